@@ -1,0 +1,153 @@
+"""Typed access to data/*.toml: versions, images, managers, frameworks and system packages, as frozen values."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from dockergen.model import Image
+
+R = TypeVar("R")
+_DATA = Path(__file__).parent / "data"
+
+
+class CatalogError(ValueError):
+    """A data file of ours is wrong; the message names file, table and key."""
+
+
+@dataclass(frozen=True)
+class Versions:
+    """Releases of a language, newest last, and the day each stops being supported (ISO dates)."""
+
+    default: str
+    supported: tuple[str, ...]
+    reviewed: str  # the day the table was last compared with the project's own calendar
+    end_of_life: Mapping[str, str] = field(default_factory=dict)
+    aliases: Mapping[str, str] = field(default_factory=dict)  # code names such as "krypton"
+
+    def ended(self, version: str) -> str:
+        """The day support ended, or "" when it goes on as far as this catalog knows."""
+        day = self.end_of_life.get(version, "")
+        return day if day and day <= self.reviewed else ""
+
+
+@dataclass(frozen=True)
+class ImageRow:
+    """A base image; `{version}` in the tag is filled with the decided version."""
+
+    repository: str
+    tag: str
+    suites: Mapping[str, str] = field(default_factory=dict)  # version -> Debian suite of the tag
+    has_shell: bool = True
+    user: str = ""  # numeric user of the image that owns its folders, when it brings one
+
+    def at(self, version: str = "", suite: str = "") -> Image:
+        """The image for a version."""
+        return Image(self.repository, self.tag.format(version=version, suite=suite))
+
+
+@dataclass(frozen=True)
+class Manager:
+    """A package manager: the files that reveal it, where it caches, and the version used when none is pinned."""
+
+    title: str
+    lock_files: tuple[str, ...] = ()
+    manifests: tuple[str, ...] = ()
+    cache: str = ""
+    version: str = ""
+    versions: Mapping[str, str] = field(default_factory=dict)  # lock format -> version that writes it
+
+
+@dataclass(frozen=True)
+class Framework:
+    """A framework or server: the dependency that reveals it and how its programs are started."""
+
+    title: str
+    dependencies: tuple[str, ...] = ()
+    kind: str = ""  # the language's own grouping, such as "wsgi" or "static"
+    port: int = 0
+    start: tuple[str, ...] = ()
+    health: str = ""
+    writable: tuple[str, ...] = ()
+    env: Mapping[str, str] = field(default_factory=dict)
+    constructors: tuple[str, ...] = ()
+    output: str = ""
+    config: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SystemPackages:
+    """What a library needs from the operating system to be built and to run."""
+
+    build: tuple[str, ...] = ()
+    run: tuple[str, ...] = ()
+    why: str = ""
+    unless: tuple[str, ...] = ()  # sibling distributions that bundle the library
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """One data file."""
+
+    versions: Versions | None = None
+    images: Mapping[str, ImageRow] = field(default_factory=dict)
+    managers: Mapping[str, Manager] = field(default_factory=dict)
+    frameworks: Mapping[str, Framework] = field(default_factory=dict)
+    packages: Mapping[str, SystemPackages] = field(default_factory=dict)
+    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # named lists of names, such as cgo modules
+
+
+_ROWS: dict[str, type] = {
+    "images": ImageRow, "managers": Manager, "frameworks": Framework, "packages": SystemPackages,
+}
+
+
+@cache
+def load(name: str) -> Catalog:
+    """The catalog of one language, from data/<name>.toml; CatalogError when it holds an unknown key."""
+    import tomli
+
+    path = _DATA / f"{name}.toml"
+    return parse(tomli.loads(path.read_text(encoding="utf-8")), path.name)
+
+
+def parse(table: Mapping[str, Any], where: str) -> Catalog:
+    """A catalog out of a parsed table; CatalogError names the first unknown or missing key."""
+    _known(table, {f.name for f in fields(Catalog)}, where)
+    versions = table.get("versions")
+    return Catalog(
+        versions=_row(Versions, versions, f"{where} [versions]") if versions else None,
+        lists={key: tuple(value) for key, value in table.get("lists", {}).items()},
+        **{
+            section: {key: _row(kind, row, f"{where} [{section}.{key}]") for key, row in table.get(section, {}).items()}
+            for section, kind in _ROWS.items()
+        },
+    )
+
+
+def _row(kind: type[R], table: Mapping[str, Any], where: str) -> R:
+    known = {f.name: f for f in fields(kind)}  # type: ignore[arg-type]
+    _known(table, set(known), where)
+    for name, f in known.items():
+        if name not in table and f.default is MISSING and f.default_factory is MISSING:
+            raise CatalogError(f"{where}: the key {name!r} is missing")
+    return kind(**{key: _frozen(value) for key, value in table.items()})
+
+
+def _known(table: Mapping[str, Any], known: set[str], where: str) -> None:
+    for key in table:
+        if key not in known:
+            close = difflib.get_close_matches(key, known, 1)
+            hint = f"; did you mean {close[0]!r}?" if close else ""
+            raise CatalogError(f"{where}: unknown key {key!r}{hint}")
+
+
+def _frozen(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(value)
+    return MappingProxyType(value) if isinstance(value, dict) else value

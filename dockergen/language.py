@@ -1,0 +1,27 @@
+"""What a language is: three functions in a value, found by discovery."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dockergen.model import AssetBuild, BuildPlan, Match
+from dockergen.repository import Repository
+from dockergen.settings import Settings
+
+
+@dataclass(frozen=True)
+class Language:
+    """A language profile.
+
+    `match` says whether and how strongly the language claims a folder; `plan` decides everything about its
+    image or raises ProjectError; `assets` (optional) plans a build whose output another language serves, or
+    returns None where the folder holds no such build; `apps` (optional) names the things of the folder that
+    `--app` may choose from.
+    """
+
+    title: str
+    match: Callable[[Repository, Settings], Match | None]
+    plan: Callable[[Repository, Settings], BuildPlan]
+    assets: Callable[[Repository, Settings], AssetBuild | None] | None = None
+    apps: Callable[[Repository], tuple[str, ...]] | None = None

@@ -1,0 +1,258 @@
+"""Chooses the language with the strongest claim, lets it plan, and adds the builds of front ends it serves."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from dockergen.context import ignore_groups
+from dockergen.discovery import declared
+from dockergen.errors import ProjectError, UsageError
+from dockergen.language import Language
+from dockergen.model import AssetBuild, BuildPlan, Decision, Match, Origin, Service, Sourced, Strength
+from dockergen.repository import Repository, normal
+from dockergen.settings import Settings
+
+_SEARCH_DEPTH = 3  # services/<name> and apps/<group>/<name>
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A language that claims a folder."""
+
+    name: str
+    language: Language
+    match: Match
+    root: str = ""
+
+
+def languages() -> dict[str, Language]:
+    """Every language profile, by module name."""
+    return declared("dockergen.languages", "LANGUAGE")
+
+
+def service(repo: Repository, settings: Settings) -> Service:
+    """The one service of the repository that is to be built.
+
+    Raises ProjectError when nothing is recognized or several services are and none was chosen, UsageError when the
+    chosen language or app is unknown.
+    """
+    root, claims = _chosen_folder(repo, settings)
+    here = repo.sub(root)
+    claim = _strongest(here, claims, settings)
+    plan = claim.language.plan(here, settings)
+    plan = _with_language(_with_assets(here, settings, claim, plan), claim, settings)
+    return Service(_name(here, root), root, replace(plan, ignore=ignore_groups(plan)))
+
+
+def claims_on(repo: Repository, settings: Settings, root: str = "") -> list[Claim]:
+    """The claims of all languages on one folder, in the order of their names."""
+    here = repo.sub(root)
+    found = []
+    for name, language in languages().items():
+        match = language.match(here, settings)
+        if match is not None:
+            found.append(Claim(name, language, match, root))
+    return found
+
+
+def _chosen_folder(repo: Repository, settings: Settings) -> tuple[str, list[Claim]]:
+    claims = claims_on(repo, settings)
+    if settings.app is not None:
+        root = _app_folder(repo, settings, claims)
+        return (root, claims_on(repo, settings, root)) if root else ("", claims)
+    if any(claim.match.strength > Strength.SUPPORTING for claim in claims):
+        return "", claims
+    below = _services_below(repo, settings)
+    if not below:
+        return "", claims
+    if len(below) == 1 and not claims:
+        root = next(iter(below))
+        return root, below[root]
+    if claims and max(claim.match.strength for claim in claims) == Strength.SUPPORTING and len(below) == 1:
+        # The manifest at the root only builds assets; the one real service lies below.
+        root = next(iter(below))
+        return root, below[root]
+    raise _several_services(below)
+
+
+def _app_folder(repo: Repository, settings: Settings, claims: list[Claim]) -> str:
+    """The folder that --app names, or "" when the language of the root knows the app by that name."""
+    assert settings.app is not None
+    wanted = settings.app.value
+    known = {app for claim in claims if claim.language.apps for app in claim.language.apps(repo)}
+    if wanted in known:
+        return ""
+    path = normal(wanted)
+    below = _services_below(repo, settings)
+    matching = [root for root in below if root == path or root.rsplit("/", 1)[-1] == wanted]
+    if len(matching) == 1:
+        return matching[0]
+    if path and repo.is_folder(path) and claims_on(repo, settings, path):
+        return path
+    names = sorted(known | set(below))
+    if not names:
+        raise UsageError(f"{settings.app.origin}: there is no app {wanted!r} here.", "Leave --app out.")
+    raise UsageError(
+        f"{settings.app.origin}: there is no app {wanted!r} here.", f"Choose one of: {', '.join(names)}.",
+        command=f"dockergen init --app {names[0]}",
+    )
+
+
+def _services_below(repo: Repository, settings: Settings) -> dict[str, list[Claim]]:
+    """Folders below that hold a service of their own, by path; folders within such a folder do not count."""
+    found: dict[str, list[Claim]] = {}
+    pending = [(folder, 1) for folder in repo.folders()]
+    while pending:
+        folder, depth = pending.pop(0)
+        if _looks_unused(folder):
+            continue
+        claims = [c for c in claims_on(repo, settings, folder) if c.match.strength > Strength.LOOSE_FILES]
+        if claims:
+            found[folder] = claims
+        elif depth < _SEARCH_DEPTH:
+            pending.extend((below, depth + 1) for below in repo.folders(folder))
+    real = {root: c for root, c in found.items() if any(x.match.strength == Strength.MANIFEST for x in c)}
+    return dict(sorted((real or found).items()))
+
+
+def _looks_unused(folder: str) -> bool:
+    name = folder.rsplit("/", 1)[-1].lower()
+    return name.startswith(".") or name in {
+        "docs", "doc", "test", "tests", "e2e", "example", "examples", "sample", "samples", "fixtures", "scripts",
+        "tools", "hack", "infra", "deploy", "deployment", "charts", "terraform", "benchmarks", "third_party",
+    }
+
+
+def _strongest(repo: Repository, claims: list[Claim], settings: Settings) -> Claim:
+    if settings.language is not None:
+        return _requested(claims, settings.language)
+    if not claims:
+        raise _nothing_found(repo)
+    best = max(claim.match.strength for claim in claims)
+    winners = [claim for claim in claims if claim.match.strength == best]
+    if len(winners) > 1:
+        listed = "; ".join(
+            f"{c.language.title} ({c.match.what or 'a service'}: {', '.join(map(str, c.match.evidence))})" for c in winners
+        )
+        raise ProjectError(
+            f"{len(winners)} languages claim this folder equally: {listed}.",
+            "Say which one is the service.", command=f"dockergen init --language {winners[0].name}",
+        )
+    return winners[0]
+
+
+def _requested(claims: list[Claim], language: Sourced[str]) -> Claim:
+    known = languages()
+    if language.value not in known:
+        raise UsageError(
+            f"{language.origin}: dockergen does not know the language {language.value!r}.",
+            f"Choose one of: {', '.join(known)}.", command="dockergen languages",
+        )
+    for claim in claims:
+        if claim.name == language.value:
+            return claim
+    raise ProjectError(
+        f"{language.origin}: nothing in this folder looks like {known[language.value].title}.",
+        "Leave the choice to dockergen, or add the manifest that language needs.", command="dockergen init",
+    )
+
+
+def _nothing_found(repo: Repository) -> ProjectError:
+    names = list(repo.entries())
+    seen = ", ".join(repr(name)[1:-1] for name in names[:8]) + (", ..." if len(names) > 8 else "")
+    titles = ", ".join(language.title for language in languages().values())
+    return ProjectError(
+        f"No {titles} project was recognized here (found: {seen or 'an empty folder'}).",
+        "Run dockergen in the folder that holds the manifest, such as requirements.txt, package.json or go.mod.",
+        command="dockergen languages",
+    )
+
+
+def _several_services(below: dict[str, list[Claim]]) -> ProjectError:
+    rows = [
+        f"{root} ({claims[0].language.title}, {claims[0].match.evidence[0]})" for root, claims in below.items()
+    ]
+    return ProjectError(
+        f"This repository holds {len(below)} services: {'; '.join(rows)}.",
+        "Choose one; each gets a Dockerfile of its own.", command=f"dockergen init --app {next(iter(below))}",
+    )
+
+
+def _with_language(plan: BuildPlan, claim: Claim, settings: Settings) -> BuildPlan:
+    evidence = claim.match.evidence[0] if claim.match.evidence else Origin("default")
+    origin = settings.language.origin if settings.language else evidence
+    decision = Decision("language", Sourced(claim.name, origin), "--language")
+    return replace(plan, decisions=(decision, *plan.decisions))
+
+
+def _name(repo: Repository, root: str) -> str:
+    """A name for the image, from the folder; it is printed, never written into a file."""
+    name = root.rsplit("/", 1)[-1] if root else repo.root.resolve().name
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "app"
+
+
+# --- front ends
+
+
+def _with_assets(repo: Repository, settings: Settings, claim: Claim, plan: BuildPlan) -> BuildPlan:
+    builds = []
+    notes = list(plan.notes)
+    for folder in _frontend_folders(repo):
+        for name, language in languages().items():
+            if language.assets is None or (name == claim.name and not folder) or name == claim.name:
+                continue
+            build = language.assets(repo.sub(folder), _without_choices(settings))
+            if build is None:
+                continue
+            if _serves(repo, folder, build):
+                builds.append(_placed(build, folder, len(builds)))
+            else:
+                notes.append(
+                    f"{folder}/ builds a front end that nothing here refers to, so it is not in this image; "
+                    f"it gets its own with `dockergen init {folder}`."
+                )
+    return replace(plan, assets=tuple(builds), notes=tuple(notes))
+
+
+def _without_choices(settings: Settings) -> Settings:
+    """The user's decisions are about the service, not about the front end that it serves."""
+    return Settings()
+
+
+def _frontend_folders(repo: Repository) -> list[str]:
+    below = [f for f in repo.folders() if not _looks_unused(f)]
+    deeper = [f for folder in below for f in repo.folders(folder) if not _looks_unused(f)]
+    return [folder for folder in ["", *below, *deeper] if repo.has(f"{folder}/package.json" if folder else "package.json")]
+
+
+def _serves(repo: Repository, folder: str, build: AssetBuild) -> bool:
+    """True when the sources of the service mention the folder that the front end's build fills."""
+    if not folder:
+        return True  # a build at the root of the service is the service's own
+    output = build.output.rsplit("/", 1)[-1] if build.output else ""
+    name = folder.rsplit("/", 1)[-1]
+    word = {w: re.compile(rf"(?<![\w-]){re.escape(w)}(?![\w-])") for w in (output, name) if w}
+    for path in repo.walk(depth=6):
+        if not path.endswith((".py", ".go", ".toml", ".cfg", ".html", ".in")) or "/node_modules/" in path:
+            continue
+        text = repo.source(path)
+        inside = path.startswith(folder + "/")
+        if output and word[output].search(text) and (inside or word[name].search(text)):
+            return True
+    return False
+
+
+def _placed(build: AssetBuild, folder: str, index: int) -> AssetBuild:
+    """The build as seen from the root of the service, its paths below `folder`."""
+    def below(path: str) -> str:
+        return f"{folder}/{path}" if folder and path else path or folder
+
+    output = normal(below(build.output)) or build.output
+    return replace(
+        build,
+        root=folder,
+        output=output,
+        stage="assets" if not index else f"assets-{index + 1}",
+        context_files=tuple(below(path) for path in build.context_files),
+    )

@@ -1,0 +1,125 @@
+"""Plan to files: the only module that knows Jinja, and the only place where text is escaped."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from dockergen.model import AssetBuild, BuildPlan, GeneratedFile
+
+# Everything that could end a line or hide one: C0/C1 controls, Unicode line separators, bidirectional marks.
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_PLAIN_PATH = re.compile(r"[A-Za-z0-9_@%+=:,./~^-]+")
+_MOUNT_PATH = re.compile(r"[A-Za-z0-9_@%+:./~^ ()\[\]{}&!#;-]+")
+
+
+class UnprintableTextError(ValueError):
+    """A text from the repository cannot be written into a Dockerfile without changing its meaning."""
+
+
+def render(plan: BuildPlan) -> list[GeneratedFile]:
+    """The Dockerfile, the .dockerignore and the companions of a plan; same plan, same bytes."""
+    environment = _environment()
+    values = {"plan": plan, "facts": plan.facts}
+    pairs = [
+        ("Dockerfile", f"dockerfiles/{plan.language}/Dockerfile.j2"),
+        (".dockerignore", "dockerfiles/_dockerignore.j2"),
+        *((companion.path, f"companions/{companion.template}") for companion in plan.companions),
+    ]
+    return [
+        GeneratedFile(path, _tidy(environment.get_template(template).render(values))) for path, template in pairs
+    ]
+
+
+@cache
+def templates_folder() -> Path:
+    """Where the templates lie: inside an installed wheel, else beside the package in a checkout."""
+    package = Path(__file__).parent
+    inside = package / "templates"
+    return inside if inside.is_dir() else package.parent / "templates"
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(templates_folder()),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701 - the output is no HTML; the filters below escape
+        auto_reload=False,
+        optimized=False,
+    )
+    environment.filters.update(argv=argv, word=word, env=env_value, path=copy_path, mount=mount_value, comment=comment)
+    environment.globals["asset_template"] = _asset_template
+    return environment
+
+
+def _asset_template(asset: AssetBuild) -> str:
+    return f"dockerfiles/{asset.language}/assets.j2"
+
+
+def _tidy(text: str) -> str:
+    """At most one blank line in a row, none at the end, one newline last."""
+    lines = [line.rstrip() for line in text.split("\n")]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n") + "\n"
+
+
+# --- one encoder per place where text lands (each refuses what it cannot encode)
+
+
+def printable(text: Any) -> str:
+    """The text itself; UnprintableTextError when a character could end or hide a line."""
+    value = str(text)
+    if found := _UNPRINTABLE.search(value):
+        raise UnprintableTextError(f"{value[:60]!r} holds the character U+{ord(found.group()):04X}")
+    return value
+
+
+def argv(words: Any) -> str:
+    """Exec form: a JSON array that BuildKit reads back as the same words."""
+    return json.dumps([printable(word) for word in words], ensure_ascii=False)
+
+
+def word(text: Any) -> str:
+    """One word of a shell command in RUN."""
+    quoted = shlex.quote(printable(text))
+    # A word that ends a line with a backslash would join the next line.
+    return quoted if not quoted.endswith("\\") else f"'{quoted}'"
+
+
+def env_value(text: Any) -> str:
+    """A value of ENV, ARG or LABEL: bare when it is plain, else quoted so that nothing in it is expanded."""
+    value = printable(text)
+    if re.fullmatch(r"[A-Za-z0-9_./:@%+,=-]+", value):
+        return value
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$")
+    return f'"{escaped}"'
+
+
+def copy_path(text: Any) -> str:
+    """A source or target of COPY: glob characters escaped as Go's filepath.Match reads them."""
+    value = printable(text)
+    if not _PLAIN_PATH.fullmatch(value) or value.startswith(("-", "<<")):
+        raise UnprintableTextError(f"the path {value[:60]!r} cannot be written in COPY")
+    return value
+
+
+def mount_value(text: Any) -> str:
+    """A path in --mount=...: a CSV field without the characters that CSV or the shell split at."""
+    value = printable(text)
+    if not _MOUNT_PATH.fullmatch(value) or " " in value or value.startswith("-"):
+        raise UnprintableTextError(f"the path {value[:60]!r} cannot be written in --mount")
+    return value
+
+
+def comment(text: Any) -> str:
+    """Text inside a comment: printable ASCII only, on one line."""
+    return re.sub(r"[^\x20-\x7e]", "?", str(text))
