@@ -103,7 +103,10 @@ class Catalog:
 
 
 _ROWS: dict[str, type] = {
-    "images": ImageRow, "managers": Manager, "frameworks": Framework, "packages": SystemPackages,
+    "images": ImageRow,
+    "managers": Manager,
+    "frameworks": Framework,
+    "packages": SystemPackages,
 }
 
 

@@ -30,7 +30,8 @@ class Origin:
 
     def __str__(self) -> str:
         if self.kind == "default":
-            return f"{self.note} default" if self.note else "default"
+            # A name reads as "FastAPI default"; a reason of several words speaks for itself.
+            return self.note if " " in self.note else f"{self.note} default".strip()
         return f"{self.path}:{self.line}" if self.line else self.path
 
 

@@ -94,7 +94,8 @@ def _app_folder(repo: Repository, settings: Settings, claims: list[Claim]) -> st
     if not names:
         raise UsageError(f"{settings.app.origin}: there is no app {wanted!r} here.", "Leave --app out.")
     raise UsageError(
-        f"{settings.app.origin}: there is no app {wanted!r} here.", f"Choose one of: {', '.join(names)}.",
+        f"{settings.app.origin}: there is no app {wanted!r} here.",
+        f"Choose one of: {', '.join(names)}.",
         command=f"dockergen init --app {names[0]}",
     )
 
@@ -119,8 +120,26 @@ def _services_below(repo: Repository, settings: Settings) -> dict[str, list[Clai
 def _looks_unused(folder: str) -> bool:
     name = folder.rsplit("/", 1)[-1].lower()
     return name.startswith(".") or name in {
-        "docs", "doc", "test", "tests", "e2e", "example", "examples", "sample", "samples", "fixtures", "scripts",
-        "tools", "hack", "infra", "deploy", "deployment", "charts", "terraform", "benchmarks", "third_party",
+        "docs",
+        "doc",
+        "test",
+        "tests",
+        "e2e",
+        "example",
+        "examples",
+        "sample",
+        "samples",
+        "fixtures",
+        "scripts",
+        "tools",
+        "hack",
+        "infra",
+        "deploy",
+        "deployment",
+        "charts",
+        "terraform",
+        "benchmarks",
+        "third_party",
     }
 
 
@@ -133,11 +152,13 @@ def _strongest(repo: Repository, claims: list[Claim], settings: Settings) -> Cla
     winners = [claim for claim in claims if claim.match.strength == best]
     if len(winners) > 1:
         listed = "; ".join(
-            f"{c.language.title} ({c.match.what or 'a service'}: {', '.join(map(str, c.match.evidence))})" for c in winners
+            f"{c.language.title} ({c.match.what or 'a service'}: {', '.join(map(str, c.match.evidence))})"
+            for c in winners
         )
         raise ProjectError(
             f"{len(winners)} languages claim this folder equally: {listed}.",
-            "Say which one is the service.", command=f"dockergen init --language {winners[0].name}",
+            "Say which one is the service.",
+            command=f"dockergen init --language {winners[0].name}",
         )
     return winners[0]
 
@@ -147,14 +168,16 @@ def _requested(claims: list[Claim], language: Sourced[str]) -> Claim:
     if language.value not in known:
         raise UsageError(
             f"{language.origin}: dockergen does not know the language {language.value!r}.",
-            f"Choose one of: {', '.join(known)}.", command="dockergen languages",
+            f"Choose one of: {', '.join(known)}.",
+            command="dockergen languages",
         )
     for claim in claims:
         if claim.name == language.value:
             return claim
     raise ProjectError(
         f"{language.origin}: nothing in this folder looks like {known[language.value].title}.",
-        "Leave the choice to dockergen, or add the manifest that language needs.", command="dockergen init",
+        "Leave the choice to dockergen, or add the manifest that language needs.",
+        command="dockergen init",
     )
 
 
@@ -170,12 +193,11 @@ def _nothing_found(repo: Repository) -> ProjectError:
 
 
 def _several_services(below: dict[str, list[Claim]]) -> ProjectError:
-    rows = [
-        f"{root} ({claims[0].language.title}, {claims[0].match.evidence[0]})" for root, claims in below.items()
-    ]
+    rows = [f"{root} ({claims[0].language.title}, {claims[0].match.evidence[0]})" for root, claims in below.items()]
     return ProjectError(
         f"This repository holds {len(below)} services: {'; '.join(rows)}.",
-        "Choose one; each gets a Dockerfile of its own.", command=f"dockergen init --app {next(iter(below))}",
+        "Choose one; each gets a Dockerfile of its own.",
+        command=f"dockergen init --app {next(iter(below))}",
     )
 
 
@@ -223,7 +245,9 @@ def _without_choices(settings: Settings) -> Settings:
 def _frontend_folders(repo: Repository) -> list[str]:
     below = [f for f in repo.folders() if not _looks_unused(f)]
     deeper = [f for folder in below for f in repo.folders(folder) if not _looks_unused(f)]
-    return [folder for folder in ["", *below, *deeper] if repo.has(f"{folder}/package.json" if folder else "package.json")]
+    return [
+        folder for folder in ["", *below, *deeper] if repo.has(f"{folder}/package.json" if folder else "package.json")
+    ]
 
 
 def _serves(repo: Repository, folder: str, build: AssetBuild) -> bool:
@@ -245,6 +269,7 @@ def _serves(repo: Repository, folder: str, build: AssetBuild) -> bool:
 
 def _placed(build: AssetBuild, folder: str, index: int) -> AssetBuild:
     """The build as seen from the root of the service, its paths below `folder`."""
+
     def below(path: str) -> str:
         return f"{folder}/{path}" if folder and path else path or folder
 

@@ -32,9 +32,7 @@ def render(plan: BuildPlan) -> list[GeneratedFile]:
         (".dockerignore", "dockerfiles/_dockerignore.j2"),
         *((companion.path, f"companions/{companion.template}") for companion in plan.companions),
     ]
-    return [
-        GeneratedFile(path, _tidy(environment.get_template(template).render(values))) for path, template in pairs
-    ]
+    return [GeneratedFile(path, _tidy(environment.get_template(template).render(values))) for path, template in pairs]
 
 
 @cache
@@ -53,7 +51,7 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701 - the output is no HTML; the filters below escape
+        autoescape=False,
         auto_reload=False,
         optimized=False,
     )

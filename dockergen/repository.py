@@ -21,9 +21,12 @@ WALK_LIMIT = 200_000  # files; beyond that a repository is not source code any m
 
 # Folders that hold what tools made or fetched, never what the repository is.
 SKIPPED_FOLDERS = frozenset(
-    ".git .hg .svn .jj node_modules bower_components .venv venv .virtualenv site-packages vendor target dist "
-    ".next .nuxt .output .svelte-kit .turbo .tox .nox __pycache__ .mypy_cache .pytest_cache .ruff_cache "
-    ".yarn .pnpm-store .gradle .idea .vscode .terraform .eggs .cache coverage htmlcov".split()
+    (
+        *(".git", ".hg", ".svn", ".jj", ".idea", ".vscode", ".terraform", ".cache", ".gradle", "target", "dist"),
+        *(".venv", "venv", ".virtualenv", "site-packages", ".tox", ".nox", ".eggs", "__pycache__", "htmlcov"),
+        *(".mypy_cache", ".pytest_cache", ".ruff_cache", "node_modules", "bower_components", "vendor", "coverage"),
+        *(".next", ".nuxt", ".output", ".svelte-kit", ".turbo", ".yarn", ".pnpm-store"),
+    )
 )
 
 _FILE, _FOLDER, _LINK, _OTHER = "file", "folder", "link", "other"
@@ -171,7 +174,8 @@ class Repository:
         except PermissionError as error:
             shown = (self.prefix + folder).rstrip("/") or "."
             raise ProjectError(
-                f"{shown} may not be read by this user.", "Give read permission and run again.",
+                f"{shown} may not be read by this user.",
+                "Give read permission and run again.",
                 command=f"chmod -R u+rX {shown}",
             ) from error
         except (OSError, ValueError):
@@ -240,7 +244,8 @@ class Repository:
             status = os.fstat(handle)
             if not stat.S_ISREG(status.st_mode):
                 raise ProjectError(
-                    f"{shown} is {_mode_name(status.st_mode)}, not a file.", f"Replace {shown} by a regular file."
+                    f"{shown} is {_mode_name(status.st_mode)}, not a file.",
+                    f"Replace {shown} by a regular file.",
                 )
             if status.st_size > limit:
                 raise ProjectError(
@@ -291,22 +296,22 @@ def _mode_name(mode: int) -> str:
 def _unreadable(shown: str, error: OSError) -> ProjectError:
     if error.errno in (errno.EACCES, errno.EPERM):
         return ProjectError(
-            f"{shown} may not be read by this user.", "Give read permission and run again.", command=f"chmod u+r {shown}"
+            f"{shown} may not be read by this user.",
+            "Give read permission and run again.",
+            command=f"chmod u+r {shown}",
         )
     return ProjectError(f"{shown} cannot be opened: {error.strerror}.", f"Check {shown} and run again.")
 
 
 def _decoded(data: bytes, shown: str) -> str:
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        encoding = "utf-16"
-    else:
-        encoding = "utf-8-sig"
+    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise ProjectError(
-            f"{shown}:{line} is not UTF-8 text.", "Save the file as UTF-8.",
+            f"{shown}:{line} is not UTF-8 text.",
+            "Save the file as UTF-8.",
             command=f"iconv -f latin1 -t utf-8 {shown} > {shown}.utf8",
         ) from error
 

@@ -42,7 +42,10 @@ class Settings:
 
     @classmethod
     def load(
-        cls, repo: Repository, flags: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None
+        cls,
+        repo: Repository,
+        flags: Mapping[str, Any] | None = None,
+        environ: Mapping[str, str] | None = None,
     ) -> Settings:
         """The merged settings of the four sources; UsageError for an unknown key or a value of the wrong form."""
         layers = (_from_flags(flags or {}), _from_environment(environ or {}), _from_files(repo))
@@ -88,7 +91,10 @@ def _from_files(repo: Repository) -> dict[str, tuple[Any, Origin]]:
     path, table = _configuration(repo)
     _known(table, path)
     return {
-        name: (value, Origin("config", path, repo.line_of(path, re.compile(rf'^\s*"?{re.escape(name)}"?\s*[=:]', re.M))))
+        name: (
+            value,
+            Origin("config", path, repo.line_of(path, re.compile(rf'^\s*"?{re.escape(name)}"?\s*[=:]', re.M))),
+        )
         for name, value in table.items()
     }
 
@@ -133,8 +139,21 @@ def _matching(pattern: re.Pattern[str], example: str) -> Any:
 
 def _text(value: Any, origin: Origin) -> str:
     if not isinstance(value, str) or not value.strip() or not value.isprintable():
-        raise UsageError(f"{origin}: {value!r} is not one line of text.", "Write plain text without control characters.")
+        raise UsageError(
+            f"{origin}: {value!r} is not one line of text.", "Write plain text without control characters."
+        )
     return value.strip()
+
+
+def _command(value: Any, origin: Origin) -> str:
+    """A shell command for RUN; refused where Docker would read more than a command in it."""
+    text = _text(value, origin)
+    if text.startswith(("-", "[", "#")) or text.endswith("\\") or "<<" in text:
+        raise UsageError(
+            f"{origin}: {text!r} cannot stand in one RUN line.",
+            "Put the commands into a script and name the script.",
+        )
+    return text
 
 
 def _port(value: Any, origin: Origin) -> int:
@@ -177,7 +196,7 @@ def _packages(value: Any, origin: Origin) -> tuple[str, ...]:
 _PARSERS: dict[str, Any] = {
     "app": _text,
     "base": _matching(_IMAGE, "debian:trixie-slim or registry.example.com/team/python:3.13-slim"),
-    "build_command": _text,
+    "build_command": _command,
     "language": _matching(_WORD, "python"),
     "manager": _matching(_WORD, "uv"),
     "package": _packages,
@@ -185,4 +204,4 @@ _PARSERS: dict[str, Any] = {
     "start": _start,
     "version": _matching(_VERSION, "3.13"),
 }
-assert set(_PARSERS) == {f.name for f in fields(Settings)}  # noqa: S101
+assert set(_PARSERS) == {f.name for f in fields(Settings)}

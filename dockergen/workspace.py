@@ -58,7 +58,8 @@ def _change(folder: Path, file: GeneratedFile) -> Change:
     if target.is_symlink() or (target.exists() and not target.is_file()):
         raise RefusedError(
             f"{file.path} is {'a link' if target.is_symlink() else 'not a regular file'}; it is left alone.",
-            "Remove it, or write elsewhere with --output DIR.", command="dockergen init --output docker",
+            "Remove it, or write elsewhere with --output DIR.",
+            command="dockergen init --output docker",
         )
     if not target.exists():
         return Change(file.path, "created", _diff("", file.text, file.path))
@@ -93,7 +94,8 @@ def _replace_all(folder: Path, files: Sequence[GeneratedFile]) -> None:
         if isinstance(error, OSError):
             raise RefusedError(
                 f"{folder} cannot be written: {error.strerror}. Nothing was changed.",
-                "Free space or give write permission, or write elsewhere.", command="dockergen init --output DIR",
+                "Free space or give write permission, or write elsewhere.",
+                command="dockergen init --output DIR",
             ) from error
         raise
     finally:

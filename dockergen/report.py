@@ -1,0 +1,148 @@
+"""Everything printed for people: the only module that writes to stdout and stderr."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from dockergen.errors import DockergenError
+from dockergen.model import BuildPlan, Decision, Service
+from dockergen.workspace import Change
+
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
+_HEADLINE = ("version", "framework", "manager")  # what the first line of a summary tells, after the language
+
+
+@dataclass
+class _Manners:
+    """What the person asked of the output."""
+
+    quiet: bool = False
+    color: bool = True
+
+
+manners = _Manners()
+
+
+def out(text: str = "") -> None:
+    """The result, to stdout."""
+    print(_visible(text), file=sys.stdout)
+
+
+def err(text: str = "") -> None:
+    """Everything else, to stderr; silent with --quiet."""
+    if not manners.quiet:
+        print(_visible(text), file=sys.stderr)
+
+
+def styled(text: str, style: str, *, stream: str = "stdout") -> str:
+    """The text in a style when that stream is a terminal and colour is wanted."""
+    terminal = getattr(sys, stream).isatty() and os.environ.get("TERM") != "dumb"
+    if not manners.color or "NO_COLOR" in os.environ or not terminal:
+        return text
+    return f"\x1b[{_STYLES[style]}m{text}\x1b[0m"
+
+
+def error(problem: DockergenError) -> None:
+    """Problem, then remedy, then the command to type; shown with --quiet too."""
+    print(_visible(f"{styled('Error:', 'red', stream='stderr')} {problem.problem}"), file=sys.stderr)
+    print(_visible(f"  {problem.remedy}"), file=sys.stderr)
+    if problem.command:
+        print(_visible(f"  $ {problem.command}"), file=sys.stderr)
+
+
+@contextlib.contextmanager
+def progress(title: str) -> Iterator[Callable[[str], None]]:
+    """A function that tells what is being done: a live line on a terminal, else one line per step; on stderr."""
+    started = time.monotonic()
+    if manners.quiet:
+        yield lambda text: None
+    elif sys.stderr.isatty() and manners.color and "NO_COLOR" not in os.environ:
+        from rich.console import Console
+
+        with Console(stderr=True).status(title) as status:
+            yield lambda text: status.update(f"{title}: {_plain(text)}")
+    else:
+        yield lambda text: err(f"[{time.monotonic() - started:6.1f} s] {text}")
+
+
+def summary(service: Service, changes: Sequence[Change], next_lines: Sequence[str]) -> None:
+    """What was decided and from what, what was written, and what to type next."""
+    if manners.quiet:
+        return
+    out(headline(service.plan))
+    out()
+    for row in decision_rows(service.plan.decisions):
+        out(f"  {row}")
+    out()
+    for change in changes:
+        out(f"{change.status:<10} {_shown(service, change.path)}")
+    notes(service.plan.notes)
+    out()
+    out(styled("Next:", "bold"))
+    for line in next_lines:
+        out(f"  {line}")
+
+
+def headline(plan: BuildPlan) -> str:
+    """One sentence: language, version, framework, manager, port, each with its origin."""
+    by_name = {decision.name: decision for decision in plan.decisions}
+    parts = []
+    for name in _HEADLINE:
+        decision = by_name.get(name)
+        if decision is not None and decision.text:
+            title = f"{plan.title} {decision.text}" if name == "version" else decision.text
+            parts.append(f"{title} ({decision.sourced.origin})")
+    if "version" not in by_name:
+        parts.insert(0, plan.title)
+    port = by_name.get("port")
+    parts.append(f"port {plan.port} ({port.sourced.origin})" if port and plan.port else "no port")
+    return styled(", ".join(parts), "bold")
+
+
+def decision_rows(decisions: Sequence[Decision]) -> list[str]:
+    """Name, value and origin in columns, one row a decision."""
+    names = max((len(d.name) for d in decisions), default=0)
+    values = min(max((len(d.text) for d in decisions), default=0), 44)
+    return [f"{d.name:<{names}}  {d.text:<{values}}  {styled(str(d.sourced.origin), 'dim')}" for d in decisions]
+
+
+def notes(texts: Sequence[str]) -> None:
+    """Warnings and advice, to stderr, so that they survive a redirected stdout."""
+    for text in texts:
+        err(f"{styled('Note:', 'yellow', stream='stderr')} {text}")
+
+
+def diff(text: str) -> None:
+    """A unified diff, coloured on a terminal."""
+    colours = {"+": "green", "-": "red", "@": "cyan"}
+    for line in text.splitlines():
+        out(styled(line, colours[line[0]]) if line[:1] in colours else line)
+
+
+def table(rows: Sequence[Sequence[str]]) -> None:
+    """Rows in aligned columns; the first row is the heading."""
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    for index, row in enumerate(rows):
+        line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        out(styled(line, "bold") if index == 0 else line)
+
+
+def _shown(service: Service, path: str) -> str:
+    return f"{service.root}/{path}" if service.root else path
+
+
+def _plain(text: str) -> str:
+    return _visible(text).replace("[", "\\[")
+
+
+def _visible(text: str) -> str:
+    """Names from a repository must not steer the terminal: control characters are shown as escapes."""
+    kept = re.sub("\x1b(?=\\[[0-9;]*m)", "\0", text)  # our own colours
+    return _UNPRINTABLE.sub(lambda m: "\x1b" if m.group() == "\0" else repr(m.group())[1:-1], kept)
