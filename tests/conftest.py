@@ -1,0 +1,78 @@
+"""Fixtures of the whole suite: samples as projects without our files, and the engine where a test asks for it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tomli
+
+from tests.realengine.fixtures import docker_engine  # noqa: F401 - a fixture for all tests
+
+ROOT = Path(__file__).parent.parent
+SAMPLES_FOLDER = ROOT / "sample_projects"
+OURS = ("Dockerfile", ".dockerignore", "sample.toml", "nginx.conf")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A folder of sample_projects/ and what its sample.toml demands."""
+
+    name: str
+    folder: Path
+    spec: dict[str, Any]
+
+    @property
+    def flags(self) -> dict[str, Any]:
+        return dict(self.spec.get("init", {}))
+
+    def copy_to(self, target: Path) -> Path:
+        """The project as its author has it: without the golden files and sample.toml."""
+        ignored = shutil.ignore_patterns("node_modules", ".venv", "__pycache__")
+        shutil.copytree(self.folder, target, ignore=ignored, symlinks=True)
+        for name in OURS:
+            (target / name).unlink(missing_ok=True)
+        return target
+
+
+def samples() -> list[Sample]:
+    """Every sample, in the order of the names; a new folder is a new test."""
+    return [
+        Sample(path.parent.name, path.parent, tomli.loads(path.read_text(encoding="utf-8")))
+        for path in sorted(SAMPLES_FOLDER.glob("*/sample.toml"))
+    ]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--accept", action="store_true", help="rewrite the golden files in sample_projects/")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "sample" in metafunc.fixturenames:
+        found = samples()
+        metafunc.parametrize("sample", found, ids=[sample.name for sample in found])
+
+
+@pytest.fixture
+def accept(request: pytest.FixtureRequest) -> bool:
+    return bool(request.config.getoption("--accept"))
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Callable[[dict[str, str | bytes]], Path]:
+    """Makes a small repository out of a mapping of paths to contents."""
+
+    def make(files: dict[str, str | bytes]) -> Path:
+        root = tmp_path / "project"
+        root.mkdir(exist_ok=True)
+        for name, content in files.items():
+            path = root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return root
+
+    return make

