@@ -39,5 +39,5 @@ def generated(path: Path, service: Service) -> list[GeneratedFile]:
         raise ProjectError(
             f"{error}; no Dockerfile can name it safely.", "Rename the file or change the value."
         ) from error
-    check(repo, service.plan, files)
+    check(repo, service.plan, files, render)
     return files

@@ -1,0 +1,109 @@
+"""The likely cause of a failure, read from a log, and the flag or line that settles it."""
+
+from __future__ import annotations
+
+import re
+
+from dockergen.verify.report import Problem
+
+# Most telling first. Groups fill the texts by number; patterns search the whole log.
+_CAUSES: tuple[tuple[str, str, str], ...] = (
+    (
+        r"(lib[\w.+-]+\.so[\w.]*): cannot open shared object file",
+        "The program needs the library {0}, which the image lacks.",
+        "Add the Debian package that holds it: dockergen init --force --package NAME (find it with: apt-file search {0}).",
+    ),
+    (
+        r"ModuleNotFoundError: No module named '([\w.]+)'",
+        "The Python module {0} is not in the image.",
+        "Add it to the project's dependencies (and its lock file), then build again.",
+    ),
+    (
+        r"Cannot find (?:module|package) '([^']+)'",
+        "The Node module {0} is not in the image.",
+        "If it is a package, move it from devDependencies to dependencies; if it is built, check --build-command.",
+    ),
+    (
+        r"(?:KeyError: '([A-Z][A-Z0-9_]+)'|[Mm]issing (?:required )?env\w* (?:variable )?\W?([A-Z][A-Z0-9_]+)|([A-Z][A-Z0-9_]{3,})"
+        r" (?:environment variable )?(?:is not set|is required|must be set|must not be empty))",
+        "The program needs the environment variable {0}.",
+        "Give it a value: dockergen verify --env {0}=...",
+    ),
+    (
+        r"(?:ECONNREFUSED|[Cc]onnection (?:to server[^\n]*)?refused|could not connect to server|Name or service not known|getaddrinfo ENOTFOUND)",
+        "The program cannot reach a service that it needs, such as a database.",
+        "Say where it is: dockergen verify --env DATABASE_URL=... (or the variable that your program reads).",
+    ),
+    (
+        r"(?:Read-only file system|EROFS)[^\n]*?['\"]([^'\"\n]+)['\"]",
+        "The program writes to {0}, and the file system is read-only.",
+        "Write below /tmp, or mount a volume there: docker run -v data:{0} ...",
+    ),
+    (
+        r"(?:[Pp]ermission denied|EACCES)[^\n]*?['\"]?(/[^'\"\s:]+)",
+        "The user of the image may not use {0}.",
+        "Write below /tmp, or mount a volume there; files of the image belong to root on purpose.",
+    ),
+    (
+        r"exec format error",
+        "The start program is for another processor, or a script without a first line.",
+        "Name another program: dockergen init --force --start '...'.",
+    ),
+    (
+        r"(?:exec: \"([^\"]+)\"[^\n]*(?:not found|no such file)|(?:sh|exec): (?:\d+: )?(?:exec: )?([\w./-]+): not found)",
+        "The start command names {0}, which is not in the image.",
+        "Name the right command: dockergen init --force --start '...'.",
+    ),
+    (
+        r"(?:can't open file|No such file or directory:?) '?([\w./-]+)",
+        "The file {0} is not in the image.",
+        "Check that .dockerignore does not hide it and that the start command names the right path (--start).",
+    ),
+    (
+        r"EADDRINUSE|[Aa]ddress already in use",
+        "Two programs of the image want the same port.",
+        "Choose another: --port.",
+    ),
+    (r"JavaScript heap out of memory|MemoryError|Out of memory", "The program ran out of memory.", "Give it more."),
+    (
+        r"(?:No matching distribution found for|Could not find a version that satisfies the requirement) ([^\s(]+)",
+        "There is no release of {0} for this version of Python.",
+        "Choose another version: dockergen init --force --version 3.13.",
+    ),
+    (
+        r"(?:fatal error: ([\w./-]+\.h): No such file|([\w-]+-config|pkg-config|gcc|cc|make): (?:command )?not found"
+        r"|error: command '([\w-]+)' failed: No such file)",
+        "A dependency is compiled from source and needs {0}, which the build stage lacks.",
+        "Name the Debian package: dockergen init --force --package NAME.",
+    ),
+    (r"npm error code (E\w+)", "npm stops with {0}.", "Run npm ci on your machine; it has to succeed there first."),
+    (r"missing go\.sum entry", "go.sum lacks an entry.", "Run: go mod tidy"),
+)
+
+
+def diagnosis(where: str, log: str, otherwise: str) -> Problem:
+    """The first cause that the log shows; `otherwise` when it shows none that is known."""
+    for pattern, cause, remedy in _CAUSES:
+        found = re.search(pattern, log)
+        if found:
+            value = next((group for group in found.groups() if group), "")
+            return Problem(where, cause.format(value), remedy.format(value))
+    return Problem(where, otherwise, "Read the end of the log below.")
+
+
+def wrong_port(expected: int, listening: dict[int, bool]) -> Problem | None:
+    """The problem of a program that listens elsewhere than where it is probed; None when it listens nowhere."""
+    if expected in listening and listening[expected]:
+        return Problem(
+            "probe",
+            f"The program listens on port {expected} of localhost only, which nothing outside the container reaches.",
+            "Let it listen on 0.0.0.0.",
+        )
+    others = sorted(port for port, local in listening.items() if port != expected and not local)
+    if expected not in listening and others:
+        return Problem(
+            "probe",
+            f"The program listens on port {others[0]}, not on {expected}.",
+            f"Tell dockergen: dockergen init --force --port {others[0]}.",
+        )
+    return None
