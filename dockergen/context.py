@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dockergen.catalog import load
-from dockergen.dockerignore import parse
+from dockergen.dockerignore import escape, parse
 from dockergen.model import BuildPlan, IgnoreGroup
 
 _COMMON = (
@@ -19,12 +19,16 @@ def ignore_groups(plan: BuildPlan) -> tuple[IgnoreGroup, ...]:
     which a step needs."""
     lists = load("common").lists
     common = [IgnoreGroup(why, lists[name]) for name, why in _COMMON]
+    secrets = common[1]
     own = [*plan.ignore, *(group for asset in plan.assets for group in asset.ignore)]
     needed = [*plan.context_files, *(path for asset in plan.assets for path in asset.context_files)]
     seen: set[str] = set()
     groups = []
     for group in [*common[:2], *own, *common[2:]]:
-        patterns = [p for p in group.patterns if p not in seen and not _hides(p, needed)]
+        patterns = [p for p in group.patterns if p not in seen and (group is secrets or not _hides(p, needed))]
+        if group is secrets:
+            # One needed file with such a name must not uncover all others.
+            patterns += [f"!{escape(path)}" for path in needed if any(_hides(p, [path]) for p in patterns)]
         seen.update(patterns)
         if patterns:
             groups.append(IgnoreGroup(group.why, tuple(dict.fromkeys(patterns))))

@@ -13,7 +13,7 @@ _DIRECTIVE = re.compile(r"^#\s*([A-Za-z][A-Za-z0-9]*)\s*=\s*(.+?)\s*$")
 _DIRECTIVES = {"syntax", "escape", "check"}
 _KEYWORD = re.compile(r"^\s*([A-Za-z]+)(?:\s+(.*))?$", re.DOTALL)
 _FLAG = re.compile(r"^--([a-z][a-z-]*)(?:=(.*))?$", re.DOTALL)
-_HEREDOC = re.compile(r"^\d*<<(-?)\s*(['\"]?)([A-Za-z_][\w.]*)\2$")
+_HEREDOC = re.compile(r"^\d*<<(-?)\s*(['\"]?)([^<'\"]+)\2$")
 _KEYWORDS = {
     *("ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL", "MAINTAINER"),
     *("ONBUILD", "RUN", "SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"),
@@ -131,7 +131,7 @@ def _directives(lines: list[str]) -> list[tuple[str, str]]:
 
 def _logical_line(lines: list[str], number: int, escape: str) -> tuple[str, int]:
     """The joined line that begins at an index, and the index after it."""
-    continued = re.compile(rf"(?:^|(?<!{re.escape(escape)})|){re.escape(escape)}[ \t]*$")
+    continued = re.compile(rf"(?<!{re.escape(escape)}){re.escape(escape)}[ \t]*$")
     parts: list[str] = []
     while number < len(lines):
         line = lines[number]

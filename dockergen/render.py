@@ -13,8 +13,13 @@ import jinja2
 
 from dockergen.model import AssetBuild, BuildPlan, GeneratedFile
 
-# Everything that could end a line or hide one: C0/C1 controls, Unicode line separators, bidirectional marks.
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+# Everything that could end a line or hide one: C0/C1 controls, Unicode line separators, bidirectional and invisible
+# marks; and halves of surrogate pairs (undecodable file names), which no UTF-8 file can hold. Written out rather than
+# asked from unicodedata, so that every Python refuses the same texts.
+_UNPRINTABLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
+    "\U000e0000-\U000e0fff]"
+)
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9_@%+=:,./~^-]+")
 _MOUNT_PATH = re.compile(r"[A-Za-z0-9_@%+:./~^ ()\[\]{}&!#;-]+")
 
@@ -88,13 +93,17 @@ def argv(words: Any) -> str:
 
 def word(text: Any) -> str:
     """One word of a shell command in RUN."""
-    quoted = shlex.quote(printable(text))
-    # A word that ends a line with a backslash would join the next line.
-    return quoted if not quoted.endswith("\\") else f"'{quoted}'"
+    # Quotes hide a backslash at the end of a line, a # at its beginning and << from BuildKit's parser too, which
+    # splits RUN into words as a shell does when it looks for heredocs (frontend/dockerfile/parser, heredocsFromLine).
+    return shlex.quote(printable(text))
 
 
 def env_value(text: Any) -> str:
-    """A value of ENV, ARG or LABEL: bare when it is plain, else quoted so that nothing in it is expanded."""
+    """A value of ENV, ARG or LABEL: bare when it is plain, else quoted so that nothing in it is expanded.
+
+    Within double quotes BuildKit takes a backslash away before `"`, `$` and itself, and nowhere else
+    (frontend/dockerfile/shell, processDoubleQuote).
+    """
     value = printable(text)
     if re.fullmatch(r"[A-Za-z0-9_./:@%+,=-]+", value):
         return value

@@ -12,4 +12,6 @@ def _check(dockerfile: Dockerfile) -> Iterator[int]:
     return (step.line for step in dockerfile.instructions if step.keyword == "ADD")
 
 
-RULE = Rule("DG104", "warning", "ADD unpacks archives and fetches addresses unasked.", "Use COPY.", _check)
+RULE = Rule(
+    "DG104", "warning", "ADD unpacks archives and fetches addresses unasked.", "Write COPY instead of ADD.", _check
+)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dockergen.audit.rule import Rule
 from dockergen.dockerfile import Dockerfile
 
-_INSTALL = re.compile(r"\bapt(?:-get)?\b[^&|;]*\binstall\b")
+_INSTALL = re.compile(r"(?:^|[;&|({]\s*|\bsudo\s+|\w=\S*\s+)apt(?:-get)?\s[^&|;]*\binstall\b")
 
 
 def _check(dockerfile: Dockerfile) -> Iterator[int]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from dockergen.audit.rule import Rule
-from dockergen.dockerfile import Dockerfile
+from dockergen.dockerfile import Dockerfile, Stage
 
 _NUMBERS = re.compile(r"[1-9]\d*(:\d+)?")
 
@@ -14,12 +14,20 @@ _NUMBERS = re.compile(r"[1-9]\d*(:\d+)?")
 def _check(dockerfile: Dockerfile) -> Iterator[int]:
     if not dockerfile.stages:
         return
-    final = dockerfile.stages[-1]
-    users = [step for step in final.instructions if step.keyword == "USER"]
+    users = [step for stage in _lineage(dockerfile.stages) for step in stage.instructions if step.keyword == "USER"]
     if not users:
         yield dockerfile.instructions[-1].line
     elif not _NUMBERS.fullmatch(users[-1].arguments):
         yield users[-1].line
+
+
+def _lineage(stages: tuple[Stage, ...]) -> list[Stage]:
+    """The last stage and the stages that it is made from, oldest first."""
+    found = [stages[-1]]
+    for stage in reversed(stages[:-1]):
+        if stage.name and stage.name == found[0].base:
+            found.insert(0, stage)
+    return found
 
 
 RULE = Rule(

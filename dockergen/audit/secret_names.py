@@ -6,21 +6,27 @@ import re
 from collections.abc import Iterator
 
 from dockergen.audit.rule import Rule
-from dockergen.dockerfile import Dockerfile
+from dockergen.dockerfile import Dockerfile, Instruction
 
 # The words and exceptions of BuildKit's check SecretsUsedInArgOrEnv.
 _SECRET = re.compile(r"(?i)(?:^|_)(apikey|auth|credentials?|key|password|pword|passwd|secret|token)(?:_|$)")
 _HARMLESS = re.compile(r"(?i)public|file|version")
-_NAME = re.compile(r"(?:^|\s)([A-Za-z_]\w*)(?==|\s*$)")
+_QUOTED = re.compile(r"""'[^']*'|"(?:\\.|[^"\\])*\"""")
 
 
 def _check(dockerfile: Dockerfile) -> Iterator[int]:
     for step in dockerfile.instructions:
         if step.keyword not in ("ARG", "ENV"):
             continue
-        names = [name for name in _NAME.findall(step.arguments) if not _HARMLESS.search(name)]
-        if any(_SECRET.search(name) for name in names):
+        if any(_SECRET.search(name) and not _HARMLESS.search(name) for name in _names(step)):
             yield step.line
+
+
+def _names(step: Instruction) -> list[str]:
+    words = _QUOTED.sub("", step.arguments).split()
+    if step.keyword == "ENV" and "=" not in words[0]:
+        return words[:1]  # ENV NAME value, the form before ENV NAME=value
+    return [word.partition("=")[0] for word in words]
 
 
 RULE = Rule(
