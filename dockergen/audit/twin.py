@@ -53,9 +53,9 @@ def neutral(value: Any) -> Any:
 
 
 def _shape(step: Instruction) -> tuple[Any, ...]:
-    flags = tuple(name for name, _ in step.flags)
+    flags = tuple((name, value.count(",")) for name, value in step.flags)
     mounts = tuple(tuple(sorted(mount)) for mount in step.mounts)
-    lines = step.end_line - step.line
+    lines = (step.line, step.end_line)
     return (step.keyword, flags, mounts, step.argv is None, step.stage, lines, len(step.heredocs))
 
 
