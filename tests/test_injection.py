@@ -106,12 +106,11 @@ def lands_safely(landing: Landing, text: str) -> bool:
     return True
 
 
-@pytest.mark.parametrize("place", LANDINGS)
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
-def test_hostile_text_lands_as_itself_or_is_refused(text: str, place: str) -> None:
-    landed = lands_safely(LANDINGS[place], text)
-    if place not in ("COPY", "mount"):
-        assert landed != (text in REFUSED)
+def test_hostile_text_lands_as_itself_or_is_refused(text: str) -> None:
+    for place, landing in LANDINGS.items():
+        landed = lands_safely(landing, text)
+        assert place in ("COPY", "mount") or landed != (text in REFUSED), place
 
 
 @pytest.mark.parametrize("place", LANDINGS)
