@@ -27,12 +27,17 @@ def ignore_groups(plan: BuildPlan) -> tuple[IgnoreGroup, ...]:
     for group in [*common[:2], *own, *common[2:]]:
         patterns = [p for p in group.patterns if p not in seen and (group is secrets or not _hides(p, needed))]
         if group is secrets:
-            # One needed file with such a name must not uncover all others.
-            patterns += [f"!{escape(path)}" for path in needed if any(_hides(p, [path]) for p in patterns)]
+            patterns += _uncovered(patterns, needed)
         seen.update(patterns)
         if patterns:
             groups.append(IgnoreGroup(group.why, tuple(dict.fromkeys(patterns))))
     return tuple(groups)
+
+
+def _uncovered(patterns: list[str], needed: list[str]) -> list[str]:
+    """Exceptions for the needed files that secret patterns hide: one such file must not uncover all others."""
+    hidden = [path for path in needed if any(_hides(pattern, [path]) for pattern in patterns)]
+    return [f"!{escape(path)}" for path in hidden if path.isprintable()]
 
 
 def _hides(pattern: str, needed: list[str]) -> bool:

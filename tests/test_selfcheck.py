@@ -16,7 +16,7 @@ from dockergen.context import ignore_groups
 from dockergen.dockerfile import parse
 from dockergen.errors import BugError
 from dockergen.generate import generated, service_at
-from dockergen.model import BuildPlan, GeneratedFile, Image
+from dockergen.model import BuildPlan, GeneratedFile, IgnoreGroup, Image
 from dockergen.render import render
 from dockergen.repository import Repository
 from tests.hostile_texts import HOSTILE, REFUSED
@@ -117,9 +117,28 @@ def test_a_base_image_that_is_no_reference_is_a_bug(case: Case, image: str) -> N
 def test_a_hidden_source_is_a_bug(case: Case) -> None:
     dockerfile = case.dockerfile.replace("WORKDIR /app", "COPY main.go /app/\nWORKDIR /app")
     assert case.complaint(dockerfile=dockerfile) == ""
-    hidden = case.complaint(dockerfile=dockerfile, dockerignore=case.dockerignore + "*.go\n")
+    plan = with_patterns(case.plan, "*.go")
+    hidden = case.complaint(plan=plan, dockerfile=dockerfile, dockerignore=case.dockerignore + "*.go\n")
     assert ".dockerignore hides main.go" in hidden
-    assert case.complaint(dockerfile=dockerfile, dockerignore=case.dockerignore + "*.go\n!main.go\n") == ""
+    plan = with_patterns(case.plan, "*.go", "!main.go")
+    shown = case.complaint(plan=plan, dockerfile=dockerfile, dockerignore=case.dockerignore + "*.go\n!main.go\n")
+    assert shown == ""
+
+
+def test_a_hidden_manifest_is_a_bug(case: Case) -> None:
+    plan = replace(with_patterns(case.plan, "go.mod"), context_files=("go.mod",))
+    complaint = case.complaint(plan=plan, dockerignore=case.dockerignore + "go.mod\n")
+    assert ".dockerignore hides go.mod, which a step needs" in complaint
+
+
+@pytest.mark.parametrize("pattern", ["x\n!.env", "x ", "#x", ""])
+def test_a_pattern_that_is_no_line_of_its_own_is_a_bug(case: Case, pattern: str) -> None:
+    plan = with_patterns(case.plan, pattern)
+    assert "not the planned patterns" in case.complaint(plan=plan, dockerignore=render(plan)[1].text)
+
+
+def with_patterns(plan: BuildPlan, *patterns: str) -> BuildPlan:
+    return replace(plan, ignore=(*plan.ignore, IgnoreGroup("a test", patterns)))
 
 
 def test_a_broken_dockerignore_is_a_bug(case: Case) -> None:

@@ -44,6 +44,8 @@ def check(repo: Repository, plan: BuildPlan, files: Sequence[GeneratedFile], ren
         *twin.differences(dockerfile, plan, render),
         *(f"line {f.line}: {f.code} {f.message.rstrip('.')}" for f in findings(dockerfile)),
         *_missing_sources(repo, dockerfile, ignore, {companion.path for companion in plan.companions}),
+        *_ignore_lines(texts[".dockerignore"], plan),
+        *_hidden_manifests(repo, ignore, plan),
         *_visible_secrets(repo, dockerfile, ignore, plan),
     ]
     if problems:
@@ -147,12 +149,29 @@ def _context_sources(step: Instruction) -> Iterator[str]:
                 yield mount.get("source", ".")
 
 
+def _ignore_lines(text: str, plan: BuildPlan) -> Iterator[str]:
+    """The lines of .dockerignore are the planned patterns, none more and none less."""
+    lines = [line for line in text.split("\n") if line and not line.startswith("#")]
+    if lines != [pattern for group in plan.ignore for pattern in group.patterns]:
+        yield "the lines of .dockerignore are not the planned patterns"
+
+
+def _hidden_manifests(repo: Repository, ignore: Dockerignore, plan: BuildPlan) -> Iterator[str]:
+    for path in _needed(plan):
+        if path not in ("", ".") and repo.has(path) and _hidden(repo, ignore, path):
+            yield f".dockerignore hides {path}, which a step needs"
+
+
+def _needed(plan: BuildPlan) -> tuple[str, ...]:
+    return (*plan.context_files, *(path for asset in plan.assets for path in asset.context_files))
+
+
 def _visible_secrets(repo: Repository, dockerfile: Dockerfile, ignore: Dockerignore, plan: BuildPlan) -> Iterator[str]:
     """Files with the name of a secret that a copy or mount of the whole context would take."""
     if not any(source in (".", "./", "/") for step in dockerfile.instructions for source in _context_sources(step)):
         return
     secret = parse_ignore("\n".join(load("common").lists["secrets"]))
-    needed = {*plan.context_files, *(path for asset in plan.assets for path in asset.context_files)}
+    needed = set(_needed(plan))
     for path in islice(repo.walk(depth=_SECRET_DEPTH), _SECRET_FILES):
         if secret.excludes(path) and path not in needed and not ignore.excludes(path):
             yield f"the build sees {path}, which looks like a secret"
