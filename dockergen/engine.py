@@ -18,9 +18,9 @@ from dockergen.errors import EngineError
 ENGINES = ("docker", "podman", "buildah")
 LABEL = "dockergen.verify"
 _OWN_FAILURES = re.compile(
-    r"cannot connect to the docker daemon|is the docker daemon running|no space left on device|failed to resolve source metadata"
-    r"|failed to do request|i/o timeout|tls handshake timeout|error pulling image|initializing source docker|permission denied while trying"
-    r"|temporary failure in name resolution|lookup \S+ on \S+: no such host",
+    r"cannot connect to the docker daemon|is the docker daemon running|no space left on device|permission denied while trying"
+    r"|failed to resolve source metadata|failed to do request|i/o timeout|tls handshake timeout|error pulling image"
+    r"|initializing source docker|temporary failure in name resolution|lookup \S+ on \S+: no such host",
     re.IGNORECASE,
 )
 
@@ -88,7 +88,7 @@ class Engine:
                 "Let podman run what buildah built.",
                 command="dockergen verify --engine podman",
             )
-        command = [self.name, "run", "-d", "--label", f"{LABEL}=1", "--read-only", "--tmpfs", "/tmp"]  # noqa: S108
+        command = [self.name, "run", "-d", "--label", f"{LABEL}=1", "--read-only", "--tmpfs", "/tmp"]
         command += ["--cap-drop", "ALL", "--security-opt", "no-new-privileges"]
         for volume in volumes:
             command += ["-v", volume]

@@ -240,19 +240,21 @@ class Repository:
             handle = os.open(full, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         except OSError as error:
             raise _unreadable(shown, error) from error
-        with os.fdopen(handle, "rb") as file:
+        try:
             status = os.fstat(handle)
             if not stat.S_ISREG(status.st_mode):
                 raise ProjectError(
-                    f"{shown} is {_mode_name(status.st_mode)}, not a file.",
-                    f"Replace {shown} by a regular file.",
+                    f"{shown} is {_mode_name(status.st_mode)}, not a file.", f"Replace {shown} by a regular file."
                 )
             if status.st_size > limit:
                 raise ProjectError(
                     f"{shown} has {status.st_size:,} bytes; more than {limit:,} are not read.",
                     f"Check that {shown} is what it should be.",
                 )
-            return file.read(limit + 1)[:limit]
+            with os.fdopen(handle, "rb", closefd=False) as file:
+                return file.read(limit + 1)[:limit]
+        finally:
+            os.close(handle)
 
     def _parse(self, path: str, form: str, parser: Any, limit: int) -> Any:
         key = (path, form)

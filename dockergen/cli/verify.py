@@ -14,7 +14,7 @@ from dockergen.cli import options
 
 NAME = "verify"
 HELP = "Build the image, start it read-only, probe it, stop it, and rebuild it after an edit."
-EXAMPLES = "Examples:  dockergen verify   |   dockergen verify --env DATABASE_URL=sqlite:////tmp/db --path /health --status 200"
+EXAMPLES = "Examples:  dockergen verify   |   dockergen verify --env LOG_LEVEL=debug --path /health --status 200"
 
 
 class Form(str, Enum):

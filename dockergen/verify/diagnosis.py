@@ -93,7 +93,7 @@ def diagnosis(where: str, log: str, otherwise: str) -> Problem:
 
 def wrong_port(expected: int, listening: dict[int, bool]) -> Problem | None:
     """The problem of a program that listens elsewhere than where it is probed; None when it listens nowhere."""
-    if expected in listening and listening[expected]:
+    if listening.get(expected):
         return Problem(
             "probe",
             f"The program listens on port {expected} of localhost only, which nothing outside the container reaches.",

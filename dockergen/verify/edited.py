@@ -51,7 +51,7 @@ def _copy(source: Path, target: Path, prefix: str, ignore: Dockerignore) -> None
 
 def _file(source: Path, target: Path) -> None:
     if source.is_symlink():
-        target.symlink_to(os.readlink(source))
+        target.symlink_to(source.readlink())
         return
     if not source.is_file():
         return

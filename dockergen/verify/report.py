@@ -20,6 +20,7 @@ class Options:
     dockerfile: str = "Dockerfile"
     decisions: Mapping[str, Any] = field(default_factory=dict)
     rebuild: bool = True
+    also: tuple[str, ...] = ()  # further paths to ask once it is ready
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Report:
     ready_seconds: float | None = None
     status: int | None = None
     body: str = ""
+    answers: tuple[tuple[int, str], ...] = ()  # status and body of Options.also
     stop_seconds: float | None = None
     exit_code: int | None = None
     rebuild_seconds: float | None = None

@@ -162,7 +162,8 @@ def _probed(engine: Engine, report: Report, container: str, port: int, options: 
             status, body = _answer(published, path)
             if status and (status == options.status if options.status else status < 500):
                 ready = time.monotonic() - started
-                return replace(report, ready_seconds=ready, status=status, body=body)
+                answers = tuple(_answer(published, path) for path in options.also)
+                return replace(report, ready_seconds=ready, status=status, body=body, answers=answers)
         state = engine.state(container)
         if not state.running:
             log = engine.log(container)
