@@ -14,8 +14,11 @@ from dockergen.errors import DockergenError
 from dockergen.model import BuildPlan, Decision, Service
 from dockergen.workspace import Change
 
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
 _STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
+_OWN_COLOURS = re.compile("(\x1b\\[(?:0|" + "|".join(_STYLES.values()) + ")m)")
 _HEADLINE = ("version", "framework", "manager")  # what the first line of a summary tells, after the language
 
 
@@ -144,5 +147,9 @@ def _plain(text: str) -> str:
 
 def _visible(text: str) -> str:
     """Names from a repository must not steer the terminal: control characters are shown as escapes."""
-    kept = re.sub("\x1b(?=\\[[0-9;]*m)", "\0", text)  # our own colours
-    return _UNPRINTABLE.sub(lambda m: "\x1b" if m.group() == "\0" else repr(m.group())[1:-1], kept)
+    parts = _OWN_COLOURS.split(text)  # every second part is a colour of ours
+    return "".join(part if i % 2 else _UNPRINTABLE.sub(_escaped, part) for i, part in enumerate(parts))
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return repr(found.group())[1:-1]

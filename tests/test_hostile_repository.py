@@ -13,7 +13,7 @@ import pytest
 
 from dockergen.audit import twin
 from dockergen.dockerfile import Dockerfile, parse
-from dockergen.errors import DockergenError
+from dockergen.errors import DockergenError, ProjectError
 from dockergen.generate import generated, service_at
 from dockergen.planner import languages
 from tests.hostile_texts import HOSTILE
@@ -268,3 +268,14 @@ def test_a_hostile_folder_name_of_the_repository_itself_reaches_no_file(text: st
         assert service.name.isascii()
         assert service.name.replace("-", "").isalnum()
         assert "PWNED" not in "".join(file.text for file in generated(root, service))
+
+
+def test_a_hostile_name_in_an_error_does_not_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    from dockergen import report
+
+    name = "a\0[2J\x1b[2J\x1b]0;title\x07\x9b2J\udc80\u202eb"
+    report.error(ProjectError(f"{name} is broken.", f"Mend {name}.", command=f"mend {name}"))
+    printed = capsys.readouterr().err
+    assert printed.isprintable() or set(printed) - set(filter(str.isprintable, printed)) == {"\n"}
+    assert printed.encode()
+    assert r"\x00[2J\x1b[2J\x1b]0;title\x07\x9b2J\udc80\u202eb" in printed

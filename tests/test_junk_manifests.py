@@ -91,9 +91,102 @@ TREES = st.lists(
 )
 
 
+# --- projects that are right but for one value
+
+PACKAGE: dict[str, Any] = {
+    "name": "a", "version": "1.0.0", "type": "commonjs", "main": "server.js", "packageManager": "npm@11.0.0", "private": True,
+    "scripts": {"start": "node dist/server.js", "build": "tsc", "postinstall": "node x.js"}, "workspaces": ["packages/*"],
+    "engines": {"node": ">=22", "npm": ">=10"}, "volta": {"node": "24.1.0"}, "bin": {"a": "server.js"},
+    "dependencies": {"express": "^4.0.0", "next": "16.0.0", "@nestjs/core": "11"}, "devDependencies": {"typescript": "5", "vite": "7"},
+}  # fmt: skip
+PROJECT: dict[str, Any] = {
+    "project": {
+        "name": "a", "version": "1.0", "requires-python": ">=3.12", "dependencies": ["fastapi", "uvicorn[standard]>=0.30"],
+        "optional-dependencies": {"dev": ["pytest"]}, "scripts": {"a": "a.cli:main"}, "readme": "README.md", "dynamic": ["version"],
+    },
+    "build-system": {"requires": ["hatchling"], "build-backend": "hatchling.build"},
+    "dependency-groups": {"dev": ["pytest", {"include-group": "test"}], "test": []},
+    "tool": {
+        "uv": {"package": False, "sources": {"a": {"path": "../a"}}, "workspace": {"members": ["packages/*"]}, "index": [{"url": "x"}]},
+        "poetry": {"name": "a", "dependencies": {"python": "^3.12", "fastapi": "*"}, "packages": [{"include": "a", "from": "src"}]},
+        "setuptools": {"package-dir": {"": "src"}}, "dockergen": {"port": 8000},
+    },
+}  # fmt: skip
+UV_LOCK: dict[str, Any] = {
+    "version": 1, "requires-python": ">=3.12",
+    "package": [{"name": "fastapi", "version": "0.115", "source": {"registry": "x"}, "dependencies": [{"name": "a"}]}],
+}  # fmt: skip
+POETRY_LOCK: dict[str, Any] = {
+    "package": [{"name": "fastapi", "version": "0.115", "files": []}],
+    "metadata": {"lock-version": "2.1", "python-versions": ">=3.12", "content-hash": "x"},
+}
+PNPM_LOCK: dict[str, Any] = {
+    "lockfileVersion": "9.0", "importers": {".": {"dependencies": {"express": {"specifier": "^4", "version": "4"}}}},
+}  # fmt: skip
+NPM_LOCK: dict[str, Any] = {
+    "name": "a", "lockfileVersion": 3,
+    "packages": {"": PACKAGE, "node_modules/express": {"version": "4.0.0", "hasInstallScript": True, "engines": {"node": "*"}}},
+}  # fmt: skip
+TSCONFIG: dict[str, Any] = {
+    "extends": "./a.json",
+    "compilerOptions": {"outDir": "dist", "rootDir": "src"},
+    "include": ["src"],
+}
+
+SERVER = "require('http').createServer().listen(process.env.PORT || 3000)\n"
+APP = "from fastapi import FastAPI\n\napp = FastAPI()\n"
+PROJECTS: tuple[dict[str, Any], ...] = (
+    {"package.json": PACKAGE, "package-lock.json": NPM_LOCK, "tsconfig.json": TSCONFIG, "server.js": SERVER, "src/server.ts": SERVER},
+    {"package.json": PACKAGE, "pnpm-lock.yaml": PNPM_LOCK, "pnpm-workspace.yaml": {"packages": ["packages/*"]}, "server.js": SERVER},
+    {"package.json": PACKAGE, "yarn.lock": "__metadata:\n  version: 8\n", ".yarnrc.yml": {"nodeLinker": "pnp", "yarnPath": "x"}, "server.js": SERVER},
+    {"pyproject.toml": PROJECT, "uv.lock": UV_LOCK, "main.py": APP},
+    {"pyproject.toml": PROJECT, "poetry.lock": POETRY_LOCK, "src/a/main.py": APP},
+    {"pyproject.toml": PROJECT, "main.py": APP},
+    {"requirements.txt": "fastapi\n", "main.py": APP, "web/package.json": PACKAGE, "web/package-lock.json": NPM_LOCK},
+)  # fmt: skip
+
+
+def replaced(value: Any, steps: list[int], junk: Any) -> Any:
+    """The value with the part that the steps lead to replaced by junk; 0 stops the descent."""
+    if not steps or not steps[0] or not isinstance(value, (dict, list)) or not value:
+        return junk
+    keys = list(value) if isinstance(value, dict) else list(range(len(value)))
+    chosen = keys[steps[0] % len(keys)]
+    copy = dict(value) if isinstance(value, dict) else list(value)
+    copy[chosen] = replaced(value[chosen], steps[1:], junk)
+    return copy
+
+
+def written(name: str, value: Any) -> bytes:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace")
+    as_toml = name.endswith((".toml", "uv.lock", "poetry.lock")) and isinstance(value, dict)
+    return (toml_file(value) if as_toml else json.dumps(value)).encode("utf-8", "replace")
+
+
+STEPS = st.lists(st.integers(1, 12), min_size=1, max_size=5)
+SPOILED = st.tuples(st.sampled_from(PROJECTS), st.integers(0, 3), STEPS, VALUES | st.none())
+
+
+@settings(max_examples=70, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(SPOILED)
+def test_one_value_of_the_wrong_kind_ends_in_files_or_in_a_documented_exit_code(
+    spoiled: tuple[dict[str, Any], int, list[int], Any],
+) -> None:
+    project, index, steps, junk = spoiled
+    name = list(project)[index % len(project)]
+    tree = {**project, name: replaced(project[name], steps, junk)}
+    ends_well([(path, written(path, content)) for path, content in tree.items()])
+
+
 @settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(TREES)
 def test_junk_ends_in_files_or_in_a_documented_exit_code(tree: list[tuple[str, bytes]]) -> None:
+    ends_well(tree)
+
+
+def ends_well(tree: list[tuple[str, bytes]]) -> None:
+    """Passes when the tree gives files that parse, or a told problem, and is left as it was."""
     with tempfile.TemporaryDirectory(prefix="junk-") as folder:
         root = Path(folder)
         for name, content in tree:
