@@ -51,7 +51,14 @@ def test_a_full_disk_leaves_the_old_files_whole(tmp_path: Path, monkeypatch, fai
     if failing == "fsync":
         monkeypatch.setattr(os, "fsync", lambda fd: (_ for _ in ()).throw(full))
     elif failing == "open":
-        monkeypatch.setattr(Path, "open", lambda *a, **k: (_ for _ in ()).throw(full))
+        plain = Path.open
+
+        def no_new_file(self: Path, mode: str = "r", **options: object) -> object:
+            if "x" in mode:
+                raise full
+            return plain(self, mode, **options)
+
+        monkeypatch.setattr(Path, "open", no_new_file)
     else:
         rename, seen = Path.replace, []
 
