@@ -17,7 +17,7 @@ def plan(path: Path | str = ".", **decisions: Any) -> BuildPlan:
 
     Raises DockergenError, with the problem, the remedy and an exit code.
     """
-    from dockergen.generate import service_at
+    from dockergen.pipeline import service_at
 
     return service_at(path, decisions).plan
 
@@ -27,6 +27,6 @@ def generate(path: Path | str = ".", **decisions: Any) -> list[GeneratedFile]:
 
     Raises DockergenError, with the problem, the remedy and an exit code.
     """
-    from dockergen.generate import generated, service_at
+    from dockergen.pipeline import generated, service_at
 
     return generated(Path(path), service_at(path, decisions))

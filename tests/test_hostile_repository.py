@@ -14,7 +14,7 @@ import pytest
 from dockergen.audit import twin
 from dockergen.dockerfile import Dockerfile, parse
 from dockergen.errors import DockergenError, ProjectError
-from dockergen.generate import generated, service_at
+from dockergen.pipeline import generated, service_at
 from dockergen.planner import languages
 from tests.hostile_texts import HOSTILE
 

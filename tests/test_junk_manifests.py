@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from dockergen.dockerfile import parse
 from dockergen.errors import DockergenError
-from dockergen.generate import generated, service_at
+from dockergen.pipeline import generated, service_at
 
 JSON_NAMES = ("package.json", "package-lock.json", "tsconfig.json", "nest-cli.json", "angular.json", ".yarnrc.yml")
 TOML_NAMES = ("pyproject.toml", "uv.lock", "poetry.lock", "Pipfile", "dockergen.toml", ".python-version")

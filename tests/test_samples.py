@@ -8,7 +8,7 @@ import pytest
 
 import dockergen
 from dockergen import explain
-from dockergen.generate import generated, service_at
+from dockergen.pipeline import generated, service_at
 from dockergen.repository import Repository
 from dockergen.verify import Options, as_text, verify
 from dockergen.verify.report import Report

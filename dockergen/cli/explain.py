@@ -45,7 +45,7 @@ def command(
     flags = options.decisions(locals())
     from dockergen import explain
     from dockergen.errors import UsageError
-    from dockergen.generate import generated, service_at
+    from dockergen.pipeline import generated, service_at
 
     service = service_at(path, flags)
     files = generated(path, service)

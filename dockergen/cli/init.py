@@ -39,7 +39,7 @@ def command(
     from dockergen import workspace
     from dockergen.commands import next_lines
     from dockergen.errors import RefusedError
-    from dockergen.generate import generated, service_at
+    from dockergen.pipeline import generated, service_at
 
     service = service_at(path, flags)
     files = generated(path, service)

@@ -16,7 +16,7 @@ from dockergen.dockerignore import DockerignoreError
 from dockergen.dockerignore import parse as parse_ignore
 from dockergen.engine import BuildResult, Engine, StartError, available
 from dockergen.errors import ProjectError
-from dockergen.generate import opened, service_at
+from dockergen.pipeline import opened, service_at
 from dockergen.model import BuildPlan
 from dockergen.repository import Repository
 from dockergen.verify.contents import leaks, sizes
