@@ -32,10 +32,10 @@ def main(arguments: list[str]) -> int:
 def _make(names: list[str]) -> None:
     if folder := up():
         os.environ["PATH"] = f"{folder}:{os.environ['PATH']}"
-    for name in names:
-        started = time.monotonic()
-        ensure([name])
-        print(f"{name}  {time.monotonic() - started:.1f} s", flush=True)
+    started = time.monotonic()
+    for name, seconds in ensure(names):
+        print(f"{seconds:6.1f} s  {name}", flush=True)
+    print(f"{time.monotonic() - started:6.1f} s  in all", flush=True)
 
 
 if __name__ == "__main__":

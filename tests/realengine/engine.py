@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -38,7 +40,7 @@ def up() -> Path | None:
     with locked("engine"):
         if works("docker", "info") and works("docker", "buildx", "version"):
             return None
-        require_debian_root()
+        require_debian_root("No Docker engine with buildx runs", "Start Docker, or run as root on Debian.")
         root = _root()
         _mount(root)
         client = _wrapper(root)
@@ -49,68 +51,83 @@ def up() -> Path | None:
 
 def down() -> None:
     """Stops the engine that `up` started and unmounts its root; what it made is kept."""
-    root = cache_folder() / "root"
-    subprocess.run(["pkill", "-f", "^dockerd --dockergen-tests|^dockerd .*dockergen-tests"], check=False)
-    for _ in range(60):
-        if not works("pgrep", "-x", "dockerd"):
-            break
-        time.sleep(0.5)
-    mounts = [line.split()[1] for line in Path("/proc/mounts").read_text().splitlines()]
-    for target in sorted((m for m in mounts if m == str(root) or m.startswith(f"{root}/")), reverse=True):
-        subprocess.run(["umount", "-l", target], check=False)
+    with locked("engine"):
+        _stop()
+        root = str(cache_folder() / "root")
+        for target in sorted((m for m in _mounted() if m == root or m.startswith(f"{root}/")), reverse=True):
+            works("umount", "-l", target)
 
 
 def _root() -> Path:
     root = cache_folder() / "root"
     if not (root / "usr/sbin/dockerd").exists():
         tar = debian_tree(_SUITE, cache_folder() / "engine.tar", f"--include={_PACKAGES}")
-        root.mkdir(exist_ok=True)
-        run("tar", "-C", root, "-xf", tar)
+        partial = root.with_suffix(".partial")
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir()
+        run("tar", "-C", partial, "-xf", tar)
+        partial.rename(root)
         tar.unlink()
     return root
 
 
 def _mount(root: Path) -> None:
     """The root as a mount point of its own (docker import demands it) with the machine's folders inside."""
-    if os.path.ismount(root):
-        return
-    run("mount", "--bind", root, root)
-    run("mount", "--make-private", root)
+    mounted = _mounted()
+    if str(root) not in mounted:
+        run("mount", "--bind", root, root)
+        run("mount", "--make-private", root)
     for name in ("proc", "sys", "dev", "run"):
-        run("mount", "--rbind", f"/{name}", root / name)
-        run("mount", "--make-rslave", root / name)
-    shared = [path for path in Path("/").iterdir() if path.is_dir() and path.name not in _SYSTEM]
+        if str(root / name) not in mounted:
+            run("mount", "--rbind", f"/{name}", root / name)
+            run("mount", "--make-rslave", root / name)
+    shared = [
+        path for path in Path("/").iterdir() if path.is_dir() and path.name not in _SYSTEM and not path.is_symlink()
+    ]
+    shared.append(Path("/var/tmp"))
     data = cache_folder() / "data"
     data.mkdir(exist_ok=True)
     shared.append(cache_folder())
     for source, target in [(data, root / "var/lib/docker"), *((path, root / str(path).lstrip("/")) for path in shared)]:
         target.mkdir(parents=True, exist_ok=True)
-        run("mount", "--bind", source, target)
+        if str(target) not in mounted:
+            run("mount", "--bind", source, target)
     shutil.copy("/etc/resolv.conf", root / "etc/resolv.conf")
     if CERTIFICATES.exists():
         shutil.copy(CERTIFICATES, root / "etc/ssl/certs/ca-certificates.crt")
+
+
+def _mounted() -> list[str]:
+    """Every mount point; os.path.ismount does not know a folder that is bound to one of its own file system."""
+    return [line.split()[1] for line in Path("/proc/self/mounts").read_text().splitlines()]
 
 
 def _wrapper(root: Path) -> Path:
     """A `docker` that is the engine's own client, working in the caller's folder."""
     client = cache_folder() / "bin" / "docker"
     client.parent.mkdir(exist_ok=True)
+    # A folder that the client cannot see is an error: building another one instead would be a wrong answer.
     text = (
         "#!/bin/sh\n# The client that lies in the tests' engine root; made by tests/realengine.\n"
-        f'exec chroot {root} /bin/sh -c \'cd "$1" 2>/dev/null || cd /tmp; shift; exec /usr/bin/docker "$@"\' sh "$PWD" "$@"\n'
+        f'exec chroot {shlex.quote(str(root))} /bin/sh -c \'cd "$1" || exit 125; shift; exec /usr/bin/docker "$@"\' '
+        'sh "$PWD" "$@"\n'
     )
     if not client.exists() or client.read_text() != text:
-        client.write_text(text)
-        client.chmod(0o755)
+        # Replaced at once, because another session may be running the one that lies there.
+        fresh = client.with_suffix(".new")
+        fresh.write_text(text)
+        fresh.chmod(0o755)
+        fresh.replace(client)
     return client
 
 
 def _start(root: Path, client: Path) -> None:
     log = cache_folder() / "dockerd.log"
-    Path("/var/run/docker.pid").unlink(missing_ok=True)
+    pid = _pid_file()
+    pid.unlink(missing_ok=True)  # left by a machine that was switched off
     with log.open("wb") as output:
-        subprocess.Popen(
-            ["chroot", str(root), "dockerd", "--label", "dockergen-tests=1"],
+        process = subprocess.Popen(
+            ["chroot", str(root), "dockerd", "--label", "dockergen-tests=1", "--pidfile", str(pid)],
             stdout=output,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
@@ -119,5 +136,25 @@ def _start(root: Path, client: Path) -> None:
     for _ in range(120):
         if works(client, "info"):
             return
+        if process.poll() is not None:
+            break
         time.sleep(0.5)
     raise UnfitMachineError(f"dockerd does not start; the end of {log}:\n{log.read_text()[-2000:]}\n{SKIP_HINT}")
+
+
+def _stop() -> None:
+    """Ends the dockerd of this cache, and no other one."""
+    if not _pid_file().exists():
+        return
+    process = Path("/proc", _pid_file().read_text().strip())
+    if not (process / "comm").exists() or (process / "comm").read_text().strip() != "dockerd":
+        return
+    os.kill(int(process.name), signal.SIGTERM)
+    for _ in range(60):
+        if not process.exists():
+            return
+        time.sleep(0.5)
+
+
+def _pid_file() -> Path:
+    return cache_folder() / "dockerd.pid"

@@ -5,18 +5,25 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
 from tests.realengine.machine import CERTIFICATES, cache_folder, debian_tree, locked, run, works
+from tests.realengine.references import image_name
 
 # What Debian's slim images leave out; a package whose scripts need it fails here as it does there.
 _SLIM = [f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in ("doc", "man", "locale", "info")]
 _SLIM.append("--dpkgopt=path-include=/usr/share/doc/*/copyright")
-_AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
+AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
+# The variables by which programs with certificates of their own learn of this machine's: OpenSSL, pip, Poetry, Node.
+_TRUST = ("SSL_CERT_FILE", "PIP_CERT", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
+APT = "DEBIAN_FRONTEND=noninteractive apt-get -y -qq"
+APT_INSTALL = f"apt-get update -qq && {APT} install --no-install-recommends"
+APT_CLEAN = "rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/log/apt /var/log/dpkg.log /var/cache/debconf/*-old"
 
 
 @dataclass(frozen=True)
@@ -29,19 +36,19 @@ class Recipe:
     needs: tuple[str, ...] = ()  # images that have to be there first
 
 
-def ensure(references: Iterable[str]) -> None:
-    """Makes every image that is not there yet, two at a time; LookupError for one that cannot be had."""
-    missing = [reference for reference in dict.fromkeys(references) if not _exists(reference)]
-    with ThreadPoolExecutor(2) as pool:
-        list(pool.map(_ensure, missing))
+def ensure(references: Iterable[str]) -> Iterator[tuple[str, float]]:
+    """Makes every image that is not there yet; each name with its seconds, in the given order, when it is there.
+
+    LookupError for one that cannot be had.
+    """
+    # Three on two cores, because one of them usually waits: for the network, or for a base that another one makes.
+    with ThreadPoolExecutor(3) as pool:
+        yield from pool.map(_timed, dict.fromkeys(map(image_name, references)))
 
 
 def apt(packages: str) -> str:
     """The RUN line that installs Debian packages and leaves no lists behind."""
-    return (
-        "RUN apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "
-        f"{packages} >/dev/null && rm -rf /var/lib/apt/lists/* /var/log/apt /var/log/dpkg.log /var/cache/debconf/*-old\n"
-    )
+    return f"RUN {APT_INSTALL} {packages} >/dev/null && {APT_CLEAN}\n"
 
 
 def debian(suite: str) -> str:
@@ -49,16 +56,17 @@ def debian(suite: str) -> str:
     reference = f"look-alike/debian:{suite}"
     with locked(reference):
         if not _exists(reference):
-            tar = debian_tree(suite, cache_folder() / f"{suite}.tar", "--include=ca-certificates", *_SLIM)
+            clean = f'--customize-hook=cd "$1" && {APT_CLEAN.replace("/var", "var")}'
+            tar = debian_tree(suite, cache_folder() / f"{suite}.tar", "--include=ca-certificates", *_SLIM, clean)
             run("docker", "import", tar, f"{reference}-raw")
             tar.unlink()
             quiet = 'Acquire::Check-Valid-Until "false";\\nDir::Cache::pkgcache "";\\nDir::Cache::srcpkgcache "";\\n'
             build(
                 reference,
                 Recipe(
-                    f"FROM {reference}-raw\nCOPY authorities.crt {_AUTHORITIES}\n"
-                    f"RUN printf '{quiet}' >/etc/apt/apt.conf.d/99look-alike && rm -rf /var/cache/apt/* /var/lib/apt/lists/*\n"
-                    f"ENV SSL_CERT_FILE={_AUTHORITIES} PIP_CERT={_AUTHORITIES} NODE_EXTRA_CA_CERTS={_AUTHORITIES}\n"
+                    f"FROM {reference}-raw\nCOPY authorities.crt {AUTHORITIES}\n"
+                    f"RUN printf '{quiet}' >/etc/apt/apt.conf.d/99look-alike\n"
+                    f"ENV {' '.join(f'{name}={AUTHORITIES}' for name in _TRUST)}\n"
                     'CMD ["bash"]\n'
                 ),
             )
@@ -82,6 +90,13 @@ def build(reference: str, recipe: Recipe) -> None:
         run("docker", "build", "-q", "-t", reference, context)
     finally:
         shutil.rmtree(context, ignore_errors=True)
+
+
+def _timed(name: str) -> tuple[str, float]:
+    started = time.monotonic()
+    if not _exists(name):
+        _ensure(name)
+    return name, time.monotonic() - started
 
 
 def _exists(reference: str) -> bool:

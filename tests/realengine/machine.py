@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -23,7 +24,9 @@ class UnfitMachineError(RuntimeError):
 
 def cache_folder() -> Path:
     """Where the engine, its data and downloads are kept between runs."""
-    folder = Path(os.environ.get("DOCKERGEN_TEST_CACHE", "/var/cache/dockergen-tests"))
+    # Only root may write below /var/cache; others still need locks and downloads beside an engine that runs already.
+    default = "/var/cache/dockergen-tests" if os.geteuid() == 0 else Path.home() / ".cache" / "dockergen-tests"
+    folder = Path(os.environ.get("DOCKERGEN_TEST_CACHE", default)).absolute()
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
@@ -66,13 +69,14 @@ def locked(name: str) -> Iterator[None]:
         yield
 
 
-def require_debian_root() -> None:
-    """UnfitMachineError unless an engine can be made here."""
-    if os.geteuid() != 0 or not shutil.which("apt-get"):
-        missing = "root on Debian" if os.geteuid() != 0 else "Debian's apt-get"
+def require_debian_root(problem: str, remedy: str) -> None:
+    """UnfitMachineError with the problem and the remedy unless Debian packages can be unpacked into a root here."""
+    missing = [] if os.geteuid() == 0 else ["root"]
+    if not shutil.which("apt-get"):
+        missing.append("Debian's apt-get")
+    if missing:
         raise UnfitMachineError(
-            f"No Docker engine with buildx answers `docker buildx version`, and without {missing} none can be brought "
-            f"up here. Start Docker and run again. {SKIP_HINT}"
+            f"{problem}, and without {' and '.join(missing)} none can be made. {remedy} {SKIP_HINT}"
         )
 
 
@@ -97,12 +101,19 @@ def apt_install(*packages: str) -> None:
 def debian_tree(suite: str, target: Path, *options: str) -> Path:
     """A tar of a minimal Debian of that suite, made once."""
     if not target.exists():
-        if not shutil.which("mmdebstrap"):
-            apt_install("mmdebstrap")
+        require_debian_root(
+            f"No image registry answers and a Debian {suite} tree is needed", "Run where images can be pulled."
+        )
+        with locked("mmdebstrap"):
+            if not shutil.which("mmdebstrap"):
+                apt_install("mmdebstrap")
         partial = target.with_suffix(".partial.tar")
         # The archive may be days old here, which its own expiry date must not turn into an error.
         stale = '--aptopt=Acquire::Check-Valid-Until "false"'
-        run("mmdebstrap", "--quiet", "--variant=minbase", stale, *options, suite, partial, mirror())
+        lean = '--aptopt=APT::Install-Recommends "false"'
+        # Those two are for the making: an image must not install fewer packages than the real one would.
+        forget = '--customize-hook=rm -f "$1/etc/apt/apt.conf.d/99mmdebstrap"'
+        run("mmdebstrap", "--quiet", "--variant=minbase", stale, lean, forget, *options, suite, partial, mirror())
         partial.rename(target)
     return target
 
@@ -123,8 +134,6 @@ def pip_wheel(requirement: str) -> Path:
 
 
 def _unpack(wheel: Path, target: Path) -> None:
-    import zipfile
-
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(target)
         for item in archive.infolist():
