@@ -16,6 +16,8 @@ from dockergen.planner import service
 from dockergen.repository import SKIPPED_FOLDERS, Repository
 from dockergen.settings import Settings
 
+# Bytecode must be cached, as it is for everybody who installs a program.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 SAMPLES = Path(__file__).parent.parent / "sample_projects"
 _WALK = """
 import os, sys

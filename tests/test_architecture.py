@@ -24,7 +24,7 @@ LAYERS = (
     ("languages",),
     ("planner", "render", "workspace", "engine", "commands"),
     ("audit",),
-    ("generate",),
+    ("pipeline",),
     ("explain", "verify", "update", "scaffold"),
     ("report",),
     ("cli",),
@@ -34,7 +34,11 @@ API = {"__init__", "__main__"}  # the public face may import from everywhere, la
 
 
 def modules() -> list[Path]:
-    return sorted(path for path in PACKAGE.rglob("*.py") if path.relative_to(PACKAGE).as_posix() not in ("__init__.py", "__main__.py"))
+    return sorted(
+        path
+        for path in PACKAGE.rglob("*.py")
+        if path.relative_to(PACKAGE).as_posix() not in ("__init__.py", "__main__.py")
+    )
 
 
 def part(path: Path) -> str:
@@ -73,15 +77,17 @@ def test_no_language_imports_another(path: Path) -> None:
             assert name.split(".")[2] == own
 
 
-
-
 @pytest.mark.parametrize("path", modules(), ids=lambda p: p.relative_to(PACKAGE).as_posix())
 def test_only_engine_starts_processes(path: Path) -> None:
     if part(path) == "engine":
         return
     tree = ast.parse(path.read_text(encoding="utf-8"))
     assert not {name.split(".")[0] for name in imports(tree)} & {"subprocess", "pty", "multiprocessing"}
-    calls = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name) and n.value.id == "os"}
+    calls = {
+        n.attr
+        for n in ast.walk(tree)
+        if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name) and n.value.id == "os"
+    }
     assert not calls & {"system", "popen", "fork", "execv", "execvp", "posix_spawn"}
 
 
@@ -139,7 +145,14 @@ def test_every_template_compiles_and_computes_nothing(path: Path) -> None:
     for name in ("argv", "word", "env", "path", "mount", "comment"):
         environment.filters[name] = str
     tree = environment.parse(path.read_text(encoding="utf-8"))
-    for kind in (jinja2.nodes.Add, jinja2.nodes.Sub, jinja2.nodes.Mul, jinja2.nodes.Div, jinja2.nodes.Mod, jinja2.nodes.Pow):
+    for kind in (
+        jinja2.nodes.Add,
+        jinja2.nodes.Sub,
+        jinja2.nodes.Mul,
+        jinja2.nodes.Div,
+        jinja2.nodes.Mod,
+        jinja2.nodes.Pow,
+    ):
         assert tree.find(kind) is None, f"{path.name} computes"
 
 

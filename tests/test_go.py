@@ -32,7 +32,11 @@ def test_go_mod_directives_are_read_with_their_lines() -> None:
         "replace b.com/c => ./lib/c\nreplace d.com/e v2.0.0 => h.com/i v1.0.0\n"
     )
     assert (file.module, file.go, file.go_line, file.toolchain, file.toolchain_line) == (
-        "example.com/a", "1.26.3", 3, "1.27.1", 4,
+        "example.com/a",
+        "1.26.3",
+        3,
+        "1.27.1",
+        4,
     )
     assert [(r.module, r.line) for r in file.requires] == [("b.com/c", 6), ("d.com/e", 7), ("f.com/g", 9)]
     assert [(r.target, r.is_local) for r in file.replaces] == [("./lib/c", True), ("h.com/i", False)]
@@ -47,7 +51,12 @@ def test_go_mod_directives_are_read_with_their_lines() -> None:
         pytest.param({"go.mod": "module a\ngo 1.21\ntoolchain go1.26.1\n"}, "1.26", "go.mod:3", id="toolchain"),
         pytest.param({"go.mod": "module a\n"}, "1.27", "default", id="no directive"),
         pytest.param({"go.mod": "module a\ngo 1.21\n", ".go-version": "1.25.1\n"}, "1.25.1", ".go-version:1", id="pin"),
-        pytest.param({"go.mod": "module a\ngo 1.21\n", ".tool-versions": "nodejs 24\ngolang 1.26.2\n"}, "1.26.2", ".tool-versions:2", id="asdf"),
+        pytest.param(
+            {"go.mod": "module a\ngo 1.21\n", ".tool-versions": "nodejs 24\ngolang 1.26.2\n"},
+            "1.26.2",
+            ".tool-versions:2",
+            id="asdf",
+        ),
     ],
 )
 def test_version(project, files: dict[str, str], version: str, origin: str) -> None:
@@ -64,14 +73,36 @@ def test_an_ended_release_is_built_as_pinned_with_a_note(project) -> None:
 @pytest.mark.parametrize(
     ("files", "message"),
     [
-        pytest.param({"go.mod": "module a\ngo 1.99\n", "main.go": MAIN}, r"go\.mod:2 asks for Go 1\.99; the newest", id="future"),
-        pytest.param({"go.mod": "module a\ngo 1.26\n", ".go-version": "1.25", "main.go": MAIN}, r"\.go-version:1 chooses Go 1\.25, but go\.mod:2 needs", id="pin below minimum"),
+        pytest.param(
+            {"go.mod": "module a\ngo 1.99\n", "main.go": MAIN}, r"go\.mod:2 asks for Go 1\.99; the newest", id="future"
+        ),
+        pytest.param(
+            {"go.mod": "module a\ngo 1.26\n", ".go-version": "1.25", "main.go": MAIN},
+            r"\.go-version:1 chooses Go 1\.25, but go\.mod:2 needs",
+            id="pin below minimum",
+        ),
         pytest.param({"main.go": MAIN}, "no go.mod", id="no go.mod"),
         pytest.param({"go.mod": "module a\n", "lib.go": "package a\n"}, "belongs to a library", id="library"),
-        pytest.param({"go.mod": "module a\nrequire b.com/c v1.0.0\n", "main.go": MAIN}, r"go\.mod:2 requires b\.com/c, but there is no go\.sum", id="no sums"),
-        pytest.param({"go.mod": "module a\nreplace b => ../b\n", "main.go": MAIN}, r"go\.mod:2 replaces b by \.\./b, outside", id="replace outside"),
-        pytest.param({"go.work": "go 1.26\nuse ./gone\n"}, r"go\.work:2 uses '\./gone', where there is no go\.mod", id="use of nothing"),
-        pytest.param({"go.mod": "module a\n", "cmd/api/main.go": MAIN, "cmd/worker/main.go": MAIN}, r"holds 2 programs: cmd/api \(cmd/api/main\.go\), cmd/worker", id="two programs"),
+        pytest.param(
+            {"go.mod": "module a\nrequire b.com/c v1.0.0\n", "main.go": MAIN},
+            r"go\.mod:2 requires b\.com/c, but there is no go\.sum",
+            id="no sums",
+        ),
+        pytest.param(
+            {"go.mod": "module a\nreplace b => ../b\n", "main.go": MAIN},
+            r"go\.mod:2 replaces b by \.\./b, outside",
+            id="replace outside",
+        ),
+        pytest.param(
+            {"go.work": "go 1.26\nuse ./gone\n"},
+            r"go\.work:2 uses '\./gone', where there is no go\.mod",
+            id="use of nothing",
+        ),
+        pytest.param(
+            {"go.mod": "module a\n", "cmd/api/main.go": MAIN, "cmd/worker/main.go": MAIN},
+            r"holds 2 programs: cmd/api \(cmd/api/main\.go\), cmd/worker",
+            id="two programs",
+        ),
     ],
 )
 def test_what_cannot_be_planned_is_said(project, files: dict[str, str], message: str) -> None:
@@ -85,10 +116,16 @@ def test_what_cannot_be_planned_is_said(project, files: dict[str, str], message:
     [
         pytest.param({"main.go": MAIN, "cmd/x/main.go": MAIN}, ".", id="the root wins"),
         pytest.param({"cmd/server/main.go": MAIN}, "./cmd/server", id="the only one"),
-        pytest.param({"cmd/server/main.go": MAIN, "cmd/migrate/main.go": TOOL}, "./cmd/server", id="a tool is no rival"),
+        pytest.param(
+            {"cmd/server/main.go": MAIN, "cmd/migrate/main.go": TOOL}, "./cmd/server", id="a tool is no rival"
+        ),
         pytest.param({"cmd/shop/main.go": MAIN, "cmd/other/main.go": MAIN}, "./cmd/shop", id="named like the module"),
-        pytest.param({"main.go": MAIN, "gen.go": "//go:build ignore\n\npackage main\nfunc main() {}\n"}, ".", id="ignored file"),
-        pytest.param({"cmd/a/main.go": MAIN, "examples/b/main.go": MAIN, "internal/tools/x.go": TOOL}, "./cmd/a", id="examples"),
+        pytest.param(
+            {"main.go": MAIN, "gen.go": "//go:build ignore\n\npackage main\nfunc main() {}\n"}, ".", id="ignored file"
+        ),
+        pytest.param(
+            {"cmd/a/main.go": MAIN, "examples/b/main.go": MAIN, "internal/tools/x.go": TOOL}, "./cmd/a", id="examples"
+        ),
     ],
 )
 def test_main_package(project, files: dict[str, str], package: str) -> None:
@@ -109,9 +146,21 @@ def test_app_chooses_by_name_and_by_folder(project) -> None:
     [
         pytest.param({"main.go": MAIN}, "static", "off", id="pure"),
         pytest.param({"main.go": MAIN, "c.go": 'package main\n\n// int x;\nimport "C"\n'}, "base", "on", id="import C"),
-        pytest.param({"main.go": MAIN, "go.mod": "module a\nrequire github.com/mattn/go-sqlite3 v1.14.0\n", "go.sum": ""}, "base", "on", id="sqlite3"),
-        pytest.param({"main.go": MAIN, "go.mod": "module a\nrequire github.com/marcboeker/go-duckdb v1.0.0\n", "go.sum": ""}, "cc", "on", id="c++"),
-        pytest.param({"main.go": MAIN, "c_test.go": 'package main\n\nimport "C"\n'}, "static", "off", id="only in a test"),
+        pytest.param(
+            {"main.go": MAIN, "go.mod": "module a\nrequire github.com/mattn/go-sqlite3 v1.14.0\n", "go.sum": ""},
+            "base",
+            "on",
+            id="sqlite3",
+        ),
+        pytest.param(
+            {"main.go": MAIN, "go.mod": "module a\nrequire github.com/marcboeker/go-duckdb v1.0.0\n", "go.sum": ""},
+            "cc",
+            "on",
+            id="c++",
+        ),
+        pytest.param(
+            {"main.go": MAIN, "c_test.go": 'package main\n\nimport "C"\n'}, "static", "off", id="only in a test"
+        ),
     ],
 )
 def test_cgo_decides_the_base(project, files: dict[str, str], image: str, cgo: str) -> None:
@@ -125,7 +174,12 @@ def test_cgo_decides_the_base(project, files: dict[str, str], image: str, cgo: s
     [
         pytest.param(MAIN, 8080, "main.go:5", id="address"),
         pytest.param(MAIN.replace(":8080", ":3333"), 3333, "main.go:5", id="other address"),
-        pytest.param(MAIN.replace('":8080"', '":"+port()') + 'func port() string {\n\tport := "9090"\n\treturn port\n}\n', 9090, "main.go:7", id="port variable"),
+        pytest.param(
+            MAIN.replace('":8080"', '":"+port()') + 'func port() string {\n\tport := "9090"\n\treturn port\n}\n',
+            9090,
+            "main.go:7",
+            id="port variable",
+        ),
         pytest.param(TOOL, None, "", id="worker"),
     ],
 )
