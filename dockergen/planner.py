@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import dataclass, replace
 
 from dockergen.context import ignore_groups
@@ -96,7 +97,7 @@ def _app_folder(repo: Repository, settings: Settings, claims: list[Claim]) -> st
     raise UsageError(
         f"{settings.app.origin}: there is no app {wanted!r} here.",
         f"Choose one of: {', '.join(names)}.",
-        command=f"dockergen init --app {names[0]}",
+        command=shlex.join(["dockergen", "init", "--app", names[0]]),
     )
 
 
@@ -197,7 +198,7 @@ def _several_services(below: dict[str, list[Claim]]) -> ProjectError:
     return ProjectError(
         f"This repository holds {len(below)} services: {'; '.join(rows)}.",
         "Choose one; each gets a Dockerfile of its own.",
-        command=f"dockergen init --app {next(iter(below))}",
+        command=shlex.join(["dockergen", "init", "--app", next(iter(below))]),
     )
 
 

@@ -7,6 +7,7 @@ import fnmatch
 import json
 import os
 import re
+import shlex
 import stat
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
@@ -176,7 +177,7 @@ class Repository:
             raise ProjectError(
                 f"{shown} may not be read by this user.",
                 "Give read permission and run again.",
-                command=f"chmod -R u+rX {shown}",
+                command=f"chmod -R u+rX {shlex.quote(shown)}",
             ) from error
         except (OSError, ValueError):
             return {}
@@ -300,7 +301,7 @@ def _unreadable(shown: str, error: OSError) -> ProjectError:
         return ProjectError(
             f"{shown} may not be read by this user.",
             "Give read permission and run again.",
-            command=f"chmod u+r {shown}",
+            command=f"chmod u+r {shlex.quote(shown)}",
         )
     return ProjectError(f"{shown} cannot be opened: {error.strerror}.", f"Check {shown} and run again.")
 
@@ -314,7 +315,7 @@ def _decoded(data: bytes, shown: str) -> str:
         raise ProjectError(
             f"{shown}:{line} is not UTF-8 text.",
             "Save the file as UTF-8.",
-            command=f"iconv -f latin1 -t utf-8 {shown} > {shown}.utf8",
+            command=f"iconv -f latin1 -t utf-8 {shlex.quote(shown)} > {shlex.quote(shown + '.utf8')}",
         ) from error
 
 
@@ -329,7 +330,7 @@ def _json(text: str, shown: str) -> Any:
         raise ProjectError(
             f"{shown}:{error.lineno} is not valid JSON: {error.msg.lower()} (column {error.colno}).",
             "Mend that line; package managers cannot read the file either.",
-            command=f"python3 -m json.tool {shown}",
+            command=f"python3 -m json.tool {shlex.quote(shown)}",
         ) from error
     except RecursionError as error:
         raise _too_deep(shown) from error

@@ -192,6 +192,7 @@ def outcome(files: Files) -> Dockerfile | None:
             assert error.exit_code in (2, 3), f"exit {error.exit_code}: {error.problem}"
             assert error.problem
             assert error.remedy
+            assert not any(f"{run} /PWNED" in twin._QUOTED.sub("", error.command) for run in ("touch", "tee", ">"))
             return None
         for file in made:
             file.text.encode()
@@ -279,3 +280,14 @@ def test_a_hostile_name_in_an_error_does_not_steer_the_terminal(capsys: pytest.C
     assert printed.isprintable() or set(printed) - set(filter(str.isprintable, printed)) == {"\n"}
     assert printed.encode()
     assert r"\x00[2J\x1b[2J\x1b]0;title\x07\x9b2J\udc80\u202eb" in printed
+
+
+@pytest.mark.parametrize("name", ["a;touch x.json", "$(touch x)", "a b"])
+def test_a_command_to_paste_quotes_the_names_in_it(name: str) -> None:
+    from dockergen.repository import Repository
+
+    with tempfile.TemporaryDirectory(prefix="hostile-") as folder:
+        (Path(folder) / name).write_text("{")
+        with pytest.raises(ProjectError) as caught:
+            Repository(folder).json(name)
+        assert caught.value.command == f"python3 -m json.tool '{name}'"

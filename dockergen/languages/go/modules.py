@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 
 from dockergen.errors import ProjectError
@@ -62,7 +63,7 @@ def _workspace_folders(repo: Repository) -> list[str]:
             raise ProjectError(
                 f"{repo.prefix}go.work:{line} uses {use!r}, where there is no go.mod inside the repository.",
                 "Correct or remove that line.",
-                command=f"go work edit -dropuse={use}",
+                command=f"go work edit -dropuse={shlex.quote(use)}",
             )
         folders.append(folder)
     return folders
@@ -79,13 +80,13 @@ def _local_replacements(repo: Repository, folder: str, file: GoFile) -> list[str
             raise ProjectError(
                 f"{where} replaces {replacement.module} by {replacement.target}, outside of the build context.",
                 "Run dockergen in the folder that holds both, or copy the module into the repository.",
-                command=f"go mod edit -dropreplace={replacement.module}",
+                command=f"go mod edit -dropreplace={shlex.quote(replacement.module)}",
             )
         if not repo.has(_in(path, "go.mod")):
             raise ProjectError(
                 f"{where} replaces {replacement.module} by {replacement.target}, where there is no go.mod.",
                 "Add the module there or remove that line.",
-                command=f"go mod edit -dropreplace={replacement.module}",
+                command=f"go mod edit -dropreplace={shlex.quote(replacement.module)}",
             )
         found.append(path)
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -126,7 +127,7 @@ def _package(repo: Repository, mods: Modules, settings: Settings) -> Sourced[str
         raise ProjectError(
             f"This repository holds {len(folders)} programs: {rows}.",
             "Choose the one that this image runs.",
-            command=f"dockergen init --app {(services or folders)[0].rsplit('/', 1)[-1]}",
+            command=shlex.join(["dockergen", "init", "--app", (services or folders)[0].rsplit("/", 1)[-1]]),
         )
     lost = tuple(
         Rejected(f or ".", _evidence(repo, mains[f]), "another program of this repository")
