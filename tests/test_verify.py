@@ -1,0 +1,218 @@
+"""verify: what it says of images that fail on purpose, and how it reads logs, history and progress."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dockergen.dockerfile import parse
+from dockergen.engine import _docker_steps, _podman_steps, available
+from dockergen.errors import EngineError, ProjectError
+from dockergen.verify import Options, Report, as_json, as_text, verify
+from dockergen.verify.contents import _forbidden, _origin, own_instructions
+from dockergen.verify.diagnosis import diagnosis, wrong_port
+from dockergen.verify.session import ran
+from tests.realengine.fixtures import DockerEngine
+
+
+@pytest.mark.parametrize(
+    ("log", "cause", "remedy"),
+    [
+        (
+            "ImportError: libGL.so.1: cannot open shared object file: No such file",
+            "the library libGL.so.1",
+            "--package",
+        ),
+        ("ModuleNotFoundError: No module named 'yaml'", "Python module yaml", "dependencies"),
+        ("Error: Cannot find module 'express'\nRequire stack:", "Node module express", "devDependencies"),
+        ("    raise KeyError(key)\nKeyError: 'SECRET_KEY'", "environment variable SECRET_KEY", "--env SECRET_KEY="),
+        ("FATAL: DATABASE_URL is not set", "environment variable DATABASE_URL", "--env DATABASE_URL="),
+        ("Error: connect ECONNREFUSED 127.0.0.1:5432", "cannot reach a service", "--env DATABASE_URL"),
+        ("OSError: [Errno 30] Read-only file system: '/app/uploads'", "writes to /app/uploads", "volume"),
+        ("PermissionError: [Errno 13] Permission denied: '/data/db'", "may not use /data/db", "volume"),
+        ("exec /app/run: exec format error", "another processor", "--start"),
+        ('exec: "gunicorn": executable file not found in $PATH', "gunicorn, which is not in the image", "--start"),
+        ("python: can't open file '/app/worker.py': [Errno 2]", "/app/worker.py is not in the image", "--start"),
+        ("ERROR: No matching distribution found for numpy==1.19.0", "no release of numpy==1.19.0", "--version"),
+        ("fatal error: libpq-fe.h: No such file or directory", "needs libpq-fe.h", "--package"),
+        ("npm error code EUSAGE\nnpm error", "npm stops with EUSAGE", "npm ci"),
+        ("something else entirely", "nothing is known", "log below"),
+    ],
+)
+def test_a_log_names_its_cause_and_the_flag(log: str, cause: str, remedy: str) -> None:
+    problem = diagnosis("start", log, "nothing is known")
+    assert cause in problem.cause
+    assert remedy in problem.remedy
+
+
+@pytest.mark.parametrize(
+    ("listening", "text"),
+    [
+        ({8000: True}, "localhost only"),
+        ({5000: False}, "port 5000, not on 8000"),
+        ({}, None),
+        ({8000: False}, None),
+    ],
+)
+def test_wrong_port(listening: dict[int, bool], text: str | None) -> None:
+    problem = wrong_port(8000, listening)
+    assert (problem is None) == (text is None)
+    if problem and text:
+        assert text in problem.cause
+
+
+@pytest.mark.parametrize(
+    ("created_by", "origin"),
+    [
+        ("COPY /app/.venv /app/.venv # buildkit", "dependencies"),
+        ("COPY . . # buildkit", "code"),
+        ("RUN /bin/sh -c apt-get install -y libpq5 # buildkit", "rest"),
+        ("/bin/sh -c #(nop) COPY dir:1 in /app ", "code"),
+        ("ENV A=b", "rest"),
+    ],
+)
+def test_bytes_are_counted_where_they_come_from(created_by: str, origin: str) -> None:
+    assert _origin(created_by, ("/app/.venv",)) == origin
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "what"),
+    [
+        ("app/.git/HEAD", b"", "a version control folder"),
+        ("app/.env", b"", "a file of secrets"),
+        ("app/.env.production", b"", "a file of secrets"),
+        ("app/.env.example", b"", ""),
+        ("root/.ssh/id_rsa", b"", "a private key"),
+        ("app/tls.key", b"-----BEGIN RSA PRIVATE KEY-----\n", "a private key"),
+        ("app/ca.pem", b"-----BEGIN CERTIFICATE-----\n", ""),
+        ("root/.cache/pip/http/x", b"", "a package manager's cache"),
+        ("var/lib/apt/lists/deb.org_Packages", b"", "apt's lists or archives"),
+        ("usr/bin/gcc-12", b"", "a compiler"),
+        ("usr/local/go/bin/go", b"", "a compiler"),
+        ("app/.venv/lib/python3.14/site-packages/x/.env", b"", ""),
+        ("app/gcc.py", b"", ""),
+    ],
+)
+def test_what_no_image_may_hold(path: str, content: bytes, what: str) -> None:
+    assert _forbidden(path, content) == what
+
+
+def test_instructions_of_a_file_are_counted_through_its_stages() -> None:
+    text = 'FROM a AS base\nENV X=1\nFROM b AS build\nRUN x\nFROM base\nCOPY --from=build /x /x\nCMD ["x"]\n'
+    assert own_instructions(parse(text)) == 3
+
+
+def test_docker_progress_is_read_as_steps() -> None:
+    messages = [
+        {"vertexes": [{"digest": "1", "name": "[build 1/2] RUN x", "started": "2026-01-01T00:00:01Z"}]},
+        {"logs": [{"vertex": "1", "data": "aGVsbG8K"}]},
+        {
+            "vertexes": [
+                {"digest": "1", "completed": "2026-01-01T00:00:04Z"},
+                {"digest": "2", "name": "[2/2] COPY . .", "cached": True},
+            ]
+        },
+    ]
+    seen: list[str] = []
+    stream = io.BytesIO(b"".join(json.dumps(m).encode() + b"\n" for m in messages))
+    steps, log = _docker_steps(stream, seen.append)
+    assert [(s.name, s.cached, s.seconds) for s in steps] == [
+        ("[build 1/2] RUN x", False, 3.0),
+        ("[2/2] COPY . .", True, 0.0),
+    ]
+    assert log == "hello\n"
+    assert seen == ["[build 1/2] RUN x"]
+
+
+def test_podman_progress_is_read_as_steps() -> None:
+    text = b"[1/2] STEP 1/2: FROM a\n[1/2] STEP 2/2: RUN x\n--> Using cache 123\nSTEP 1/1: COPY . .\n"
+    steps, _ = _podman_steps(io.BytesIO(text), lambda t: None)
+    assert [(s.name, s.cached) for s in steps] == [("FROM a", False), ("RUN x", True), ("COPY . .", False)]
+
+
+def test_an_unknown_engine_is_an_engine_error() -> None:
+    with pytest.raises(EngineError, match="does not know the engine 'lxc'"):
+        available("lxc")
+
+
+def test_no_dockerfile_is_said_with_the_command(tmp_path: Path) -> None:
+    with pytest.raises(ProjectError) as caught:
+        verify(tmp_path, Options())
+    assert caught.value.command == "dockergen init"
+
+
+def test_a_report_has_stable_keys() -> None:
+    value = as_json(Report("x"))
+    assert sorted(value) == sorted({"ok", *Report.__dataclass_fields__})
+    assert value["ok"] is True
+    assert as_text(Report("x")) == []
+
+
+BASE = "debian:trixie-slim"
+SERVER = "FROM {base}\nWORKDIR /app\nCOPY . .\n{extra}USER 10001:10001\nEXPOSE 8000\nCMD {cmd}\n"
+PYTHON = "python:3.14-slim"
+HTTP = "import http.server, sys\nhttp.server.HTTPServer(('{host}', {port}), http.server.SimpleHTTPRequestHandler).serve_forever()\n"
+
+FAILURES = [
+    pytest.param({"a.py": "import yaml\n"}, ["python", "a.py"], "", "start", "Python module yaml", id="missing module"),
+    pytest.param({"a.py": HTTP.format(host="0.0.0.0", port=5000)}, ["python", "a.py"], "", "probe", "port 5000, not on 8000", id="wrong port"),
+    pytest.param({"a.py": HTTP.format(host="127.0.0.1", port=8000)}, ["python", "a.py"], "", "probe", "localhost only", id="localhost"),
+    pytest.param({"a.py": "open('/app/x', 'w')\n"}, ["python", "a.py"], "", "start", "writes to /app/x", id="read-only"),
+    pytest.param({"a.py": ""}, ["gunicorn", "a"], "", "start", "gunicorn, which is not in the image", id="wrong start"),
+    pytest.param({"a.py": "import ctypes\nctypes.CDLL('libGL.so.1')\n"}, ["python", "a.py"], "", "start", "library libGL.so.1", id="missing library"),
+    pytest.param({"a.py": "import os\nos.environ['SECRET_KEY']\n"}, ["python", "a.py"], "", "start", "variable SECRET_KEY", id="missing variable"),
+    pytest.param({"a.py": HTTP.format(host="0.0.0.0", port=8000)}, ["python", "a.py"], "", "stop", "SIGTERM does not end", id="ignores SIGTERM"),
+    pytest.param(
+        {"a.py": "import signal, sys\nsignal.signal(15, lambda *a: sys.exit(0))\n" + HTTP.format(host="0.0.0.0", port=8000), ".env": "A=b\n", "k.pem": "-----BEGIN PRIVATE KEY-----\n"},
+        ["python", "a.py"], "", "contents", "a file of secrets: /app/.env", id="leaked .env",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.docker
+@pytest.mark.parametrize(("files", "cmd", "extra", "where", "cause"), FAILURES)
+def test_an_image_that_fails_on_purpose_is_understood(
+    project: Callable[[dict[str, str | bytes]], Path], docker_engine: DockerEngine,
+    files: dict[str, str | bytes], cmd: list[str], extra: str, where: str, cause: str,
+) -> None:  # fmt: skip
+    dockerfile = SERVER.format(base=PYTHON, extra=extra, cmd=json.dumps(cmd))
+    docker_engine.ensure_images(dockerfile)
+    report = verify(project({**files, "Dockerfile": dockerfile}), Options(timeout=6, rebuild=False))
+    told = "\n".join(as_text(report))
+    assert not report.ok
+    assert any(p.where == where and cause in p.cause for p in report.problems), told
+    assert all(p.remedy for p in report.problems)
+
+
+@pytest.mark.docker
+def test_root_compilers_and_a_late_install_are_reported(project, docker_engine: DockerEngine) -> None:
+    text = (
+        f"FROM {PYTHON}\nWORKDIR /app\nCOPY . .\nRUN pip install -r requirements.txt && cp /bin/true /usr/bin/gcc\n"
+        'EXPOSE 8000\nCMD ["python", "a.py"]\n'
+    )
+    docker_engine.ensure_images(text)
+    code = "import signal, sys\nsignal.signal(15, lambda *a: sys.exit(0))\n" + HTTP.format(host="0.0.0.0", port=8000)
+    report = verify(
+        project({"a.py": code, "requirements.txt": "itsdangerous\n", "Dockerfile": text}), Options(timeout=20)
+    )
+    causes = " | ".join(problem.cause for problem in report.problems)
+    assert "runs as root" in causes
+    assert "a compiler: /usr/bin/gcc" in causes
+    assert "a package manager's cache: /root/.cache/pip" in causes
+    assert "installs the dependencies again" in causes
+
+
+@pytest.mark.docker
+def test_a_build_that_fails_and_an_image_that_is_nowhere(project, docker_engine: DockerEngine) -> None:
+    docker_engine.ensure_images(f"FROM {PYTHON}\n")
+    broken = project({"Dockerfile": f"FROM {PYTHON}\nRUN pip install no-such-distribution-at-all-42\nUSER 1:1\n"})
+    report = verify(broken, Options())
+    assert [p.where for p in report.problems] == ["build"]
+    assert "no release of no-such-distribution-at-all-42" in report.problems[0].cause
+    (broken / "Dockerfile").write_text("FROM localhost:1/no/such:image\n")
+    with pytest.raises(EngineError, match="reason of its own"):
+        verify(broken, Options())
