@@ -1,0 +1,180 @@
+"""What turns the source into what runs: the build script, the folders it fills, the values it bakes in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from dockergen.catalog import Framework, load
+from dockergen.errors import ProjectError
+from dockergen.languages.node.evidence import field_line
+from dockergen.manifests.package_json import PackageJson
+from dockergen.model import BuildArgument, Origin, Secret, Sourced
+from dockergen.repository import Repository, normal
+from dockergen.settings import Settings
+
+SOURCES = (".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".jsx", ".tsx", ".vue", ".svelte", ".astro", ".html")
+_FILES = 400  # source files that are looked into; evidence, not proof
+_PUBLIC = re.compile(
+    r"(?:import\.meta\.env|process\.env)\.((?:VITE|NEXT_PUBLIC|REACT_APP|PUBLIC|GATSBY|VUE_APP|NUXT_PUBLIC)_[A-Z0-9_]+)"
+)
+_SECRET_NAME = re.compile(
+    r"(^|_)(APIKEY|AUTH|CREDENTIALS?|KEY|PASSWORD|PWORD|PASSWD|SECRET|TOKEN|PRIVATE|USERNAME)(_|$)|TOKEN|SECRET|PASSWORD|API_KEY|USERNAME|PRIVATE|CLIENT_KEY"
+)
+_OUT_DIR = re.compile(r"\boutDir\s*:\s*(?:path\.)?(?:resolve|join)?\(?[^'\"`,)}]*?(?:,\s*)?['\"`]([^'\"`$]+)['\"`]")
+_TSC_OUT = re.compile(r'^[^/\n]*"outDir"\s*:\s*"([^"]+)"', re.MULTILINE)
+_TSC_ROOT = re.compile(r'^[^/\n]*"rootDir"\s*:\s*"([^"]+)"', re.MULTILINE)
+_FLAG_OUT = re.compile(r"(?:--outDir|--out-dir|--outdir|--output-path|-d)[ =]([\w./-]+)")
+
+
+@dataclass(frozen=True)
+class Build:
+    """The build step; command "" when there is none."""
+
+    command: Sourced[str] | None  # a script name (run by the package manager), or a command of the user
+    script: str = ""  # name of the script in package.json, "" when the user gave a command
+    output: str = ""  # folder that it fills, normalised; may begin with ../ for a front end
+
+
+def framework(repo: Repository, package: PackageJson) -> tuple[str, Framework, Origin] | None:
+    """The first framework of the catalog whose package is a dependency: its name, row and evidence."""
+    rows = load("node").frameworks
+    for name, row in rows.items():
+        # A server counts only where it ships; a bundler is a dependency of development.
+        known = package.all_dependencies if row.kind in ("site", "spa", "output", "next") else package.dependencies
+        for dependency in row.dependencies:
+            if dependency in known:
+                section = "dependencies" if dependency in package.dependencies else "devDependencies"
+                return name, row, Origin("file", "package.json", field_line(repo, section, dependency))
+    return None
+
+
+def build(repo: Repository, package: PackageJson, settings: Settings, row: Framework | None) -> Build:
+    """The build: --build-command, else the script named build."""
+    output = output_folder(repo, package, row)
+    if settings.build_command is not None:
+        return Build(settings.build_command, "", output)
+    if "build" in package.scripts:
+        line = field_line(repo, "scripts", "build")
+        return Build(Sourced("build", Origin("file", "package.json", line)), "build", output)
+    return Build(None)
+
+
+def output_folder(repo: Repository, package: PackageJson, row: Framework | None) -> str:
+    """The folder that the build fills: a flag of the script > the tool's configuration > the tool's default."""
+    command = package.scripts.get("build", "")
+    if flag := _FLAG_OUT.search(command):
+        return relative(flag[1])
+    vite = _vite_config(repo)
+    if vite and ("vite" in command or row is None or row.title == "Vite"):
+        return _vite_output(repo, vite)
+    if row is not None and row.title == "Angular":
+        return _angular_output(repo)
+    if row is not None and row.title == "webpack":
+        return _webpack_output(repo, row)
+    if row is not None and row.output and row.kind != "server":
+        return row.output
+    if found := _TSC_OUT.search(_typescript(repo)):
+        return relative(found[1])
+    return row.output if row is not None and row.output else "dist"
+
+
+def source_root(repo: Repository) -> str:
+    """The folder of TypeScript sources that the compiler leaves out of output paths."""
+    found = _TSC_ROOT.search(_typescript(repo))
+    if found:
+        return relative(found[1])
+    loose = any(name.endswith(".ts") and not name.endswith((".d.ts", ".config.ts")) for name in repo.entries())
+    return "" if loose or not repo.is_folder("src") else "src"
+
+
+def public_variables(repo: Repository) -> tuple[tuple[BuildArgument, ...], tuple[Secret, ...]]:
+    """Variables that the bundler writes into the output: arguments, and secrets where the name looks like one."""
+    names = {name for _, text in sources(repo) for name in _PUBLIC.findall(text)}
+    names -= {"PUBLIC_URL"}
+    plain = [name for name in sorted(names) if not _SECRET_NAME.search(name)][:40]
+    secret = [name for name in sorted(names) if _SECRET_NAME.search(name)][:40]
+    why = "the build writes its value into files that browsers load"
+    return (
+        tuple(BuildArgument(name, why=why) for name in plain),
+        tuple(Secret(name.lower(), variable=name, source=name, why=why) for name in secret),
+    )
+
+
+def sources(repo: Repository) -> Iterator[tuple[str, str]]:
+    """Source files and their texts, the shallow ones first, as many as evidence needs."""
+    folders = [
+        "",
+        *(f for f in repo.folders() if f.rsplit("/", 1)[-1] not in ("test", "tests", "docs", "e2e", "public")),
+    ]
+    seen = (
+        path
+        for folder in folders
+        for path in repo.walk(folder, 0 if not folder else 6)
+        if path.endswith(SOURCES) and ".test." not in path and ".spec." not in path
+    )
+    for path in islice(seen, _FILES):
+        yield path, repo.source(path)
+
+
+def relative(path: str) -> str:
+    """A folder without `.` parts and slashes at its ends; leading ../ stay."""
+    up = 0
+    parts: list[str] = []
+    for part in path.replace("\\", "/").split("/"):
+        if part == ".." and not parts:
+            up += 1
+        elif part == "..":
+            parts.pop()
+        elif part not in ("", "."):
+            parts.append(part)
+    return "/".join([*[".."] * up, *parts])
+
+
+def _vite_config(repo: Repository) -> str | None:
+    return repo.first(*load("node").frameworks["vite"].config)
+
+
+def _vite_output(repo: Repository, config: str) -> str:
+    text = re.sub(r"^\s*//.*$", "", repo.source(config), flags=re.MULTILINE)
+    if found := _OUT_DIR.search(text):
+        return relative(found[1])
+    if re.search(r"\boutDir\s*:", text):
+        line = repo.line_of(config, re.compile(r"\boutDir\s*:"))
+        raise ProjectError(
+            f"{config}:{line} computes the output folder, so it cannot be read without running it.",
+            "Write the folder out, as in outDir: 'dist'.",
+        )
+    root = re.search(r"\broot\s*:\s*['\"]([^'\"]+)['\"]", text)
+    return relative(f"{root[1]}/dist") if root else "dist"
+
+
+def _webpack_output(repo: Repository, row: Framework) -> str:
+    config = repo.first(*row.config)
+    text = repo.source(config) if config else ""
+    found = re.search(r"\bpath\s*:\s*path\.(?:resolve|join)\(\s*__dirname\s*,\s*([^)]*)\)", text)
+    parts = re.findall(r"['\"]([^'\"]+)['\"]", found[1]) if found else []
+    return relative("/".join(parts)) if parts else "dist"
+
+
+def _angular_output(repo: Repository) -> str:
+    table = repo.json("angular.json") if repo.is_file("angular.json") else {}
+    projects = table.get("projects") if isinstance(table, dict) else None
+    for name, project in (projects if isinstance(projects, dict) else {}).items():
+        try:
+            target = project["architect"]["build"]
+            path = target.get("options", {}).get("outputPath", f"dist/{name}")
+        except (KeyError, TypeError, AttributeError):
+            continue
+        base = path.get("base", f"dist/{name}") if isinstance(path, dict) else str(path)
+        browser = "" if str(target.get("builder", "")).endswith(":browser") else "/browser"
+        return normal(base + browser) or "dist"
+    return "dist"
+
+
+def _typescript(repo: Repository) -> str:
+    found = repo.first("tsconfig.build.json", "tsconfig.json")
+    text = repo.source(found) if found else ""
+    return text if '"outDir"' in text or found == "tsconfig.json" else repo.source("tsconfig.json")
