@@ -18,7 +18,19 @@ _QUOTED = re.compile(r"""'[^']*'|"(?:\\.|[^"\\])*\"""")
 _SYNTAX = re.compile(r"[^A-Za-z0-9._/:@=+,-]+")
 # Never printed in a Dockerfile, or compared word by word elsewhere (start, health), or a shell command by intent.
 _LEFT_AS_THEY_ARE = frozenset(
-    ("decisions", "notes", "ignore", "commands", "companions", "start", "health", "build_command", "why", "title")
+    (
+        "decisions",
+        "notes",
+        "ignore",
+        "commands",
+        "companions",
+        "start",
+        "health",
+        "command",
+        "build_command",
+        "why",
+        "title",
+    )
 )
 
 
