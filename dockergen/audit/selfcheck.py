@@ -20,6 +20,7 @@ _GLOB = re.compile(r"[*?\[]")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _REFERENCE = re.compile(r"[a-z0-9][a-z0-9._/:-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?(@sha256:[0-9a-f]{64})?")
 _LINE_LIMIT = 64 * 1024 - 1  # bytes of a line that BuildKit's scanner accepts
+_ADVICE = {"DG111"}  # a package whose own install script reads its source is right to copy that first
 _SECRET_DEPTH = 3  # folders below the root that are searched for secret files
 _SECRET_FILES = 5000
 
@@ -42,7 +43,7 @@ def check(repo: Repository, plan: BuildPlan, files: Sequence[GeneratedFile], ren
         *_unplanned_images(dockerfile, plan),
         *_against_plan(dockerfile, plan),
         *twin.differences(dockerfile, plan, render),
-        *(f"line {f.line}: {f.code} {f.message.rstrip('.')}" for f in findings(dockerfile)),
+        *(f"line {f.line}: {f.code} {f.message.rstrip('.')}" for f in findings(dockerfile) if f.code not in _ADVICE),
         *_missing_sources(repo, dockerfile, ignore, {companion.path for companion in plan.companions}),
         *_ignore_lines(texts[".dockerignore"], plan),
         *_hidden_manifests(repo, ignore, plan),

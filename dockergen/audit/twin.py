@@ -15,7 +15,8 @@ Renderer = Callable[[BuildPlan], list[GeneratedFile]]
 # Whatever could mean something to BuildKit or to a shell; a dash only where it would begin an option.
 _ACTIVE = re.compile(r"^-|[^A-Za-z0-9._/:@=+-]")
 _QUOTED = re.compile(r"""'[^']*'|"(?:\\.|[^"\\])*\"""")
-_SYNTAX = re.compile(r"[^A-Za-z0-9._/:@=+,-]+")
+_SHELL = re.compile(r"[^A-Za-z0-9._/:@=+,%-]+")
+_BUILDKIT = re.compile(r"[\s$\"'\\`]+")  # what means something outside of RUN
 # Never printed in a Dockerfile, or compared word by word elsewhere (start, health), or a shell command by intent.
 _LEFT_AS_THEY_ARE = frozenset(
     (
@@ -28,6 +29,7 @@ _LEFT_AS_THEY_ARE = frozenset(
         "health",
         "command",
         "build_command",
+        "yarn",  # "node <path>", the path checked by its own pattern
         "why",
         "title",
     )
@@ -77,4 +79,4 @@ def _syntax(step: Instruction) -> list[str]:
         return [str(len(copy_sources(step)))]
     if step.argv is not None:
         return [str(len(step.argv))]
-    return _SYNTAX.findall(_QUOTED.sub("", step.arguments))
+    return (_SHELL if step.keyword == "RUN" else _BUILDKIT).findall(_QUOTED.sub("", step.arguments))
