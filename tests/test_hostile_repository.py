@@ -97,9 +97,9 @@ def _node(**changes: str) -> Callable[[str], Files]:
     return files
 
 
-def _front_end(text: str) -> Files:
+def _front_end(text: str, use: str = "") -> Files:
     manifest = {"name": "web", "scripts": {"build": "vite build"}, "devDependencies": {"vite": "7.0.0"}}
-    embed = f"package main\n\n//go:embed all:{text}/dist\nvar dist embed.FS\n"
+    embed = f"package main\n\n{use or f'//go:embed all:{text}/dist'}\nvar dist embed.FS\n"
     own = {f"{text}/package.json": json.dumps(manifest), f"{text}/index.html": "<p>", f"{text}/vite.config.js": ""}
     return {**_go()(""), "embed.go": embed, **own}
 
@@ -172,7 +172,7 @@ FIELDS: dict[str, dict[str, Field]] = {
         ".node-version": Field(_node(**{".node-version": "TEXT\n"}), ("24",)),
         "Procfile": Field(_node(Procfile="web: TEXT\n"), ("node server.js", "npm start", "node $FILE")),
         "server file": Field(lambda text: {**_package("scripts", "start")(f"node '{text}.js'"), f"{text}.js": NODE_APP}),
-        "front end folder": Field(_front_end, ("web",), known=(_go()(""),)),
+        "front end folder": Field(_front_end, ("web",), known=(_go()(""), _front_end("web", 'var _ = os.DirFS("web/dist")'))),
         "workspace": Field(lambda text: {**_package("workspaces")("x"), f"packages/{text}/package.json": "{}"}),
     },
 }  # fmt: skip

@@ -16,7 +16,7 @@ Renderer = Callable[[BuildPlan], list[GeneratedFile]]
 _ACTIVE = re.compile(r"^-|[^A-Za-z0-9._/:@=+-]")
 _QUOTED = re.compile(r"""'[^']*'|"(?:\\.|[^"\\])*\"""")
 _SHELL = re.compile(r"[^A-Za-z0-9._/:@=+,%-]+")
-_BUILDKIT = re.compile(r"[\s$\"'\\`]+")  # what means something outside of RUN
+_BUILDKIT = re.compile(r"[\s$\"'\\`]+")  # what means something in the other instructions
 # Never printed in a Dockerfile, or compared word by word elsewhere (start, health), or a shell command by intent.
 _LEFT_AS_THEY_ARE = frozenset(
     (
@@ -79,4 +79,4 @@ def _syntax(step: Instruction) -> list[str]:
         return [str(len(copy_sources(step)))]
     if step.argv is not None:
         return [str(len(step.argv))]
-    return (_SHELL if step.keyword == "RUN" else _BUILDKIT).findall(_QUOTED.sub("", step.arguments))
+    return (_SHELL if step.keyword in ("RUN", "ENV", "ARG") else _BUILDKIT).findall(_QUOTED.sub("", step.arguments))
