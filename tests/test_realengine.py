@@ -55,7 +55,7 @@ def test_an_image_name_always_says_which_version(reference: str, expected: str) 
 def no_downloads(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Recipes as they are before anything is fetched: bases by name, packages as folders that exist."""
 
-    def package(specification: str) -> Path:
+    def package(specification: str, *_options: str) -> Path:
         folder = tmp_path / re.sub(r"\W", "_", specification)
         for name in ("bin/go", "pkg/tool/compile", "scripts/uv", "scripts/uvx", "include/node/openssl/archs/other/x.h"):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)

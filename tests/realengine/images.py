@@ -57,7 +57,11 @@ def debian(suite: str) -> str:
     with locked(reference):
         if not _exists(reference):
             clean = f'--customize-hook=cd "$1" && {APT_CLEAN.replace("/var", "var")}'
-            tar = debian_tree(suite, cache_folder() / f"{suite}.tar", "--include=ca-certificates", *_SLIM, clean)
+            # Else bookworm's own package for merged folders comes, and with it all of Perl.
+            merged = "--hook-dir=/usr/share/mmdebstrap/hooks/maybe-merged-usr"
+            tar = debian_tree(
+                suite, cache_folder() / f"{suite}.tar", "--include=ca-certificates", *_SLIM, merged, clean
+            )
             run("docker", "import", tar, f"{reference}-raw")
             tar.unlink()
             quiet = 'Acquire::Check-Valid-Until "false";\\nDir::Cache::pkgcache "";\\nDir::Cache::srcpkgcache "";\\n'

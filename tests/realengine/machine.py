@@ -118,7 +118,7 @@ def debian_tree(suite: str, target: Path, *options: str) -> Path:
     return target
 
 
-def pip_wheel(requirement: str) -> Path:
+def pip_wheel(requirement: str, *options: str) -> Path:
     """The folder of an unpacked wheel, downloaded once, with the executable bits that it records."""
     folder = cache_folder() / "wheels" / re.sub(r"[^\w.]", "_", requirement)
     with locked(f"wheel {requirement}"):
@@ -126,7 +126,7 @@ def pip_wheel(requirement: str) -> Path:
             partial = folder.with_suffix(".partial")
             shutil.rmtree(partial, ignore_errors=True)
             download = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--only-binary=:all:"]
-            run(*download, "-d", partial / "download", requirement)
+            run(*download, *options, "-d", partial / "download", requirement)
             _unpack(next((partial / "download").glob("*.whl")), partial)
             shutil.rmtree(partial / "download")
             partial.rename(folder)

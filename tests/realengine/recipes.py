@@ -88,7 +88,11 @@ def _node(found: re.Match[str]) -> Recipe:
         f" && chmod +x ../lib/node_modules/{path} && ln -sf ../lib/node_modules/{path} {name}"
         for name, path in (link.split(":") for link in links)
     )
-    tools = "" if found["slim"] else apt("build-essential git python3 pkg-config")
+    packages = [
+        *(["libatomic1"] if major >= 25 else []),
+        *([] if found["slim"] else ["build-essential git python3 pkg-config"]),
+    ]
+    tools = apt(" ".join(packages)) if packages else ""
     return Recipe(
         f"FROM {debian(suite)}\n{tools}"
         "COPY node/bin/node /usr/local/bin/node\nCOPY node/include /usr/local/include\n"
@@ -132,9 +136,13 @@ def _golang(found: re.Match[str]) -> Recipe:
 
 def _uv(found: re.Match[str]) -> Recipe:
     version = found["version"]
-    wheel = pip_wheel("uv" if version == "latest" else f"uv=={version}" + ("" if version.count(".") == 2 else ".*"))
+    exact = "" if version.count(".") == 2 else ".*"
+    # The static build, because the image has no libraries.
+    wheel = pip_wheel("uv" if version == "latest" else f"uv=={version}{exact}", "--platform=musllinux_1_1_x86_64")
     uv = next(path for path in wheel.rglob("uv") if path.is_file() and path.parent.name == "scripts")
-    return Recipe("FROM scratch\nCOPY uv uvx /\n", files={"uv": uv, "uvx": uv.with_name("uvx")})
+    return Recipe(
+        'FROM scratch\nCOPY uv uvx /\nWORKDIR /io\nENTRYPOINT ["/uv"]\n', files={"uv": uv, "uvx": uv.with_name("uvx")}
+    )
 
 
 def _frontend(found: re.Match[str]) -> Recipe:
