@@ -151,6 +151,7 @@ class BuildPlan:
     runtime_image: Image
     decisions: tuple[Decision, ...]
     start: tuple[str, ...]  # argv of CMD
+    start_why: str = ""  # what is odd about it, as a comment above CMD
     port: int | None = None  # None for a worker
     health: tuple[str, ...] = ()  # argv of the HEALTHCHECK; empty when the image has nothing to run it with
     probe: str = "/"  # path that answers when the service is ready

@@ -30,7 +30,7 @@ SCAFFOLDS = {
     "create-vite": Scaffold("node:24-slim", f"npm create -y vite@latest app -- --template react-ts --no-interactive && cd app && {LOCK}", '<div id="root">'),
     "create-next-app": Scaffold(
         "node:24-slim",
-        f"npx -y create-next-app@latest app --yes --ts --app --no-tailwind --no-eslint --use-npm --skip-install --disable-git && cd app && {LOCK}",
+        f"npx -y create-next-app@latest app --yes --ts --app --empty --no-tailwind --no-eslint --use-npm --skip-install --disable-git && cd app && {LOCK}",
         "Next.js",
     ),
     "nest-new": Scaffold("node:24-slim", f"npx -y @nestjs/cli@latest new app --package-manager npm --skip-git --skip-install && cd app && {LOCK}", "Hello World!"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from dockergen.catalog import ImageRow, load
-from dockergen.languages.node import nextjs
+from dockergen.languages.node import nextjs, signals
 from dockergen.languages.node.build import public_variables, sources
 from dockergen.languages.node.facts import NodeFacts, ignored
 from dockergen.languages.node.install import Install, install
@@ -48,6 +48,9 @@ def server_plan(repo: Repository, settings: Settings, project: Project) -> Build
     runtime = _runtime(project, setup, started.value, net, settings)
     facts = _facts(repo, project, setup, started.value, runtime)
     argv = started.value.argv
+    if not project.is_next and settings.start is None:
+        argv = signals.stoppable(repo, argv, project.version.value)
+    handled = argv != started.value.argv
     if not runtime.shell and argv[0] == "node":
         argv = argv[1:]
     arguments, secrets = public_variables(repo) if project.build.command and project.row else ((), ())
@@ -64,6 +67,7 @@ def server_plan(repo: Repository, settings: Settings, project: Project) -> Build
         runtime_image=runtime.image,
         decisions=_decisions(project, tool, started, port, runtime, build_image),
         start=argv,
+        start_why=signals.WHY if handled else "",
         port=port.value if port else None,
         health=_health(port, net, runtime),
         user=runtime.user,

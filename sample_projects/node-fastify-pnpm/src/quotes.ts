@@ -1,0 +1,1 @@
+export const quotes: readonly string[] = ["less is more", "measure twice, cut once"];

@@ -1,0 +1,3 @@
+import { render } from "preact";
+
+render(<p>You are at {location.pathname}</p>, document.getElementById("app"));
