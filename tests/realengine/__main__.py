@@ -33,8 +33,7 @@ def _make(names: list[str]) -> None:
     if folder := up():
         os.environ["PATH"] = f"{folder}:{os.environ['PATH']}"
     started = time.monotonic()
-    for name, seconds in ensure(names):
-        print(f"{seconds:6.1f} s  {name}", flush=True)
+    ensure(names, lambda name, seconds: print(f"{seconds:6.1f} s  {name}", flush=True))
     print(f"{time.monotonic() - started:6.1f} s  in all", flush=True)
 
 

@@ -16,7 +16,7 @@ class DockerEngine:
 
     def ensure_images(self, dockerfile: str) -> None:
         """Makes or pulls every base image that the text names."""
-        list(ensure(references(dockerfile)))
+        ensure(references(dockerfile))
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
@@ -36,14 +36,15 @@ class Recipe:
     needs: tuple[str, ...] = ()  # images that have to be there first
 
 
-def ensure(references: Iterable[str]) -> Iterator[tuple[str, float]]:
-    """Makes every image that is not there yet; each name with its seconds, in the given order, when it is there.
+def ensure(references: Iterable[str], report: Callable[[str, float], None] = lambda name, seconds: None) -> None:
+    """Makes every image that is not there yet and reports each name with its seconds, in the given order.
 
     LookupError for one that cannot be had.
     """
     # Three on two cores, because one of them usually waits: for the network, or for a base that another one makes.
     with ThreadPoolExecutor(3) as pool:
-        yield from pool.map(_timed, dict.fromkeys(map(image_name, references)))
+        for name, seconds in pool.map(_timed, dict.fromkeys(map(image_name, references))):
+            report(name, seconds)
 
 
 def apt(packages: str) -> str:
