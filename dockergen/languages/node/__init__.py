@@ -50,7 +50,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
 def _workspace(found: Project) -> ProjectError:
     names = ", ".join(found.members) or "its members"
     return ProjectError(
-        f"{found.workspace_origin} declares a workspace of several packages ({names}), and the root starts none of them.",
+        f"{found.workspace_origin} declares a workspace ({names}), and the root starts none of its packages.",
         "Say how the one service starts; the whole workspace is installed and built.",
         command="dockergen init --start 'node packages/api/dist/index.js'",
     )
@@ -60,7 +60,7 @@ def _nothing(found: Project) -> ProjectError:
     if not found.manifest.scripts and not found.manifest.all_dependencies:
         what = "package.json names no script, no dependency and no main file"
     else:
-        what = "package.json names nothing that can be started: no start script that runs a program, no main file that exists"
+        what = "package.json has no start script that runs a program, and no main file that exists"
     return ProjectError(
         f"{what}.",
         'Add "start": "node server.js" to its scripts, or name the command.',

@@ -16,12 +16,14 @@ from dockergen.repository import Repository, normal
 from dockergen.settings import Settings
 
 SOURCES = (".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".jsx", ".tsx", ".vue", ".svelte", ".astro", ".html")
+_SCRIPTS = ("build", "build:prod", "build:production", "build:ts", "compile")
 _FILES = 400  # source files that are looked into; evidence, not proof
 _PUBLIC = re.compile(
     r"(?:import\.meta\.env|process\.env)\.((?:VITE|NEXT_PUBLIC|REACT_APP|PUBLIC|GATSBY|VUE_APP|NUXT_PUBLIC)_[A-Z0-9_]+)"
 )
+# What BuildKit and the linters take for a credential, by its name.
 _SECRET_NAME = re.compile(
-    r"(^|_)(APIKEY|AUTH|CREDENTIALS?|KEY|PASSWORD|PWORD|PASSWD|SECRET|TOKEN|PRIVATE|USERNAME)(_|$)|TOKEN|SECRET|PASSWORD|API_KEY|USERNAME|PRIVATE|CLIENT_KEY"
+    r"(^|_)(APIKEY|AUTH|CREDENTIALS?|KEY|PWORD|PASSWD)(_|$)|TOKEN|SECRET|PASSWORD|API_KEY|CLIENT_KEY|USERNAME|PRIVATE"
 )
 _OUT_DIR = re.compile(r"\boutDir\s*:\s*(?:path\.)?(?:resolve|join)?\(?[^'\"`,)}]*?(?:,\s*)?['\"`]([^'\"`$]+)['\"`]")
 _TSC_OUT = re.compile(r'^[^/\n]*"outDir"\s*:\s*"([^"]+)"', re.MULTILINE)
@@ -52,19 +54,19 @@ def framework(repo: Repository, package: PackageJson) -> tuple[str, Framework, O
 
 
 def build(repo: Repository, package: PackageJson, settings: Settings, row: Framework | None) -> Build:
-    """The build: --build-command, else the script named build."""
+    """The build: --build-command, else the first script that is named like a build."""
     output = output_folder(repo, package, row)
     if settings.build_command is not None:
         return Build(settings.build_command, "", output)
-    if "build" in package.scripts:
-        line = field_line(repo, "scripts", "build")
-        return Build(Sourced("build", Origin("file", "package.json", line)), "build", output)
-    return Build(None)
+    name = next((name for name in _SCRIPTS if name in package.scripts), "")
+    if not name:
+        return Build(None)
+    return Build(Sourced(name, Origin("file", "package.json", field_line(repo, "scripts", name))), name, output)
 
 
 def output_folder(repo: Repository, package: PackageJson, row: Framework | None) -> str:
     """The folder that the build fills: a flag of the script > the tool's configuration > the tool's default."""
-    command = package.scripts.get("build", "")
+    command = next((package.scripts[name] for name in _SCRIPTS if name in package.scripts), "")
     if flag := _FLAG_OUT.search(command):
         return relative(flag[1])
     vite = _vite_config(repo)

@@ -30,17 +30,16 @@ class NodeFacts:
     files: tuple[str, ...] = ()  # single files that it needs
     public: bool = False  # Next.js: there is a public folder
     cache: str = ""  # folder that the build tool keeps between builds
-    shell: bool = True  # the final image has a shell
+    ends: bool = False  # the start command makes SIGTERM end the program
     fallback: bool = True  # static: unknown paths get index.html
 
 
 def ignored(repo: Repository, output: str, keep: tuple[str, ...] = ()) -> tuple[IgnoreGroup, ...]:
     """Groups of .dockerignore: what tools installed or built on this machine, and what no image needs."""
     built = [".next", ".nuxt", ".output", ".svelte-kit", ".turbo", ".parcel-cache", "**/*.tsbuildinfo"]
-    if output and ".." not in output and output.split("/", maxsplit=1)[0] not in keep and output not in built:
-        built.append(
-            output.split("/", maxsplit=1)[0] if output.split("/", maxsplit=1)[0] in ("dist", "build", "out") else output
-        )
+    top = output.partition("/")[0]
+    if output and ".." not in output and top not in keep and output not in built:
+        built.append(top if top in ("dist", "build", "out") else output)
     tests = [
         *(
             "**/__tests__",

@@ -15,6 +15,7 @@ from dockergen.repository import LOCK_LIMIT, Repository, normal
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)[^}]*\}")
 _TOKEN = re.compile(r"(_authToken|_password|_auth|npmAuthToken|npmAuthIdent)\s*[=:]\s*[\"']?([^\s\"'#]+)")
+_BUILDS = ("npm run build", "pnpm run build", "pnpm build", "yarn build", "yarn run build")
 _SCRIPTS = ("preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare")
 # Prebuilt or compiled parts in any lock file: names that only packages with native code depend on.
 _NATIVE_IN_LOCK = re.compile(
@@ -29,6 +30,7 @@ class Install:
 
     kind: str  # npm, pnpm, yarn1 or yarn
     bootstrap: str  # package to install globally first, such as pnpm@10.34.8
+    replaces: bool  # ... in the place of Yarn 1, which images of Node.js before 26 bring
     cache: str  # folder of the cache mount
     manifests: tuple[str, ...]  # files and folders that are bind-mounted
     locked: bool
@@ -57,6 +59,7 @@ def install(repo: Repository, package: PackageJson, manager: Manager, node: str)
     return Install(
         kind=manager.kind,
         bootstrap=_bootstrap(manager, node),
+        replaces=manager.kind == "yarn" and not manager.yarn_path and int(node.split(".", maxsplit=1)[0]) < 26,
         cache=row.cache,
         manifests=tuple(dict.fromkeys(p for p in [*mounted, *extra] if p not in hidden)),
         locked=bool(manager.lock),
@@ -166,11 +169,7 @@ def _reads(repo: Repository, package: PackageJson, command: str, hooks: tuple[st
         return "files", [
             p for p in (package.prisma_schema, "prisma", "prisma.config.ts", "schema.prisma") if p and repo.has(p)
         ]
-    if (
-        first in ("tsc", "vite", "webpack", "rollup", "tsup")
-        or words[:3] in (["npm", "run", "build"], ["pnpm", "run", "build"])
-        or words[:2] in (["yarn", "build"], ["pnpm", "build"])
-    ):
+    if first in ("tsc", "vite", "webpack", "rollup", "tsup") or " ".join(words) in _BUILDS:
         return "hook", []  # the build has a step of its own
     return "source", []
 

@@ -80,7 +80,7 @@ def _chosen(
     if settings.manager is not None:
         if settings.manager.value not in _KNOWN:
             raise UsageError(
-                f"{settings.manager.origin}: dockergen knows no package manager {settings.manager.value!r} for Node.js.",
+                f"{settings.manager.origin}: {settings.manager.value!r} is no package manager of Node.js known here.",
                 f"Choose one of: {', '.join(_KNOWN)}.",
                 command="dockergen init --manager npm",
             )

@@ -25,6 +25,11 @@ def mode(repo: Repository) -> tuple[Literal["standalone", "export", "server"], O
     return kind, Origin("file", path, repo.line_of(path, _OUTPUT))
 
 
+def config(repo: Repository) -> str | None:
+    """The configuration file, or None."""
+    return repo.first(*_CONFIGS)
+
+
 def folder(repo: Repository) -> str:
     """The build folder: distDir of the configuration, else .next."""
     path = repo.first(*_CONFIGS)
@@ -35,4 +40,4 @@ def folder(repo: Repository) -> str:
 def advice(repo: Repository) -> str:
     """The one line that makes the image small."""
     path = repo.first(*_CONFIGS) or "next.config.mjs"
-    return f"output: 'standalone' in {path} would ship only the files that the server needs, in an image of about a third of the size."
+    return f"output: 'standalone' in {path} would ship only the files that the server needs: about a third of the size."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from dockergen.catalog import Framework
 from dockergen.languages.node import nextjs
@@ -62,9 +62,8 @@ def project(repo: Repository, settings: Settings) -> Project:
         detected = None
     started = detected
     if settings.start is not None:
-        argv = settled(
-            "start", settings.start, replace(detected, value=detected.value.argv) if detected else settings.start
-        )
+        lost = Sourced(detected.value.argv, detected.origin, detected.rejected) if detected else settings.start
+        argv = settled("start", settings.start, lost)
         started = Sourced(requested(argv.value), argv.origin, argv.rejected)
     members, origin = _members(repo, package)
     return Project(package, node, found, built, started, next_mode, next_origin, members, origin, tuple(notes))

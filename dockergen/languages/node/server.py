@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from dockergen.catalog import ImageRow, load
-from dockergen.languages.node import nextjs, signals
+from dockergen.languages.node import nextjs
 from dockergen.languages.node.build import public_variables, sources
 from dockergen.languages.node.facts import NodeFacts, ignored
 from dockergen.languages.node.install import Install, install
@@ -18,15 +18,13 @@ from dockergen.repository import Repository
 from dockergen.settings import Settings, settled
 
 _TOUCH = (
-    "src/main.ts",
-    "src/index.ts",
-    "src/server.ts",
-    "src/app.ts",
-    "app/page.tsx",
-    "app/page.js",
-    "src/app/page.tsx",
-    "pages/index.js",
+    *(f"src/{name}.ts" for name in ("main", "index", "server", "app")),
+    *("app/page.tsx", "app/page.js", "src/app/page.tsx", "pages/index.js"),
 )
+
+
+# As process 1 Node.js ignores SIGTERM until somebody listens; this ends a program in which nobody else does.
+_ENDS = "data:text/javascript,process.once('SIGTERM',()=>process.listenerCount('SIGTERM')||process.exit())"
 
 
 @dataclass(frozen=True)
@@ -46,16 +44,17 @@ def server_plan(repo: Repository, settings: Settings, project: Project) -> Build
     net = network(repo, started.value.entry, project.row)
     port = _port(project, net, settings)
     runtime = _runtime(project, setup, started.value, net, settings)
-    facts = _facts(repo, project, setup, started.value, runtime)
+    facts = _facts(repo, project, setup, started.value)
+    ends = _needs_ending(project, started, net)
     argv = started.value.argv
-    if not project.is_next and settings.start is None:
-        argv = signals.stoppable(repo, argv, project.version.value)
-    handled = argv != started.value.argv
+    if ends:
+        argv = ("node", "--import", _ENDS, *argv[1:])
     if not runtime.shell and argv[0] == "node":
         argv = argv[1:]
     arguments, secrets = public_variables(repo) if project.build.command and project.row else ((), ())
+    packages = {*setup.runtime_packages, *(settings.package.value if settings.package else ())}
     build_image = load("node").images["build"].at(project.version.value)
-    notes = [*project.notes, *tool.notes, *net.notes, *setup.notes]
+    notes = [*project.notes, *tool.notes, *(net.notes if started.value.tool != "fastify" else ()), *setup.notes]
     if project.next_mode == "server":
         notes.append(nextjs.advice(repo))
     if started.value.stripped:
@@ -67,15 +66,12 @@ def server_plan(repo: Repository, settings: Settings, project: Project) -> Build
         runtime_image=runtime.image,
         decisions=_decisions(project, tool, started, port, runtime, build_image),
         start=argv,
-        start_why=signals.WHY if handled else "",
         port=port.value if port else None,
         health=_health(port, net, runtime),
         user=runtime.user,
         env=_environment(project, started.value, port),
         build_packages=setup.build_packages,
-        runtime_packages=tuple(
-            sorted({*setup.runtime_packages, *(settings.package.value if settings.package else ())})
-        ),
+        runtime_packages=tuple(sorted(packages)),
         writable=("/app/.next/cache",) if project.is_next else (),
         dependency_paths=("/app/.yarn", "/app/.pnp.cjs") if setup.pnp else ("/app/node_modules",),
         context_files=(*setup.manifests, *facts.copies, *facts.files),
@@ -84,7 +80,7 @@ def server_plan(repo: Repository, settings: Settings, project: Project) -> Build
         build_args=arguments,
         notes=tuple(notes),
         touch=_touch(repo, started.value.entry),
-        facts=replace(facts, arguments=tuple(a.name for a in arguments), secrets=secrets),
+        facts=replace(facts, ends=ends, arguments=tuple(a.name for a in arguments), secrets=secrets),
     )
 
 
@@ -101,9 +97,16 @@ def _started(project: Project, setup: Install) -> Sourced[Start]:
     assert found is not None
     if setup.pnp and found.value.argv[0] == "node":
         loader = ("--experimental-loader", "./.pnp.loader.mjs") if project.manifest.module else ()
-        argv = ("node", "-r", "./.pnp.cjs", *loader, *found.value.argv[1:])
-        return replace(found, value=replace(found.value, argv=argv))
+        command = ("node", "-r", "./.pnp.cjs", *loader, *found.value.argv[1:])
+        return replace(found, value=replace(found.value, argv=command))
     return found
+
+
+def _needs_ending(project: Project, started: Sourced[Start], net: Network) -> bool:
+    """Node.js is the first process, and nothing in the sources says what SIGTERM does."""
+    if net.terminates or project.is_next or started.value.argv[0] != "node":
+        return False
+    return started.origin.kind not in ("flag", "env", "config") and int(project.version.value.split(".")[0]) >= 20
 
 
 def _port(project: Project, net: Network, settings: Settings) -> Sourced[int] | None:
@@ -148,7 +151,7 @@ def _needs_debian(project: Project, setup: Install, started: Start, net: Network
     return "the program starts others" if net.child_process else ""
 
 
-def _facts(repo: Repository, project: Project, setup: Install, started: Start, runtime: _Runtime) -> NodeFacts:
+def _facts(repo: Repository, project: Project, setup: Install, started: Start) -> NodeFacts:
     package, build = project.manifest, project.build
     builds = build.command is not None
     modules = bool(package.dependencies or package.optional)
@@ -160,7 +163,7 @@ def _facts(repo: Repository, project: Project, setup: Install, started: Start, r
         else {"standalone": "next_standalone", "server": "next_server"}.get(project.next_mode, "built")
     )
     output = build.output if builds else ""
-    compiled = builds and output != "" and started.entry.startswith(f"{output}/")
+    compiled = builds and output != "" and any(word.startswith(f"{output}/") for word in started.argv)
     if builds and not compiled and started.entry and not repo.is_file(started.entry) and "/" in started.entry:
         output, compiled = started.entry.split("/", 1)[0], True
     if project.row is not None and project.row.kind in ("output", "tool") and builds:
@@ -178,11 +181,15 @@ def _facts(repo: Repository, project: Project, setup: Install, started: Start, r
         output=output,
         source=not compiled,
         copies=_copies(repo, output) if compiled else (),
-        files=tuple(name for name in ("package.json",) if repo.has(name)) if builds else (),
+        files=_files(repo, project) if builds else (),
         public=repo.is_folder("public"),
         cache=f"/app/{nextjs.folder(repo)}/cache" if project.is_next else "",
-        shell=runtime.shell,
     )
+
+
+def _files(repo: Repository, project: Project) -> tuple[str, ...]:
+    config = nextjs.config(repo) if project.is_next else None
+    return tuple(name for name in ("package.json", config) if name and repo.has(name))
 
 
 def _copies(repo: Repository, output: str) -> tuple[str, ...]:
@@ -236,5 +243,6 @@ def _decisions(
     ]
     if port is not None:
         found.append(Decision("port", port, "--port"))
-    found.append(Decision("start", replace(started, value=started.value.argv), "--start"))
+    argv = Sourced(started.value.argv, started.origin, started.rejected)
+    found.append(Decision("start", argv, "--start"))
     return tuple(found)

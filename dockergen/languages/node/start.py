@@ -17,11 +17,8 @@ from dockergen.repository import Repository, normal
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=\S*")
 _SHELL = re.compile(r"[|&;<>()$`]")
 _TYPESCRIPT = (".ts", ".mts", ".cts")
-_ENTRIES = (
-    "server.js", "index.js", "app.js", "main.js", "server.mjs", "index.mjs", "main.mjs", "server.cjs", "index.cjs",
-    "src/server.js", "src/index.js", "src/app.js", "src/main.js", "server.ts", "index.ts", "app.ts", "main.ts", "src/server.ts",
-    "src/index.ts", "src/main.ts", "src/app.ts",
-)  # fmt: skip
+_STEMS = ("server", "index", "app", "main", "src/server", "src/index", "src/app", "src/main")
+_ENTRIES = tuple(f"{stem}.{end}" for end in ("js", "mjs", "cjs", "ts") for stem in _STEMS)
 _RUNNERS = ("npm", "yarn", "pnpm")
 _DEPTH = 5  # scripts that call scripts
 
@@ -123,11 +120,7 @@ def _prepares(context: _Context, part: str) -> bool:
     """The step builds, which the image has done already."""
     words = part.split()
     script = words[-1] if words and words[0] in _RUNNERS else ""
-    return (
-        script == "build"
-        or words[:1] in (["tsc"], ["rimraf"], ["vite"])
-        or part == context.package.scripts.get("build")
-    )
+    return script in ("build", context.build.script) or words[:1] in (["tsc"], ["rimraf"], ["vite"])
 
 
 def _assignments(words: list[str]) -> tuple[tuple[tuple[str, str], ...], list[str]]:
@@ -213,14 +206,12 @@ def _file(context: _Context, path: str, flags: tuple[str, ...], rest: tuple[str,
 
 
 def _is_output(context: _Context, entry: str) -> bool:
-    """The build makes this file: it lies in the output folder, or in a folder of its own that is not in the repository."""
+    """The build makes this file: it lies in the output folder, or in one of the usual names that is not there yet."""
     output = context.build.output
-    if output and (entry.startswith(f"{output}/")):
+    if output and entry.startswith(f"{output}/"):
         return True
-    folder = entry.split("/", 1)[0]
-    return (
-        "/" in entry and folder in ("dist", "build", "lib", "out", ".output", "output") and not context.repo.has(entry)
-    )
+    folder, slash, _ = entry.partition("/")
+    return bool(slash) and folder in ("dist", "build", "lib", "out", "output")
 
 
 def _typescript(context: _Context, tool: str, words: list[str]) -> Start | str:
@@ -243,17 +234,15 @@ def _typescript(context: _Context, tool: str, words: list[str]) -> Start | str:
 
 
 def _tool(context: _Context, words: list[str]) -> Start | str:
-    """The command of a dependency, called by its path: no package manager stands between it and the signals."""
+    """The command of a dependency by its path: no package manager stands between it and the signals."""
     name = words[0]
     if name in ("sh", "bash"):
         return Start(tuple(words), shell=True)
     if "/" in name:
         inside = normal(name)
-        return (
-            Start((f"./{inside}", *words[1:]), shell=True)
-            if inside and context.repo.is_file(inside)
-            else "the file does not exist"
-        )
+        if inside and context.repo.is_file(inside):
+            return Start((f"./{inside}", *words[1:]), shell=True)
+        return "the file does not exist"
     return Start((f"node_modules/.bin/{name}", *words[1:]), tool=name)
 
 

@@ -16,15 +16,8 @@ from dockergen.settings import Settings, settled
 PORT = 8080
 _START = ("sh", "-c", 'echo "listen ${PORT};" > /tmp/listen.conf && exec nginx -g "daemon off;"')
 _TOUCH = (
-    "src/main.ts",
-    "src/main.tsx",
-    "src/main.js",
-    "src/main.jsx",
-    "src/App.tsx",
-    "src/App.jsx",
-    "src/index.js",
-    "src/pages/index.astro",
-    "app/page.tsx",
+    *(f"src/{name}" for name in ("main.ts", "main.tsx", "main.js", "main.jsx", "App.tsx", "App.jsx", "index.js")),
+    *("src/pages/index.astro", "app/page.tsx"),
 )
 
 
@@ -44,6 +37,7 @@ def static_plan(repo: Repository, settings: Settings, project: Project) -> Build
     arguments, secrets = public_variables(repo)
     row = catalog.images["static"]
     image = _base(settings) or row.at()
+    why = settings.base.origin if settings.base else Origin("default", note="static files need no Node.js")
     build_image = catalog.images["build"].at(project.version.value)
     port = settled("port", settings.port, Sourced(PORT, Origin("default", note="nginx")))
     name, origin = (project.framework[0], project.framework[2]) if project.framework else ("static", Origin("default"))
@@ -70,14 +64,7 @@ def static_plan(repo: Repository, settings: Settings, project: Project) -> Build
             Decision("build", build.command, "--build-command"),
             Decision("output", Sourced(output, build.command.origin)),
             Decision("build_image", Sourced(str(build_image), project.version.origin)),
-            Decision(
-                "runtime_image",
-                Sourced(
-                    str(image),
-                    settings.base.origin if settings.base else Origin("default", note="static files need no Node.js"),
-                ),
-                "--base",
-            ),
+            Decision("runtime_image", Sourced(str(image), why), "--base"),
             Decision("port", port, "--port"),
             Decision("start", Sourced(_START, Origin("default", note="nginx"))),
         ),

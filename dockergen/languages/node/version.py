@@ -102,7 +102,7 @@ def _engines(
         return None, []
     origin = Origin("file", "package.json", field_line(repo, "engines", "node"))
     ended = sorted(versions.end_of_life, key=int, reverse=True)
-    lts = [versions.default, *reversed(versions.supported), *(m for m in ended if int(m) % 2 == 0), *(m for m in ended if int(m) % 2)]
+    lts = [*reversed(versions.supported), *(m for m in ended if int(m) % 2 == 0), *(m for m in ended if int(m) % 2)]
     value = newest(wanted, lts)
     if value is None:
         return None, [f"{origin} says {wanted[:40]!r}, which is no version range; it was passed over."]
