@@ -12,7 +12,7 @@ _LONGEST = 200  # characters; no real range is longer, and the parser's time gro
 
 
 def newest(wanted: str, majors: Iterable[str]) -> str | None:
-    """The newest version line of `majors` (given newest first) that the range allows: "22", or "22.4" where only some
+    """The first of `majors` (version lines, best first) that the range allows: "22", or "22.4" where only some
     minors are; "" when none fits, None when the text is no range.
 
     Ranges: https://docs.npmjs.com/cli/using-npm/semver

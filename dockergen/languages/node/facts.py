@@ -30,7 +30,6 @@ class NodeFacts:
     files: tuple[str, ...] = ()  # single files that it needs
     public: bool = False  # Next.js: there is a public folder
     cache: str = ""  # folder that the build tool keeps between builds
-    ends: bool = False  # the start command makes SIGTERM end the program
     fallback: bool = True  # static: unknown paths get index.html
 
 

@@ -19,7 +19,6 @@ _FIXED = re.compile(
 _NAMED = re.compile(r"get\(['\"]PORT['\"]\s*,\s*(\d{2,5})|PORT['\"]?\s*(?:\?\?|\|\|)\s*['\"]?(\d{2,5})")
 _SERVES = re.compile(r"\.listen\(|createServer\(|\bserve\(\s*[{a-z]")
 _LOCAL = re.compile(r"\.listen\([^)]{0,120}['\"](127\.0\.0\.1|localhost)['\"]")
-_TERMINATES = re.compile(r"SIGTERM|enableShutdownHooks|close-with-grace|terminus|http-terminator|fastify-graceful")
 _CHILD = re.compile(r"child_process")
 _NO_HOST = re.compile(r"\bhost\b\s*:|0\.0\.0\.0|HOST\b")
 
@@ -31,32 +30,30 @@ class Network:
     port: Sourced[int] | None  # None for a worker
     reads_port: bool
     child_process: bool
-    terminates: bool  # the program says what SIGTERM does
     notes: tuple[str, ...]
 
 
 def network(repo: Repository, entry: str, row: Framework | None) -> Network:
     """The port: a default beside `process.env.PORT` > a number in listen() > the framework's; None without a server."""
     reads = fixed = local = None
-    serves = child = named_host = terminates = False
+    serves = child = named_host = False
     found = sorted(sources(repo), key=lambda pair: pair[0] != entry)
     for path, text in found:
         if path.endswith((".html", ".vue", ".svelte", ".astro", ".jsx", ".tsx")):
             continue
         child = child or _CHILD.search(text) is not None
         serves = serves or _SERVES.search(text) is not None
-        terminates = terminates or _TERMINATES.search(text) is not None
         named_host = named_host or _NO_HOST.search(text) is not None
         reads = _better(reads, path, text, _READS) or _better(reads, path, text, _NAMED)
         fixed = fixed or _hit(path, text, _FIXED)
         local = local or _hit(path, text, _LOCAL)
     notes = _notes(local, row, named_host)
     if row is None and not serves and reads is None:
-        return Network(None, False, child, terminates, ())
+        return Network(None, False, child, ())
     default = Sourced(row.port if row and row.port else 3000, Origin("default", note=row.title if row else "Node.js"))
     if reads is not None:
-        return Network(reads if reads.value else default, True, child, terminates, notes)
-    return Network(fixed or default, fixed is None, child, terminates, notes)
+        return Network(reads if reads.value else default, True, child, notes)
+    return Network(fixed or default, fixed is None, child, notes)
 
 
 def _better(known: Sourced[int] | None, path: str, text: str, pattern: re.Pattern[str]) -> Sourced[int] | None:

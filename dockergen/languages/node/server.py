@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from dockergen.catalog import ImageRow, load
-from dockergen.languages.node import nextjs
+from dockergen.languages.node import nextjs, signals
 from dockergen.languages.node.build import public_variables, sources
 from dockergen.languages.node.facts import NodeFacts, ignored
 from dockergen.languages.node.install import Install, install
@@ -21,10 +21,6 @@ _TOUCH = (
     *(f"src/{name}.ts" for name in ("main", "index", "server", "app")),
     *("app/page.tsx", "app/page.js", "src/app/page.tsx", "pages/index.js"),
 )
-
-
-# As process 1 Node.js ignores SIGTERM until somebody listens; this ends a program in which nobody else does.
-_ENDS = "data:text/javascript,process.once('SIGTERM',()=>process.listenerCount('SIGTERM')||process.exit())"
 
 
 @dataclass(frozen=True)
@@ -45,10 +41,10 @@ def server_plan(repo: Repository, settings: Settings, project: Project) -> Build
     port = _port(project, net, settings)
     runtime = _runtime(project, setup, started.value, net, settings)
     facts = _facts(repo, project, setup, started.value)
-    ends = _needs_ending(project, started, net)
     argv = started.value.argv
-    if ends:
-        argv = ("node", "--import", _ENDS, *argv[1:])
+    if not project.is_next and settings.start is None:
+        argv = signals.stoppable(repo, argv, project.version.value)
+    handled = argv != started.value.argv
     if not runtime.shell and argv[0] == "node":
         argv = argv[1:]
     arguments, secrets = public_variables(repo) if project.build.command and project.row else ((), ())
@@ -66,6 +62,7 @@ def server_plan(repo: Repository, settings: Settings, project: Project) -> Build
         runtime_image=runtime.image,
         decisions=_decisions(project, tool, started, port, runtime, build_image),
         start=argv,
+        start_why=signals.WHY if handled else "",
         port=port.value if port else None,
         health=_health(port, net, runtime),
         user=runtime.user,
@@ -80,7 +77,7 @@ def server_plan(repo: Repository, settings: Settings, project: Project) -> Build
         build_args=arguments,
         notes=tuple(notes),
         touch=_touch(repo, started.value.entry),
-        facts=replace(facts, ends=ends, arguments=tuple(a.name for a in arguments), secrets=secrets),
+        facts=replace(facts, arguments=tuple(a.name for a in arguments), secrets=secrets),
     )
 
 
@@ -100,13 +97,6 @@ def _started(project: Project, setup: Install) -> Sourced[Start]:
         command = ("node", "-r", "./.pnp.cjs", *loader, *found.value.argv[1:])
         return replace(found, value=replace(found.value, argv=command))
     return found
-
-
-def _needs_ending(project: Project, started: Sourced[Start], net: Network) -> bool:
-    """Node.js is the first process, and nothing in the sources says what SIGTERM does."""
-    if net.terminates or project.is_next or started.value.argv[0] != "node":
-        return False
-    return started.origin.kind not in ("flag", "env", "config") and int(project.version.value.split(".")[0]) >= 20
 
 
 def _port(project: Project, net: Network, settings: Settings) -> Sourced[int] | None:

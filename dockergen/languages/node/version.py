@@ -1,4 +1,4 @@
-"""Which Node.js: what the repository pins, else the newest LTS that its engines allow."""
+"""Which Node.js: what the repository pins, else the LTS that its engines allow."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MOVING = ("node", "current", "latest", "stable", "lts", "lts/*")
 def version(repo: Repository, package: PackageJson, settings: Settings) -> tuple[Sourced[str], list[str]]:
     """The version for the image tag, and notes about it.
 
-    Order: flag > .node-version > .nvmrc > .tool-versions > volta > devEngines > engines > newest LTS. Raises
+    Order: flag > .node-version > .nvmrc > .tool-versions > volta > devEngines > engines > the default LTS. Raises
     ProjectError for a release that does not exist as far as the catalog knows.
     """
     versions = load("node").versions
@@ -34,7 +34,7 @@ def version(repo: Repository, package: PackageJson, settings: Settings) -> tuple
     notes += unread
     candidates = [*asked, *pins, *([engines] if engines else [])]
     if not candidates:
-        return Sourced(versions.default, Origin("default", note="newest LTS")), notes
+        return Sourced(versions.default, Origin("default", note="LTS")), notes
     chosen = candidates[0]
     lost = tuple(
         Rejected(c.value, c.origin, f"{chosen.origin} wins") for c in candidates[1:] if c.value != chosen.value
@@ -91,7 +91,7 @@ def _settled(text: str, versions: Versions) -> str:
         if name.startswith("-"):
             return versions.supported[max(-len(versions.supported), -1 - int(name[1:]))]
         return versions.aliases.get(name, "")
-    return newest(value, reversed(versions.supported)) or ""
+    return newest(value, [versions.default, *reversed(versions.supported)]) or ""
 
 
 def _engines(
@@ -102,7 +102,8 @@ def _engines(
         return None, []
     origin = Origin("file", "package.json", field_line(repo, "engines", "node"))
     ended = sorted(versions.end_of_life, key=int, reverse=True)
-    lts = [*reversed(versions.supported), *(m for m in ended if int(m) % 2 == 0), *(m for m in ended if int(m) % 2)]
+    # The default first, then the newest with support, then the even and the odd ones without.
+    lts = [versions.default, *reversed(versions.supported), *sorted(ended, key=lambda major: int(major) % 2)]
     value = newest(wanted, lts)
     if value is None:
         return None, [f"{origin} says {wanted[:40]!r}, which is no version range; it was passed over."]
