@@ -84,6 +84,8 @@ class Dockerignore:
         if not self._negates:
             hit = above[1] >= 0 or any(run.matches(folder) for run in self._runs)
             return (1, 0) if hit else _NO_STATE
+        if not any(run.matches(folder) for run in self._runs):
+            return above
         excluded, bits, winner = False, above[0], -1
         for number, (negated, pattern) in enumerate(self._patterns):
             hit = bool(bits >> number & 1)
@@ -146,10 +148,10 @@ def _pattern_text(line: str) -> str:
     if line.startswith("#"):
         return ""
     text = line.strip(_SPACE)
-    if not text.startswith("!"):
-        return _rooted(text)
-    # the matcher cleans once more with the `!` in place: that turns `!../../a` into `a`
-    return _clean("!" + _rooted(text[1:].strip(_SPACE)))
+    text = "!" + _rooted(text[1:].strip(_SPACE)) if text.startswith("!") else _rooted(text)
+    # the matcher trims and cleans once more, `!` in place: `a /` becomes `a`, and `!../../a` becomes `a`
+    text = text.strip(_SPACE)
+    return _clean(text) if text else ""
 
 
 def _rooted(text: str) -> str:

@@ -16,6 +16,7 @@ from dockergen.dockerignore.simulation import Simulation, Token
 Match = Callable[[str], object]
 
 _DEEP, _REST, _STAR, _QUESTION = "(.*/)?", ".*", "[^/]*", "[^/]"
+_OPEN_END = "$(?s:.*)"
 _QUOTED = frozenset(".+()|{}$")
 _PERL = {"d": "0-9", "s": r"\t\n\f\r ", "w": "0-9A-Za-z_"}
 _CONTROL = {"a": "\a", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
@@ -87,17 +88,35 @@ def _one_name(text: str) -> bool:
 
 
 def _check_as_filepath_match(text: str) -> None:
-    """Go's filepath.Match grammar: classes closed and not empty, ranges whole, no lone backslash at the end."""
-    at = 0
-    while at < len(text):
-        if text[at] == "\\":
-            if at + 1 == len(text):
-                raise BadPattern("a backslash at the end escapes nothing")
-            at += 1
-        elif text[at] == "[":
+    """The syntax check of the builder, which asks Go's filepath.Match about the name ".".
+
+    Match reads on after a `*` only while the pattern fits the name, so later mistakes pass unseen.
+    """
+    at = _end_of_chunk(text, len(text) - len(text.lstrip("*")))
+    if _is_one_dot(text[:at].lstrip("*")):
+        _end_of_chunk(text, at + len(text[at:]) - len(text[at:].lstrip("*")))
+
+
+def _is_one_dot(chunk: str) -> bool:
+    """Whether the chunk matches "." and no more."""
+    if not chunk.startswith("[") or _end_of_class(chunk, 1) < len(chunk):
+        return chunk in (".", "?", "\\.")
+    try:
+        return re.fullmatch(_class(chunk, 1)[0], ".") is not None
+    except BadPattern:
+        return False
+
+
+def _end_of_chunk(text: str, at: int) -> int:
+    """Where the next `*` stands; classes up to there are closed and not empty, ranges whole, escapes of something."""
+    while at < len(text) and text[at] != "*":
+        if text[at] == "[":
             at = _end_of_class(text, at + 1)
             continue
-        at += 1
+        at += 2 if text[at] == "\\" else 1
+        if at > len(text):
+            raise BadPattern("a backslash at the end escapes nothing")
+    return at
 
 
 def _end_of_class(text: str, at: int) -> int:
@@ -137,7 +156,8 @@ def _as_go_regex(text: str) -> tuple[str, str]:
             kind = kind if start else "suffix"
             continue
         if char == "\\":
-            parts.append("\\" + text[at])
+            # at the very end it escapes the `$` of the expression, which then accepts any continuation
+            parts.append("\\" + (text[at] if at < len(text) else _OPEN_END))
             at += 1
         elif char in "*?":
             parts.append(_STAR if char == "*" else _QUESTION)
@@ -164,6 +184,9 @@ def _tokens(go: str) -> list[Token]:
             repeated = go.startswith("*", at)
             tokens.append(Token("many" if repeated else "one", source))
             at += repeated
+        elif char == "\\" and go.endswith(_OPEN_END) and at + 1 + len(_OPEN_END) == len(go):
+            tokens += [Token("one", r"\$"), Token("many", "(?s:.)")]
+            break
         elif char == "\\":
             token, at = _escape(go, at + 1)
             tokens.append(token)

@@ -23,14 +23,21 @@ class Simulation:
     def __init__(self, tokens: list[Token]) -> None:
         self._kinds = [token.kind for token in tokens] + ["end"]
         self._expressions = [re.compile("." if token.kind == "deep" else token.source) for token in tokens]
+        self._known: dict[tuple[frozenset[int], str], frozenset[int]] = {}
 
     def matches(self, path: str) -> bool:
         states = self._settled({0}, path, 0)
         for at, char in enumerate(path):
-            states = self._settled({after for state in states for after in self._step(state, char)}, path, at + 1)
+            after = self._known.get((states, char))
+            if after is None:
+                moved = {reached for state in states for reached in self._step(state, char)}
+                after = self._settled(moved, path, at + 1)
+                if "here" not in self._kinds:  # an assertion depends on more than the character
+                    self._known[states, char] = after
+            states = after
         return len(self._expressions) in states
 
-    def _settled(self, states: set[int], path: str, at: int) -> set[int]:
+    def _settled(self, states: set[int], path: str, at: int) -> frozenset[int]:
         """The states with those behind tokens that may match nothing here."""
         settled: set[int] = set()
         for start in states:
@@ -40,7 +47,7 @@ class Simulation:
                 if not self._may_be_skipped(state, path, at):
                     break
                 state += 1
-        return settled
+        return frozenset(settled)
 
     def _may_be_skipped(self, state: int, path: str, at: int) -> bool:
         if state < 0 or self._kinds[state] in ("one", "end"):
