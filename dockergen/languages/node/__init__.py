@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 from dockergen.errors import DockergenError, ProjectError
 from dockergen.language import Language
 from dockergen.languages.node.assets import assets
@@ -39,7 +41,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
     """
     found = project(repo, settings)
     if found.members and found.start is None and not found.is_next:
-        raise _workspace(found)
+        raise _workspace(repo, found)
     if found.is_static and found.start is None:
         return static_plan(repo, settings, found)
     if found.start is None and not found.is_next:
@@ -47,12 +49,14 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
     return server_plan(repo, settings, found)
 
 
-def _workspace(found: Project) -> ProjectError:
-    names = ", ".join(found.members) or "its members"
+def _workspace(repo: Repository, found: Project) -> ProjectError:
+    names = ", ".join(found.members)
+    globs = (pattern.rstrip("/") + "/package.json" for pattern in found.members if not pattern.startswith("!"))
+    folders = [path.rpartition("/")[0] for pattern in globs for path in repo.glob(pattern)]
     return ProjectError(
         f"{found.workspace_origin} declares a workspace ({names}), and the root starts none of its packages.",
-        "Say how the one service starts; the whole workspace is installed and built.",
-        command="dockergen init --start 'node packages/api/dist/index.js'",
+        "Members that depend on one another are not built yet; one that stands alone is, with a lock file of its own.",
+        command=f"dockergen init {shlex.quote(folders[0]) if folders else 'packages/api'}",
     )
 
 

@@ -95,7 +95,7 @@ def _chosen(
     if len({_BY_LOCK[name] for name in locks}) > 1:
         names = ", ".join(locks)
         notes.append(
-            f"Lock files of several package managers lie here ({names}); {first.value} was taken. Delete the others."
+            f"Locks of several package managers lie here ({names}); {first.value} was taken. Delete the others."
         )
     return Sourced(first.value, first.origin, lost), version, notes
 
