@@ -11,6 +11,7 @@ from dockergen.dockerignore.pattern import BadPattern, Pattern, compile_pattern
 _SPACE = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
 _BOM = "\ufeff"
 _LINE_LIMIT = 64 * 1024 - 1  # bytes; bufio.Scanner of Go gives up beyond
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _GLOB = frozenset("*?[]\\^")
 _NO_STATE = (0, -1)
 
@@ -100,9 +101,11 @@ class Dockerignore:
 def parse(text: str) -> Dockerignore:
     """The rules of a .dockerignore file, read as moby/patternmatcher's ignorefile reads it.
 
-    Raises DockerignoreError for what fails a build: a lone `!`, a malformed pattern, a line beyond 64 KiB.
+    Raises DockerignoreError for what fails a build: a lone `!`, a malformed pattern, a line beyond 64 KiB, a control
+    character (patterns travel in a gRPC header, encoded only when one of them holds `%` or more than ASCII).
     """
     patterns = []
+    unsendable, encoded = 0, False
     for number, line in enumerate(text.removeprefix(_BOM).split("\n"), start=1):
         if len(line) > _LINE_LIMIT // 4 and len(line.encode("utf-8", "surrogatepass")) > _LINE_LIMIT:
             raise DockerignoreError(number, "longer than the 64 KiB that BuildKit reads")
@@ -116,17 +119,21 @@ def parse(text: str) -> Dockerignore:
             patterns.append((negated, compile_pattern(pattern[negated:])))
         except BadPattern as bad:
             raise DockerignoreError(number, f"{bad}: {pattern}") from bad
+        unsendable = unsendable or (number if _CONTROL.search(pattern) else 0)
+        encoded = encoded or "%" in pattern or not pattern.isascii()
+    if unsendable and not encoded:
+        raise DockerignoreError(unsendable, "a control character: BuildKit fails to send the pattern")
     return Dockerignore(tuple(patterns))
 
 
 def escape(path: str) -> str:
     """A line that matches this relative path literally (and, as every pattern, what lies beneath it).
 
-    Raises ValueError when no line can: an empty, absolute or unclean path, a line break, NUL, undecodable bytes.
+    Raises ValueError when no line can: an empty, absolute or unclean path, control characters, undecodable bytes.
     """
     if path != posixpath.normpath(path) or path.partition("/")[0] in ("", ".", ".."):
         raise ValueError(f"not a relative path in its shortest form: {path!r}")
-    if "\n" in path or "\0" in path or any("\ud800" <= char <= "\udfff" for char in path):
+    if _CONTROL.search(path) or any("\ud800" <= char <= "\udfff" for char in path):
         raise ValueError(f"no .dockerignore line can hold this name: {path!r}")
     last = len(path) - 1
     line = "".join(_escaped(char, at, at in (0, last)) for at, char in enumerate(path))
