@@ -116,6 +116,9 @@ STARTS = [
     pytest.param({"start": "node a.js | tee log"}, {"a.js": ""}, ("sh", "-c", "node a.js | tee log"), id="shell"),
     pytest.param({}, {"Procfile": "web: node web.js\n", "web.js": "", "server.js": ""}, ("node", "web.js"), id="Procfile"),
     pytest.param({}, {"server.js": "", "index.js": ""}, ("node", "server.js"), id="conventional"),
+    pytest.param({"start": "pm2 start eco.json --no-daemon"}, {"eco.json": '{"apps": [{"script": "a.js"}]}', "a.js": ""}, ("node", "a.js"), id="PM2"),
+    pytest.param({"start": "nx serve"}, {"server.js": ""}, ("node", "server.js"), id="Nx"),
+    pytest.param({"prestart:prod": "tsc", "start:prod": "node dist/main"}, {"src/main.ts": ""}, ("node", "dist/main.js"), id="compiler before the start"),
     pytest.param({"start": "npm start"}, {"index.js": ""}, ("node", "index.js"), id="circle"),
 ]  # fmt: skip
 

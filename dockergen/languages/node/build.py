@@ -17,6 +17,7 @@ from dockergen.settings import Settings
 
 SOURCES = (".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".jsx", ".tsx", ".vue", ".svelte", ".astro", ".html")
 _SCRIPTS = ("build", "build:prod", "build:production", "build:ts", "compile")
+_COMPILES = re.compile(r"\b(tsc|webpack|rollup|esbuild|swc|babel|nest build)\b")
 _FILES = 400  # source files that are looked into; evidence, not proof
 _PUBLIC = re.compile(
     r"(?:import\.meta\.env|process\.env)\.((?:VITE|NEXT_PUBLIC|REACT_APP|PUBLIC|GATSBY|VUE_APP|NUXT_PUBLIC)_[A-Z0-9_]+)"
@@ -58,15 +59,22 @@ def build(repo: Repository, package: PackageJson, settings: Settings, row: Frame
     output = output_folder(repo, package, row)
     if settings.build_command is not None:
         return Build(settings.build_command, "", output)
-    name = next((name for name in _SCRIPTS if name in package.scripts), "")
+    name = build_script(package)
     if not name:
         return Build(None)
     return Build(Sourced(name, Origin("file", "package.json", field_line(repo, "scripts", name))), name, output)
 
 
+def build_script(package: PackageJson) -> str:
+    """The script that builds: by its name, else one that runs a compiler before the start; "" when there is none."""
+    named = next((name for name in _SCRIPTS if name in package.scripts), "")
+    before = (name for name in ("prestart:prod", "prestart") if _COMPILES.search(package.scripts.get(name, "")))
+    return named or next(before, "")
+
+
 def output_folder(repo: Repository, package: PackageJson, row: Framework | None) -> str:
     """The folder that the build fills: a flag of the script > the tool's configuration > the tool's default."""
-    command = next((package.scripts[name] for name in _SCRIPTS if name in package.scripts), "")
+    command = package.scripts.get(build_script(package), "")
     if flag := _FLAG_OUT.search(command):
         return relative(flag[1])
     vite = _vite_config(repo)
@@ -76,6 +84,8 @@ def output_folder(repo: Repository, package: PackageJson, row: Framework | None)
         return _angular_output(repo)
     if row is not None and row.title == "webpack":
         return _webpack_output(repo, row)
+    if repo.is_file("project.json") and (nx := _nx_output(repo)):
+        return nx
     if row is not None and row.output and row.kind != "server":
         return row.output
     if found := _TSC_OUT.search(_typescript(repo)):
@@ -174,6 +184,14 @@ def _angular_output(repo: Repository) -> str:
         browser = "" if str(target.get("builder", "")).endswith(":browser") else "/browser"
         return normal(base + browser) or "dist"
     return "dist"
+
+
+def _nx_output(repo: Repository) -> str:
+    """The outputPath of the build target in Nx's project.json."""
+    table: object = repo.json("project.json")
+    for key in ("targets", "build", "options", "outputPath"):
+        table = table.get(key) if isinstance(table, dict) else None
+    return normal(table) or "" if isinstance(table, str) else ""
 
 
 def _typescript(repo: Repository) -> str:

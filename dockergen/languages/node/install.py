@@ -15,6 +15,12 @@ from dockergen.repository import LOCK_LIMIT, Repository, normal
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)[^}]*\}")
 _TOKEN = re.compile(r"(_authToken|_password|_auth|npmAuthToken|npmAuthIdent)\s*[=:]\s*[\"']?([^\s\"'#]+)")
+# Packages for tests that fetch a browser when they are installed, and the variable that stops them.
+_BROWSERS = {
+    "cypress": ("CYPRESS_INSTALL_BINARY", "0"),
+    "playwright": ("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"),
+    "puppeteer": ("PUPPETEER_SKIP_DOWNLOAD", "1"),
+}
 _BUILDS = ("npm run build", "pnpm run build", "pnpm build", "yarn build", "yarn run build")
 _SCRIPTS = ("preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare")
 # Prebuilt or compiled parts in any lock file: names that only packages with native code depend on.
@@ -44,6 +50,7 @@ class Install:
     native: bool = False  # a dependency has compiled parts
     build_packages: tuple[str, ...] = ()
     runtime_packages: tuple[str, ...] = ()
+    environment: tuple[tuple[str, str], ...] = ()  # what keeps test tools from downloading browsers
     notes: tuple[str, ...] = ()
 
 
@@ -73,6 +80,7 @@ def install(repo: Repository, package: PackageJson, manager: Manager, node: str)
         native=_native(repo, package, manager),
         build_packages=tuple(sorted({p for s in (*system, *dev) for p in s.build})),
         runtime_packages=tuple(sorted({p for s in system for p in s.run})),
+        environment=tuple(pair for name, pair in _BROWSERS.items() if name in package.development),
     )
 
 

@@ -148,6 +148,8 @@ def _program(context: _Context, words: list[str], depth: int) -> Start | str:
         return _tool(context, ["next", "start", *_without_port(words[2:])])
     if head == "nest" and words[1:2] == ["start"] and not {"--watch", "--debug"} & set(words):
         return _file(context, "dist/main.js", ())
+    if head in ("pm2", "pm2-runtime"):
+        return _pm2(context, words[1:])
     if head in load("node").lists["development"] or "--watch" in words:
         return "it starts a development server"
     if words[1:2] == ["dev"]:
@@ -155,6 +157,18 @@ def _program(context: _Context, words: list[str], depth: int) -> Start | str:
     if head in ("ts-node", "tsx", "ts-node-esm"):
         return _typescript(context, head, words[1:])
     return _tool(context, [head, *words[1:]])
+
+
+def _pm2(context: _Context, words: list[str]) -> Start | str:
+    """The program that PM2 would keep alive: the container's engine does that, and restarts it."""
+    rest = [word for word in words if not word.startswith("-") and word != "start"]
+    path = normal(rest[0]) if rest else ""
+    if not path or not context.repo.is_file(path):
+        return "PM2 starts nothing that is here"
+    if not re.search(r"\.config\.c?js$|\.json$", path):
+        return _file(context, path, ())
+    found = re.search(r"""["']?script["']?\s*:\s*["']([^"']+)["']""", context.repo.source(path))
+    return _file(context, found[1], ()) if found else "PM2's configuration names no script"
 
 
 def _script(context: _Context, words: list[str], depth: int) -> Start | str:
