@@ -79,4 +79,4 @@ def _syntax(step: Instruction) -> list[str]:
         return [str(len(copy_sources(step)))]
     if step.argv is not None:
         return [str(len(step.argv))]
-    return (_SHELL if step.keyword in ("RUN", "ENV", "ARG") else _BUILDKIT).findall(_QUOTED.sub("", step.arguments))
+    return (_SHELL if step.keyword in ("RUN", "ENV", "ARG") else _BUILDKIT).findall(_QUOTED.sub("q", step.arguments))
