@@ -44,16 +44,18 @@ def sizes(engine: Engine, image: str, dockerfile: Dockerfile, dependency_paths: 
     entries = engine.history(image)
     own = own_instructions(dockerfile)
     found = {"base": sum(entry["Size"] for entry in entries[own:]), "dependencies": 0, "code": 0, "rest": 0}
+    folder = (engine.image(image).get("Config") or {}).get("WorkingDir") or "/"
     for entry in entries[:own]:
-        found[_origin(entry["CreatedBy"], dependency_paths)] += entry["Size"]
+        found[_origin(entry["CreatedBy"], dependency_paths, folder)] += entry["Size"]
     return {**found, "total": sum(found.values())}
 
 
-def _origin(created_by: str, dependency_paths: Sequence[str]) -> str:
+def _origin(created_by: str, dependency_paths: Sequence[str], folder: str = "/") -> str:
     text = created_by.removesuffix("# buildkit").strip()
     if not re.match(r"(/bin/sh -c #\(nop\) )?(COPY|ADD)\b", text):
         return "rest"
     target = text.split()[-1].rstrip("/")
+    target = target if target.startswith("/") else f"{folder.rstrip('/')}/{target}"
     return "dependencies" if any(target == p or target.startswith(p + "/") for p in dependency_paths) else "code"
 
 

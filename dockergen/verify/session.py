@@ -278,7 +278,7 @@ def ran(built: BuildResult) -> tuple[str, ...]:
 
 def _shortened(name: str) -> str:
     text = re.sub(r"--mount=\S+\s+", "", re.sub(r"^\[[^\]]*\]\s*", "", name))
-    return text if len(text) <= 120 else text[:117] + "..."
+    return text if len(text) <= 240 else text[:237] + "..."
 
 
 def _ignore_text(repo: Repository, options: Options) -> str:

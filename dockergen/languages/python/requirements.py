@@ -1,0 +1,82 @@
+"""The requirement files of a repository: which one is installed, what it includes, what its lines need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dockergen.catalog import load
+from dockergen.errors import ProjectError
+from dockergen.manifests.requirements import Requirement, RequirementsFile, requirements_file
+from dockergen.model import Origin
+from dockergen.repository import Repository, normal
+
+
+@dataclass(frozen=True)
+class RequirementsTree:
+    """A requirements file with all that it includes."""
+
+    path: str = ""
+    files: tuple[str, ...] = ()  # the file and its includes, constraints too, in reading order
+    requirements: tuple[tuple[Requirement, Origin, str], ...] = ()  # with the folder that its path is relative to
+    options: tuple[tuple[str, str, Origin], ...] = ()
+
+    @property
+    def hashed(self) -> bool:
+        """True when pip checks hashes, which it does for all as soon as one line has one."""
+        return any(found.hashed for found, _, _ in self.requirements) or any(
+            option == "--require-hashes" for option, _, _ in self.options
+        )
+
+
+def requirements_path(repo: Repository) -> str:
+    """The requirements file for production, "" when there is none."""
+    return next((path for path in load("python").lists["requirements"] if repo.is_file(path)), "")
+
+
+def requirements_tree(repo: Repository, path: str) -> RequirementsTree:
+    """The file and its includes.
+
+    Raises ProjectError with the line for an include that does not exist, leads out of the repository, or includes itself.
+    """
+    if not path:
+        return RequirementsTree()
+    files: list[str] = []
+    requirements: list[tuple[Requirement, Origin, str]] = []
+    options: list[tuple[str, str, Origin]] = []
+
+    def read(current: str, chain: tuple[str, ...], constraint: bool) -> None:
+        files.append(current)
+        parsed = requirements_file(repo.read(current))
+        if not constraint:
+            folder = current.rpartition("/")[0]
+            requirements.extend((r, Origin("file", current, r.line), folder) for r in parsed.requirements)
+        options.extend((option, value, Origin("file", current, line)) for option, value, line in parsed.options)
+        for kind, target, line in _includes(repo, current, parsed):
+            if target in (*chain, current):
+                raise _cycle(current, line, target, chain)
+            if target not in files:
+                read(target, (*chain, current), constraint or kind == "constraint")
+
+    read(path, (), False)
+    return RequirementsTree(path, tuple(dict.fromkeys(files)), tuple(requirements), tuple(options))
+
+
+def _includes(repo: Repository, path: str, parsed: RequirementsFile) -> list[tuple[str, str, int]]:
+    found = []
+    for kind, written, line in parsed.includes:
+        if "://" in written:
+            continue  # pip downloads it; there is nothing to mount
+        folder = path.rpartition("/")[0]
+        target = normal(f"{folder}/{written}" if folder else written)
+        if target is None or not repo.is_file(target):
+            what = "leads out of this folder" if target is None else "does not exist"
+            raise ProjectError(
+                f"{path}:{line} includes {written}, which {what}.", "Correct the path; it is relative to the including file."
+            )
+        found.append((kind, target, line))
+    return found
+
+
+def _cycle(path: str, line: int, target: str, chain: tuple[str, ...]) -> ProjectError:
+    way = " -> ".join([*(chain[chain.index(target) :] if target in chain else ()), path, target])
+    return ProjectError(f"{path}:{line} includes {target} again: {way}.", "Remove one of these -r lines.")

@@ -1,0 +1,116 @@
+"""pyproject.toml: the tables of PEP 518, 621 and 735 and those of uv, Poetry, PDM and setuptools that decide an image."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from dockergen.manifests.requirements import Requirement, normalised, requirement
+
+_EMPTY: Mapping[str, Any] = {}
+
+
+@dataclass(frozen=True)
+class Pyproject:
+    """What the file says about the project; fields are empty where it says nothing or nonsense."""
+
+    name: str = ""
+    has_project: bool = False  # a [project] table
+    requires_python: str = ""
+    dependencies: tuple[Requirement, ...] = ()
+    optional: Mapping[str, tuple[Requirement, ...]] = field(default_factory=dict)
+    dynamic: tuple[str, ...] = ()
+    scripts: Mapping[str, str] = field(default_factory=dict)  # command -> module:function
+    backend: str = ""  # of [build-system]
+    build_requires: tuple[str, ...] = ()
+    has_build_system: bool = False
+    named_files: tuple[str, ...] = ()  # readme and licence files that a build back end reads
+    tool: Mapping[str, Any] = field(default_factory=dict)
+
+    def settings(self, *path: str) -> Mapping[str, Any]:
+        """The table [tool.<path>], empty when it does not exist."""
+        return table(self.tool, *path)
+
+
+def pyproject(document: Mapping[str, Any]) -> Pyproject:
+    """The typed view of a parsed file; values of the wrong type count as absent.
+
+    Format: https://packaging.python.org/en/latest/specifications/pyproject-toml/
+    """
+    project = table(document, "project")
+    build = table(document, "build-system")
+    tool = table(document, "tool")
+    poetry = table(tool, "poetry")
+    optional = table(project, "optional-dependencies")
+    return Pyproject(
+        name=_text(project.get("name")) or _text(poetry.get("name")),
+        has_project=bool(project),
+        requires_python=_text(project.get("requires-python")),
+        dependencies=_requirements(project.get("dependencies")) or poetry_dependencies(table(poetry, "dependencies")),
+        optional={key: _requirements(value) for key, value in optional.items()},
+        dynamic=texts(project.get("dynamic")),
+        scripts={**_scripts(poetry), **_scripts(project)},
+        backend=_text(build.get("build-backend")),
+        build_requires=texts(build.get("requires")),
+        has_build_system=bool(build),
+        named_files=_named_files(project, poetry),
+        tool=tool,
+    )
+
+
+def table(document: Any, *path: str) -> Mapping[str, Any]:
+    """The table at the path, empty when a part is missing or no table."""
+    for part in path:
+        document = document.get(part) if isinstance(document, Mapping) else None
+    return document if isinstance(document, Mapping) else _EMPTY
+
+
+def texts(value: Any) -> tuple[str, ...]:
+    """The strings of an array; empty when it is none."""
+    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()
+
+
+def poetry_dependencies(rows: Mapping[str, Any]) -> tuple[Requirement, ...]:
+    """The requirements of a [tool.poetry.dependencies] table, without the interpreter and optional ones."""
+    found = []
+    for name, value in rows.items():
+        row = value if isinstance(value, dict) else {}
+        if name.lower() == "python" or row.get("optional") is True:
+            continue
+        extras = tuple(sorted(normalised(extra) for extra in texts(row.get("extras"))))
+        url = _text(row.get("url")) or (f"git+{row['git']}" if isinstance(row.get("git"), str) else "")
+        path = _text(row.get("path"))
+        version = value if isinstance(value, str) else _text(row.get("version"))
+        marker = _text(row.get("markers"))
+        editable = row.get("develop") is True
+        specifier = f"=={version}" if version[:1].isdigit() else version
+        found.append(Requirement(normalised(name), extras, specifier, marker, url, path, editable))
+    return tuple(found)
+
+
+def _requirements(value: Any) -> tuple[Requirement, ...]:
+    return tuple(found for text in texts(value) if (found := requirement(text)))
+
+
+def _scripts(project: Mapping[str, Any]) -> dict[str, str]:
+    rows = table(project, "scripts")
+    callables = {key: row.get("callable") if isinstance(row, dict) else row for key, row in rows.items()}
+    return {key: value for key, value in callables.items() if isinstance(value, str) and ":" in value}
+
+
+def _named_files(project: Mapping[str, Any], poetry: Mapping[str, Any]) -> tuple[str, ...]:
+    found: list[str] = []
+    for value in (project.get("readme"), project.get("license"), poetry.get("readme")):
+        if isinstance(value, dict):
+            found += [_text(value.get("file"))]
+        elif isinstance(value, list):
+            found += texts(value)
+        elif value is not project.get("license"):
+            found += [_text(value)]
+    found += texts(project.get("license-files"))
+    return tuple(name for name in dict.fromkeys(found) if name)
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,19 @@
+"""The .tool-versions file of asdf and mise: one tool a line, wanted version first."""
+
+from __future__ import annotations
+
+_NO_RELEASE = ("ref:", "path:", "sub-", "prefix:")
+
+
+def tool_versions(text: str) -> dict[str, tuple[str, int]]:
+    """The first version of each tool and its line; entries that name no release (`system`, `ref:`) are left out.
+
+    Format: https://asdf-vm.com/manage/configuration.html#tool-versions
+    """
+    found: dict[str, tuple[str, int]] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        words = line.split("#", 1)[0].split()
+        versions = [word for word in words[1:] if word != "system" and not word.startswith(_NO_RELEASE)]
+        if versions:
+            found.setdefault(words[0], (versions[0], number))
+    return found
