@@ -11,8 +11,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from dockergen.render import render
 from dockergen.planner import service
+from dockergen.render import render
 from dockergen.repository import SKIPPED_FOLDERS, Repository
 from dockergen.settings import Settings
 

@@ -139,7 +139,7 @@ FIELDS: dict[str, dict[str, Field]] = {
         "Procfile argument": Field(_python(Procfile="web: uvicorn main:app --app-dir TEXT\n"), (".", "$DIR", "a b")),
         "module": Field(lambda text: {"requirements.txt": "fastapi\nuvicorn\n", f"{text}.py": PYTHON_APP}, ("main",)),
         "package": Field(lambda text: {"requirements.txt": "fastapi\nuvicorn\n", f"{text}/main.py": PYTHON_APP}, ("app",)),
-        "app object": Field(_python(**{"main.py": PYTHON_APP.replace("app =", "TEXT =")}), ("app",)),
+        "app object": Field(_python(**{"main.py": PYTHON_APP.replace("app =", "TEXT =")}), ("app",), known=(_python(**{"main.py": "print(1)\n"})(""),)),
         "project name": Field(_pyproject("name")),
         "project version": Field(_pyproject("version"), ("1.0",)),
         "requires-python": Field(_pyproject("requires-python"), (">=3.13",)),

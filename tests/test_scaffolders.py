@@ -27,19 +27,33 @@ class Scaffold:
 
 LOCK = "npm install --package-lock-only --no-audit --no-fund"
 SCAFFOLDS = {
-    "create-vite": Scaffold("node:24-slim", f"npm create -y vite@latest app -- --template react-ts --no-interactive && cd app && {LOCK}", '<div id="root">'),
+    "create-vite": Scaffold(
+        "node:24-slim",
+        f"npm create -y vite@latest app -- --template react-ts --no-interactive && cd app && {LOCK}",
+        '<div id="root">',
+    ),
     "create-next-app": Scaffold(
         "node:24-slim",
         f"npx -y create-next-app@latest app --yes --ts --app --empty --no-tailwind --no-eslint --use-npm --skip-install --disable-git && cd app && {LOCK}",
         "Next.js",
     ),
-    "nest-new": Scaffold("node:24-slim", f"npx -y @nestjs/cli@latest new app --package-manager npm --skip-git --skip-install && cd app && {LOCK}", "Hello World!"),
-    "express-generator": Scaffold("node:24-slim", f"npx -y express-generator@latest --no-view app && cd app && {LOCK}", "Express"),
+    "nest-new": Scaffold(
+        "node:24-slim",
+        f"npx -y @nestjs/cli@latest new app --package-manager npm --skip-git --skip-install && cd app && {LOCK}",
+        "Hello World!",
+    ),
+    "express-generator": Scaffold(
+        "node:24-slim", f"npx -y express-generator@latest --no-view app && cd app && {LOCK}", "Express"
+    ),
     "django-startproject": Scaffold(
         "python:3.14-slim",
         "pip install -q --root-user-action ignore django && django-admin startproject app && cd app && pip freeze | grep -i -e django -e asgiref -e sqlparse > requirements.txt",
     ),
-    "uv-init": Scaffold("python:3.14-slim", "pip install -q --root-user-action ignore uv && uv init app && cd app && uv lock", log="Hello from app!"),
+    "uv-init": Scaffold(
+        "python:3.14-slim",
+        "pip install -q --root-user-action ignore uv && uv init app && cd app && uv lock",
+        log="Hello from app!",
+    ),
 }
 
 

@@ -15,7 +15,6 @@ from dockergen.errors import EngineError, ProjectError
 from dockergen.verify import Options, Report, as_json, as_text, verify
 from dockergen.verify.contents import _forbidden, _origin, own_instructions
 from dockergen.verify.diagnosis import diagnosis, wrong_port
-from dockergen.verify.session import ran
 from tests.realengine.fixtures import DockerEngine
 
 

@@ -16,7 +16,7 @@ _PACKAGE = re.compile(r"^\[\[package\]\]\s*$", re.MULTILINE)
 _NAME = re.compile(r'^name = "([^"]+)"', re.MULTILINE)
 _VERSION = re.compile(r'^version = "([^"]+)"', re.MULTILINE)
 _SOURCE = re.compile(r"^source = \{([^}]*)\}", re.MULTILINE)
-_UV_NEEDS = re.compile(r'^dependencies = \[\n(.*?)^\]', re.MULTILINE | re.DOTALL)
+_UV_NEEDS = re.compile(r"^dependencies = \[\n(.*?)^\]", re.MULTILINE | re.DOTALL)
 _UV_EXTRAS = re.compile(r"^\[package\.optional-dependencies\]\n(.*?)(?=^\[|\Z)", re.MULTILINE | re.DOTALL)
 _UV_EXTRA = re.compile(r"^([A-Za-z0-9._-]+) = \[\n(.*?)^\]", re.MULTILINE | re.DOTALL)
 _UV_NEED = re.compile(r'\{ name = "([^"]+)"([^}]*)\}')
@@ -54,7 +54,7 @@ def toml_lock(text: str) -> dict[str, Locked]:
     starts = [found.end() for found in _PACKAGE.finditer(text)]
     packages: dict[str, Locked] = {}
     line = position = 0
-    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+    for start, end in zip(starts, [*starts[1:], len(text)], strict=False):
         line += text.count("\n", position, start)
         position = start
         found = _package(text[start:end], line + 1)
@@ -105,9 +105,14 @@ def _package(block: str, line: int) -> Locked | None:
     if 'category = "dev"' in block:
         production = False
     return Locked(
-        normalised(name[1]), version[1] if version else "", _needs(block), _extras(block),
-        source[1].strip() if source else "", production,
-        tuple(dict.fromkeys(found.groups()[1:] for found in _WHEEL.finditer(block))), line,
+        normalised(name[1]),
+        version[1] if version else "",
+        _needs(block),
+        _extras(block),
+        source[1].strip() if source else "",
+        production,
+        tuple(dict.fromkeys(found.groups()[1:] for found in _WHEEL.finditer(block))),
+        line,
     )
 
 

@@ -16,8 +16,8 @@ from dockergen.dockerignore import DockerignoreError
 from dockergen.dockerignore import parse as parse_ignore
 from dockergen.engine import BuildResult, Engine, StartError, available
 from dockergen.errors import ProjectError
-from dockergen.pipeline import opened, service_at
 from dockergen.model import BuildPlan
+from dockergen.pipeline import opened, service_at
 from dockergen.repository import Repository
 from dockergen.verify.contents import leaks, sizes
 from dockergen.verify.diagnosis import diagnosis, wrong_port

@@ -13,7 +13,8 @@ from dockergen.languages.python.start import Start, start, startable
 from dockergen.languages.python.version import version
 from dockergen.model import BuildPlan, Decision, IgnoreGroup, Image, Match, Origin, Sourced, Strength
 from dockergen.repository import Repository
-from dockergen.settings import Settings, settled
+from dockergen.settings import Settings
+
 
 @dataclass(frozen=True)
 class PythonFacts:
@@ -32,7 +33,9 @@ def match(repo: Repository, settings: Settings) -> Match | None:
     """Python claims a manifest with something to start, weakly a manifest alone, most weakly loose files."""
     found = manifest(repo)
     if not found:
-        loose = next((n for n in ("main.py", "app.py", "server.py", "bot.py", "manage.py", "run.py") if repo.is_file(n)), "")
+        loose = next(
+            (n for n in ("main.py", "app.py", "server.py", "bot.py", "manage.py", "run.py") if repo.is_file(n)), ""
+        )
         return Match(Strength.LOOSE_FILES, (Origin("file", loose),), "Python files") if loose else None
     evidence = (Origin("file", found, 1),)
     try:
@@ -70,7 +73,9 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
         probe=begun.health,
         env=_environment(begun, setup, port),
         build_packages=tuple(p for p in setup.build_packages),
-        runtime_packages=tuple(sorted({*setup.runtime_packages, *(settings.package.value if settings.package else ())})),
+        runtime_packages=tuple(
+            sorted({*setup.runtime_packages, *(settings.package.value if settings.package else ())})
+        ),
         writable=tuple(f"/app/{folder}" for folder in begun.django.writable) if begun.django else (),
         dependency_paths=("/app/.venv",),
         context_files=(*setup.manifests, *setup.reads),
@@ -158,8 +163,15 @@ def _environment(begun: Start, setup: Install, port: Sourced[int] | None) -> tup
 
 
 def _decisions(
-    found: object, release: Sourced[str], begun: Start, setup: Install, build: Image, runtime: Image, base: Origin,
-    port: Sourced[int] | None, argv: tuple[str, ...],
+    found: object,
+    release: Sourced[str],
+    begun: Start,
+    setup: Install,
+    build: Image,
+    runtime: Image,
+    base: Origin,
+    port: Sourced[int] | None,
+    argv: tuple[str, ...],
 ) -> tuple[Decision, ...]:
     shown = tuple(word.replace("{port}", str(port.value) if port else "") for word in begun.command.value)
     rows = [
@@ -175,7 +187,16 @@ def _decisions(
 
 
 def _ignored(repo: Repository) -> tuple[IgnoreGroup, ...]:
-    names = ["**/__pycache__", "**/*.py[cod]", ".venv", "venv", "**/*.egg-info", "**/.pytest_cache", "**/.mypy_cache", "**/.ruff_cache"]
+    names = [
+        "**/__pycache__",
+        "**/*.py[cod]",
+        ".venv",
+        "venv",
+        "**/*.egg-info",
+        "**/.pytest_cache",
+        "**/.mypy_cache",
+        "**/.ruff_cache",
+    ]
     names += [".tox", ".nox", ".coverage", "htmlcov", "**/.ipynb_checkpoints", "*.sqlite3", "tests"]
     names += [name for name in ("env", "build", "dist", "test", "docs") if not repo.glob(f"{name}/*.py")]
     return (

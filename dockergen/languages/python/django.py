@@ -42,7 +42,12 @@ class Django:
 def django(repo: Repository) -> Django | None:
     """The Django project that manage.py belongs to; None when there is no manage.py within two folders."""
     manage = next(
-        (p for p in ("manage.py", *(f"{f}/manage.py" for f in repo.folders()), *repo.glob("*/*/manage.py")) if repo.is_file(p)), ""
+        (
+            p
+            for p in ("manage.py", *(f"{f}/manage.py" for f in repo.folders()), *repo.glob("*/*/manage.py"))
+            if repo.is_file(p)
+        ),
+        "",
     )
     if not manage or not (found := _SETTINGS.search(repo.source(manage))):
         return None
@@ -62,8 +67,13 @@ def django(repo: Repository) -> Django | None:
     text = _settings_text(view, settings)
     static = _STATIC_ROOT.search(text)
     return Django(
-        manage, root, settings, origin, settings != default,
-        _reference(servers["wsgi"]), _reference(servers["asgi"]),
+        manage,
+        root,
+        settings,
+        origin,
+        settings != default,
+        _reference(servers["wsgi"]),
+        _reference(servers["asgi"]),
         Origin("file", prefix + entry) if entry else Origin("default"),
         static[1] if static else "",
         _folder(static[1]) if static else "",
@@ -76,7 +86,9 @@ def django(repo: Repository) -> Django | None:
 
 def _server(view: Repository, package: str, kind: str) -> str:
     """The file of the WSGI or ASGI entry, the one of the settings' own package first."""
-    return next((path for path in (f"{package}/{kind}.py", f"{kind}.py", *view.glob(f"*/{kind}.py")) if view.is_file(path)), "")
+    return next(
+        (path for path in (f"{package}/{kind}.py", f"{kind}.py", *view.glob(f"*/{kind}.py")) if view.is_file(path)), ""
+    )
 
 
 def _reference(path: str) -> str:
@@ -95,7 +107,9 @@ def _for_production(view: Repository, module: str) -> str:
 
 def _split(view: Repository, package: str) -> str:
     folder = package.replace(".", "/")
-    return next((f"{package}.{name}" for name in ("production", "prod") if view.is_file(f"{folder}/{name}.py")), package)
+    return next(
+        (f"{package}.{name}" for name in ("production", "prod") if view.is_file(f"{folder}/{name}.py")), package
+    )
 
 
 def _file_of(view: Repository, module: str) -> str:

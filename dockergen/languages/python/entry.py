@@ -117,4 +117,8 @@ def _resolves(repo: Repository, root: str, name: str) -> bool:
 
 
 def _is_test(name: str) -> bool:
-    return name.startswith("test_") or name.endswith("_test.py") or name in ("conftest.py", "setup.py", "noxfile.py", "fabfile.py")
+    return (
+        name.startswith("test_")
+        or name.endswith("_test.py")
+        or name in ("conftest.py", "setup.py", "noxfile.py", "fabfile.py")
+    )

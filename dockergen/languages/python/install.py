@@ -9,7 +9,7 @@ from dockergen.errors import ProjectError
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.start import Start
 from dockergen.model import Secret
-from dockergen.repository import Repository
+from dockergen.repository import Repository, normal
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def install(repo: Repository, project: Project, start: Start) -> Install:
     own = _installs_project(repo, project, start)
     row = catalog.managers[project.manager.value]
     requirements = project.requirements
-    local = any(r.path for r, _, _ in requirements.requirements)
+    local = _local(repo, project)
     build, run, notes = _system(project)
     secrets, more = _private(project)
     return Install(
@@ -62,6 +62,20 @@ def install(repo: Repository, project: Project, start: Start) -> Install:
     )
 
 
+def _local(repo: Repository, project: Project) -> bool:
+    """True when a requirement is a folder or archive of the repository; ProjectError when it is not there."""
+    found = [(r, origin, folder) for r, origin, folder in project.requirements.requirements if r.path]
+    for requirement, origin, folder in found:
+        # pip resolves such paths against its working folder, which is the root.
+        path = normal(requirement.path.removeprefix("file:"))
+        if path is None or (path and not repo.has(path)):
+            raise ProjectError(
+                f"{origin} names {requirement.path[:80]!r}, which is not in this folder{f' ({folder})' if folder else ''}.",
+                "Correct the path, or publish the package and name it.",
+            )
+    return bool(found)
+
+
 def _kind(project: Project) -> str:
     if project.manager.value != "pip":
         return project.manager.value
@@ -77,9 +91,12 @@ def _installs_project(repo: Repository, project: Project, start: Start) -> bool:
     if start.script and not buildable:
         raise ProjectError(
             f"{start.command.origin} declares the command {start.command.value[0]}, but pyproject.toml has no [build-system] to install it.",
-            "Add a build system, or say what to start.", command="dockergen init --start 'python main.py'",
+            "Add a build system, or say what to start.",
+            command="dockergen init --start 'python main.py'",
         )
-    return buildable and (start.script or start.import_root == "src" or project.manager.value == "uv" and bool(table.has_build_system))
+    return buildable and (
+        start.script or start.import_root == "src" or (project.manager.value == "uv" and bool(table.has_build_system))
+    )
 
 
 def _manifests(repo: Repository, project: Project, kind: str) -> tuple[str, ...]:
@@ -91,7 +108,11 @@ def _manifests(repo: Repository, project: Project, kind: str) -> tuple[str, ...]
         names = []
     else:
         names = ["pyproject.toml", project.lock]
-        names += [p for p in repo.glob("**/pyproject.toml") if p != "pyproject.toml"] if "workspace" in str(project.pyproject.tool) else []
+        names += (
+            [p for p in repo.glob("**/pyproject.toml") if p != "pyproject.toml"]
+            if "workspace" in str(project.pyproject.tool)
+            else []
+        )
         names += ["poetry.toml", "uv.toml"]
     return tuple(dict.fromkeys(name for name in names if name and repo.is_file(name)))
 
@@ -100,7 +121,11 @@ def _words(project: Project) -> list[str]:
     found = []
     for requirement, _ in project.direct:
         extras = f"[{','.join(requirement.extras)}]" if requirement.extras else ""
-        found.append(f"{requirement.name}{extras}{requirement.specifier}" if not requirement.url else f"{requirement.name} @ {requirement.url}")
+        found.append(
+            f"{requirement.name}{extras}{requirement.specifier}"
+            if not requirement.url
+            else f"{requirement.name} @ {requirement.url}"
+        )
     return found
 
 
@@ -142,10 +167,12 @@ def _private(project: Project) -> tuple[tuple[Secret, ...], list[str]]:
 def _advice(project: Project, kind: str, title: str) -> list[str]:
     if kind in ("project", "setup"):
         return ["There is no lock file, so each build may install other versions; `uv lock` writes one."]
-    if kind == "requirements" and not any(r.specifier.startswith("==") or r.hashed or r.url or r.path for r, _ in project.direct):
-        return [f"{project.requirements.path} pins no version, so each build may install other ones; `pip freeze` tells yours."]
+    if kind == "requirements" and not any(
+        r.specifier.startswith("==") or r.hashed or r.url or r.path for r, _ in project.direct
+    ):
+        return [
+            f"{project.requirements.path} pins no version, so each build may install other ones; `pip freeze` tells yours."
+        ]
     if kind in ("uv", "poetry", "pdm", "pipenv") and not project.lock:
         return [f"There is no lock file, so each build may install other versions; {title}'s lock command writes one."]
     return []
-
-

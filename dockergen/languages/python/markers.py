@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 
 _FIXED = {
-    "sys_platform": "linux", "platform_system": "Linux", "os_name": "posix",
-    "implementation_name": "cpython", "platform_python_implementation": "CPython",
+    "sys_platform": "linux",
+    "platform_system": "Linux",
+    "os_name": "posix",
+    "implementation_name": "cpython",
+    "platform_python_implementation": "CPython",
 }
 _CLAUSE = re.compile(r"^\(*\s*(\w+)\s*(==|!=)\s*[\"']([^\"']*)[\"']\s*\)*$")
 

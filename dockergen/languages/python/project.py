@@ -19,7 +19,14 @@ from dockergen.repository import LOCK_LIMIT, Repository
 from dockergen.settings import Settings, settled
 
 MANIFESTS = (
-    "uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "Pipfile", "pyproject.toml", "setup.py", "setup.cfg",
+    "uv.lock",
+    "poetry.lock",
+    "pdm.lock",
+    "Pipfile.lock",
+    "Pipfile",
+    "pyproject.toml",
+    "setup.py",
+    "setup.cfg",
 )
 
 
@@ -49,7 +56,7 @@ class Project:
 def manifest(repo: Repository) -> str:
     """The manifest that makes a folder Python's, "" when there is none; a pyproject.toml of tool tables is none."""
     for name in MANIFESTS:
-        if repo.is_file(name) and (name != "pyproject.toml" or _declares(repo)) and (name != "setup.cfg" or _cfg(repo)):
+        if repo.has(name) and (name != "pyproject.toml" or _declares(repo)) and (name != "setup.cfg" or _cfg(repo)):
             return name
     return requirements_path(repo) or next((n for n in ("environment.yml", "environment.yaml") if repo.is_file(n)), "")
 
@@ -82,7 +89,11 @@ def _manager(repo: Repository, table: Pyproject, settings: Settings) -> tuple[So
         unlocked_uv = name == "uv" and (path or not table.settings("uv"))
         if table.settings(name) and not unlocked_uv and not any(s.value == name for s in found):
             wanted = name != "pdm" or not table.has_project
-            found += [Sourced(name, Origin("file", "pyproject.toml", repo.line_of("pyproject.toml", f"[tool.{name}")))] if wanted else []
+            found += (
+                [Sourced(name, Origin("file", "pyproject.toml", repo.line_of("pyproject.toml", f"[tool.{name}")))]
+                if wanted
+                else []
+            )
     if path:
         found.append(Sourced("pip", Origin("file", path)))
     elif repo.is_file("Pipfile") and not any(s.value == "pipenv" for s in found):
@@ -95,13 +106,15 @@ def _manager(repo: Repository, table: Pyproject, settings: Settings) -> tuple[So
     best = Sourced(found[0].value, found[0].origin, lost)
     notes = [
         f"{s.origin} is not installed: {found[0].origin} is what {catalog.managers[found[0].value].title} installs."
-        for s in found[1:] if s.value == "pip"
+        for s in found[1:]
+        if s.value == "pip"
     ]
     chosen = settled("manager", settings.manager, best)
     if chosen.value not in catalog.managers:
         raise ProjectError(
             f"{chosen.origin}: dockergen does not know the package manager {chosen.value!r}.",
-            f"Choose one of: {', '.join(catalog.managers)}.", command=f"dockergen init --manager {best.value}",
+            f"Choose one of: {', '.join(catalog.managers)}.",
+            command=f"dockergen init --manager {best.value}",
         )
     return chosen, notes if chosen.value == best.value else []
 
@@ -117,7 +130,13 @@ def _refuse_unsupported(repo: Repository) -> None:
 
 def _declares(repo: Repository) -> bool:
     text = repo.source("pyproject.toml")
-    return any(mark in text for mark in ("[project]", "[project.", "[tool.poetry]", "[tool.poetry.", "[tool.pdm", "[build-system]")) or not text
+    return (
+        any(
+            mark in text
+            for mark in ("[project]", "[project.", "[tool.poetry]", "[tool.poetry.", "[tool.pdm", "[build-system]")
+        )
+        or not text
+    )
 
 
 def _cfg(repo: Repository) -> bool:
@@ -183,5 +202,3 @@ def _installed(
     for name, package in locked.items():
         found.setdefault(name, Origin("file", lock, package.line))
     return found
-
-

@@ -30,7 +30,7 @@ class RequirementsTree:
 
 def requirements_path(repo: Repository) -> str:
     """The requirements file for production, "" when there is none."""
-    return next((path for path in load("python").lists["requirements"] if repo.is_file(path)), "")
+    return next((path for path in load("python").lists["requirements"] if repo.has(path)), "")
 
 
 def requirements_tree(repo: Repository, path: str) -> RequirementsTree:
@@ -71,7 +71,8 @@ def _includes(repo: Repository, path: str, parsed: RequirementsFile) -> list[tup
         if target is None or not repo.is_file(target):
             what = "leads out of this folder" if target is None else "does not exist"
             raise ProjectError(
-                f"{path}:{line} includes {written}, which {what}.", "Correct the path; it is relative to the including file."
+                f"{path}:{line} includes {written}, which {what}.",
+                "Correct the path; it is relative to the including file.",
             )
         found.append((kind, target, line))
     return found

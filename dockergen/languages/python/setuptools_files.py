@@ -38,7 +38,8 @@ def setup(repo: Repository) -> Setup:
         requirements = tuple(filter(None, map(requirement, lines)))
     wanted = re.search(r"""python_requires\s*=\s*["']([^"']+)["']""", text)
     scripts = dict(
-        found.groups() for entry in re.findall(r"console_scripts[\"']?\s*[:=]\s*\[(.*?)\]", text, re.DOTALL)
+        found.groups()
+        for entry in re.findall(r"console_scripts[\"']?\s*[:=]\s*\[(.*?)\]", text, re.DOTALL)
         for found in re.finditer(r"""["']\s*([\w.-]+)\s*=\s*([\w.]+:[\w.]+)\s*["']""", entry)
     )
     return Setup("setup.py", requirements, wanted[1] if wanted else cfg.python_requires, scripts or cfg.scripts, reads)

@@ -101,7 +101,9 @@ def _imports(tree: ast.AST) -> dict[str, str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
-                names[alias.asname or alias.name.split(".")[0]] = alias.name if alias.asname else alias.name.split(".")[0]
+                names[alias.asname or alias.name.split(".")[0]] = (
+                    alias.name if alias.asname else alias.name.split(".")[0]
+                )
         elif isinstance(node, ast.ImportFrom):
             for alias in node.names:
                 module = "." * node.level + (node.module or "")
@@ -124,7 +126,10 @@ def _assigned(node: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
 
 
 def _constructor(
-    value: ast.expr, names: Mapping[str, str], constructors: Mapping[str, str], classes: Mapping[str, str],
+    value: ast.expr,
+    names: Mapping[str, str],
+    constructors: Mapping[str, str],
+    classes: Mapping[str, str],
     factories: Mapping[str, str],
 ) -> str:
     """The known constructor that the expression calls, "" when it calls none."""
@@ -155,8 +160,11 @@ def _imported_factory(dotted: str) -> str:
 
 
 def _made_by(
-    function: ast.FunctionDef | ast.AsyncFunctionDef, names: Mapping[str, str], constructors: Mapping[str, str],
-    classes: Mapping[str, str], factories: Mapping[str, str],
+    function: ast.FunctionDef | ast.AsyncFunctionDef,
+    names: Mapping[str, str],
+    constructors: Mapping[str, str],
+    classes: Mapping[str, str],
+    factories: Mapping[str, str],
 ) -> str:
     """The constructor whose object the function returns, "" when it returns none."""
     local: dict[str, str] = {}

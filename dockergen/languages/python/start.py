@@ -80,7 +80,8 @@ def _found(repo: Repository, project: Project, settings: Settings) -> Start:
         return Start(settings.start, port=settings.port)
     raise ProjectError(
         f"Nothing in {repo.prefix or 'this folder'} says what to start: no app object, console script, __main__ or main.py was found.",
-        "Say it yourself.", command="dockergen init --start 'python app.py'",
+        "Say it yourself.",
+        command="dockergen init --start 'python app.py'",
     )
 
 
@@ -178,8 +179,13 @@ def _filled(words: tuple[str, ...], app: App, kind: str = "asgi") -> tuple[str, 
 
 
 def _django(project: Project, site: Django) -> Start:
-    asgi = next((n for n in ("daphne", "hypercorn", "uvicorn") if site.asgi and project.has(n) and not project.has("gunicorn")), "")
-    server = asgi or next((n for n in _PREFERENCE["wsgi"] if project.has(*load("python").frameworks[n].dependencies)), "")
+    asgi = next(
+        (n for n in ("daphne", "hypercorn", "uvicorn") if site.asgi and project.has(n) and not project.has("gunicorn")),
+        "",
+    )
+    server = asgi or next(
+        (n for n in _PREFERENCE["wsgi"] if project.has(*load("python").frameworks[n].dependencies)), ""
+    )
     added: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     if not server:
@@ -235,18 +241,33 @@ def _console_script(repo: Repository, project: Project) -> Start | None:
         return None
     name = wanted[0]
     module = scripts[name].split(":")[0].replace(".", "/")
-    entry = next((p for p in (f"{module}.py", f"src/{module}.py", f"{module}/__init__.py", f"src/{module}/__init__.py") if repo.is_file(p)), "")
+    entry = next(
+        (
+            p
+            for p in (f"{module}.py", f"src/{module}.py", f"{module}/__init__.py", f"src/{module}/__init__.py")
+            if repo.is_file(p)
+        ),
+        "",
+    )
     port, line = port_in(repo.source(entry)) if entry else (0, 0)
-    listens = port or any(project.has(*row.dependencies) for row in load("python").frameworks.values() if row.kind in ("wsgi", "asgi"))
+    listens = port or any(
+        project.has(*row.dependencies) for row in load("python").frameworks.values() if row.kind in ("wsgi", "asgi")
+    )
     found = Sourced(port, Origin("file", entry, line)) if port else Sourced(8000, Origin("default"))
     return Start(
         Sourced((name,), Origin("file", path, repo.line_of(path, name))),
-        port=found if listens else None, script=True, entry=entry,
+        port=found if listens else None,
+        script=True,
+        entry=entry,
     )
 
 
 def _script(
-    repo: Repository, project: Project, paths: list[str], own: tuple[str, Framework] | None, present: Mapping[str, Framework]
+    repo: Repository,
+    project: Project,
+    paths: list[str],
+    own: tuple[str, Framework] | None,
+    present: Mapping[str, Framework],
 ) -> Start | None:
     """A program that is run as it is: __main__.py, a guarded file, a conventional name."""
     path = next((p for p in paths if p.endswith("/__main__.py")), "")
@@ -267,7 +288,13 @@ def _script(
     found = Sourced(port, Origin("file", path, port_line)) if port and (serves(text) or own) else None
     if found is None and own:
         found = Sourced(own[1].port, Origin("default", note=own[1].title))
-    if found is None and port and re.search(r"\b(?:HTTPServer|TCPServer|make_server|create_server|start_server|serve_forever|run_app)\b", text):
+    if (
+        found is None
+        and port
+        and re.search(
+            r"\b(?:HTTPServer|TCPServer|make_server|create_server|start_server|serve_forever|run_app)\b", text
+        )
+    ):
         found = Sourced(port, Origin("file", path, port_line))
     if own and own[1].start:
         argv = tuple(word.replace("{file}", path) for word in own[1].start)

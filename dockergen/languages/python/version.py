@@ -99,7 +99,9 @@ def _detected(
                 command=f"dockergen init --version {versions.default}",
             )
         return _with_wheels(Sourced(fitting[-1], origin), fitting, project)
-    return _with_wheels(Sourced(versions.default, Origin("default", note="newest supported")), list(versions.supported), project)
+    return _with_wheels(
+        Sourced(versions.default, Origin("default", note="newest supported")), list(versions.supported), project
+    )
 
 
 def _with_wheels(best: Sourced[str], fitting: list[str], project: Project) -> Sourced[str]:
@@ -181,18 +183,21 @@ def _check(chosen: Sourced[str], versions: Versions, settings: Settings) -> None
     if not _RELEASE.fullmatch(chosen.value):
         raise ProjectError(
             f"{chosen.origin} asks for Python {chosen.value!r}, for which there is no image.",
-            f"Name a release such as {versions.default}.", command=way_out,
+            f"Name a release such as {versions.default}.",
+            command=way_out,
         )
     minor = _minor(chosen.value)
     if _key(minor) < (3, 6):
         raise ProjectError(
             f"{chosen.origin} asks for Python {chosen.value}; releases before 3.6 have no usable image.",
-            "Move to a supported release.", command=way_out,
+            "Move to a supported release.",
+            command=way_out,
         )
     if _key(minor) > _key(newest) and settings.version is None:
         raise ProjectError(
             f"{chosen.origin} asks for Python {chosen.value}; the newest release known here is {newest}.",
-            f"Correct the line, or insist with --version {chosen.value} when that image exists.", command=way_out,
+            f"Correct the line, or insist with --version {chosen.value} when that image exists.",
+            command=way_out,
         )
 
 
