@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 
 from dockergen.catalog import Framework, load
 from dockergen.errors import ProjectError
@@ -18,6 +18,7 @@ from dockergen.settings import Settings
 SOURCES = (".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".jsx", ".tsx", ".vue", ".svelte", ".astro", ".html")
 _SCRIPTS = ("build", "build:prod", "build:production", "build:ts", "compile")
 _COMPILES = re.compile(r"\b(tsc|webpack|rollup|esbuild|swc|babel|nest build)\b")
+_WALKED = 5000  # files that are looked at by name
 _FILES = 400  # source files that are looked into; evidence, not proof
 _PUBLIC = re.compile(
     r"(?:import\.meta\.env|process\.env)\.((?:VITE|NEXT_PUBLIC|REACT_APP|PUBLIC|GATSBY|VUE_APP|NUXT_PUBLIC)_[A-Z0-9_]+)"
@@ -121,12 +122,8 @@ def sources(repo: Repository) -> Iterator[tuple[str, str]]:
         "",
         *(f for f in repo.folders() if f.rsplit("/", 1)[-1] not in ("test", "tests", "docs", "e2e", "public")),
     ]
-    seen = (
-        path
-        for folder in folders
-        for path in repo.walk(folder, 0 if not folder else 6)
-        if path.endswith(SOURCES) and ".test." not in path and ".spec." not in path
-    )
+    below = chain.from_iterable(repo.walk(folder, 6 if folder else 0) for folder in folders)
+    seen = (p for p in islice(below, _WALKED) if p.endswith(SOURCES) and ".test." not in p and ".spec." not in p)
     for path in islice(seen, _FILES):
         yield path, repo.source(path)
 
