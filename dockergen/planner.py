@@ -219,7 +219,7 @@ def _name(repo: Repository, root: str) -> str:
 
 
 def _with_assets(repo: Repository, settings: Settings, claim: Claim, plan: BuildPlan) -> BuildPlan:
-    builds = []
+    builds: list[AssetBuild] = []
     notes = list(plan.notes)
     for folder in _frontend_folders(repo):
         for name, language in languages().items():

@@ -70,9 +70,10 @@ def _asset_template(asset: AssetBuild) -> str:
 
 
 def _tidy(text: str) -> str:
-    """At most one blank line in a row, none at the end, one newline last."""
+    """At most one blank line in a row, none at the end or inside of an instruction, one newline last."""
     lines = [line.rstrip() for line in text.split("\n")]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n") + "\n"
+    joined = re.sub(r"\\\n\n+", r"\\\n", "\n".join(lines))
+    return re.sub(r"\n{3,}", "\n\n", joined).strip("\n") + "\n"
 
 
 # --- one encoder per place where text lands (each refuses what it cannot encode)

@@ -50,7 +50,7 @@ def test_checkov_finds_nothing(tmp_path: Path) -> None:
         (tmp_path / sample.name).mkdir()
         shutil.copy(sample.folder / "Dockerfile", tmp_path / sample.name / "Dockerfile")
     command = [
-        _program("checkov"),
+        _checkov(),
         "-d",
         str(tmp_path),
         "--framework",

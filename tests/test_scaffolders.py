@@ -35,7 +35,7 @@ SCAFFOLDS = {
     "create-next-app": Scaffold(
         "node:24-slim",
         f"npx -y create-next-app@latest app --yes --ts --app --empty --no-tailwind --no-eslint --use-npm --skip-install --disable-git && cd app && {LOCK}",
-        "Next.js",
+        "/_next/static/",
     ),
     "nest-new": Scaffold(
         "node:24-slim",

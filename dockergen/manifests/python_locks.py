@@ -111,7 +111,7 @@ def _package(block: str, line: int) -> Locked | None:
         _extras(block),
         source[1].strip() if source else "",
         production,
-        tuple(dict.fromkeys(found.groups()[1:] for found in _WHEEL.finditer(block))),
+        tuple(dict.fromkeys((str(found[2]), str(found[3]), str(found[4])) for found in _WHEEL.finditer(block))),
         line,
     )
 

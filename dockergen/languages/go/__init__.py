@@ -51,7 +51,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
     minor = ".".join(go_version.value.split(".")[:2])
     runtime, user, why = _runtime(main, settings)
     build = catalog.images["build"].at(go_version.value, catalog.images["build"].suites.get(minor, "trixie"))
-    port = settled("port", settings.port, main.port) if main.port or settings.port else None
+    port = settled("port", settings.port, main.port) if main.port else settings.port
     start = settled("start", settings.start, Sourced((f"/app/{main.binary}",), main.package.origin))
     decisions = [
         Decision("version", go_version, "--version"),

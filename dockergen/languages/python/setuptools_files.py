@@ -37,8 +37,8 @@ def setup(repo: Repository) -> Setup:
         lines = [line for line in repo.lines(files[0]) if not line.startswith(("-", "#"))]
         requirements = tuple(filter(None, map(requirement, lines)))
     wanted = re.search(r"""python_requires\s*=\s*["']([^"']+)["']""", text)
-    scripts = dict(
-        found.groups()
+    scripts: dict[str, str] = dict(
+        (found[1], found[2])
         for entry in re.findall(r"console_scripts[\"']?\s*[:=]\s*\[(.*?)\]", text, re.DOTALL)
         for found in re.finditer(r"""["']\s*([\w.-]+)\s*=\s*([\w.]+:[\w.]+)\s*["']""", entry)
     )

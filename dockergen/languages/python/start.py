@@ -138,7 +138,9 @@ def _app(repo: Repository, project: Project, app: App, row: Framework, name: str
     path = app.origin.path
     port = port_in(repo.source(path))
     kind = "asgi" if row.kind == "asgi" else "wsgi"
-    server, added, notes = _server(project, row), (), ()
+    server = _server(project, row)
+    added: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     if row.kind == "own":
         argv = _filled(row.start, app)
     else:
