@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,7 +32,9 @@ def edited_copy(folder: Path, ignore: Dockerignore, path: str) -> Iterator[Path]
         file = target / path
         text = file.read_bytes()
         file.unlink()  # it may be a second name of the project's own file
-        file.write_bytes(text + _COMMENTS.get(file.suffix, "\n").encode())
+        # Never the same twice: what an earlier verification built must not be found in the cache.
+        comment = _COMMENTS.get(file.suffix, "\n").replace("edited", f"edited {uuid.uuid4().hex}")
+        file.write_bytes(text + comment.encode())
         shutil.copymode(folder / path, file)
         yield target
 
