@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dockergen.manifests.requirements import normalised
 
@@ -24,6 +24,7 @@ _UV_EXTRA_OF = re.compile(r"extra = \[([^\]]*)\]")
 _POETRY_NEEDS = re.compile(r"^\[package\.dependencies\]\n(.*?)(?=^\[|\Z)", re.MULTILINE | re.DOTALL)
 _POETRY_GROUPS = re.compile(r"^groups = \[([^\]]*)\]", re.MULTILINE)
 _WHEEL = re.compile(r'[/"]([A-Za-z0-9_.]+)-[^-"/]+(?:-\d[^-"/]*)?-([a-z0-9.]+)-([a-z0-9_.]+)-([a-z0-9_.]+)\.whl')
+_FILES = re.compile(r'^"?([A-Za-z0-9._-]+)"? = \[\n(.*?)^\]', re.MULTILINE | re.DOTALL)
 _QUOTED = re.compile(r'"([^"]+)"')
 
 
@@ -60,7 +61,21 @@ def toml_lock(text: str) -> dict[str, Locked]:
         found = _package(text[start:end], line + 1)
         if found:
             packages.setdefault(found.name, found)
+    return _with_listed_wheels(packages, text)
+
+
+def _with_listed_wheels(packages: dict[str, Locked], text: str) -> dict[str, Locked]:
+    """Poetry before 1.3 lists the files of all packages in a table of its own at the end."""
+    _, mark, tail = text.partition("\n[metadata.files]\n")
+    for row in _FILES.finditer(tail) if mark else ():
+        package = packages.get(normalised(row[1]))
+        if package is not None and not package.wheels:
+            packages[package.name] = replace(package, wheels=_wheels(row[2]))
     return packages
+
+
+def _wheels(text: str) -> tuple[tuple[str, str, str], ...]:
+    return tuple(dict.fromkeys((str(found[2]), str(found[3]), str(found[4])) for found in _WHEEL.finditer(text)))
 
 
 def pipfile_lock(text: str) -> dict[str, Locked]:
@@ -111,7 +126,7 @@ def _package(block: str, line: int) -> Locked | None:
         _extras(block),
         source[1].strip() if source else "",
         production,
-        tuple(dict.fromkeys((str(found[2]), str(found[3]), str(found[4])) for found in _WHEEL.finditer(block))),
+        _wheels(block),
         line,
     )
 

@@ -24,7 +24,7 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
         "If it is a package, move it from devDependencies to dependencies; if it is built, check --build-command.",
     ),
     (
-        r"(?:KeyError: '([A-Z][A-Z0-9_]+)'|[Mm]issing (?:required )?env\w* (?:variable )?\W?([A-Z][A-Z0-9_]+)|([A-Z][A-Z0-9_]{3,})"
+        r"(?:KeyError: '([A-Z][A-Z0-9_]+)'|[Mm]issing (?:required )?env\w* (?:variable )?\W?([A-Z][A-Z0-9_]+)|((?!TERM\b)[A-Z][A-Z0-9_]{3,})"
         r" (?:environment variable )?(?:is not set|is required|must be set|must not be empty))",
         "The program needs the environment variable {0}.",
         "Give it a value: dockergen verify --env {0}=...",

@@ -33,7 +33,10 @@ def match(repo: Repository, settings: Settings) -> Match | None:
     """Go claims folders with go.mod or go.work, and weakly those with .go files alone."""
     manifest = repo.first("go.work", "go.mod")
     if manifest:
-        return Match(Strength.MANIFEST, (Origin("file", manifest, 1),), "a Go module")
+        # Without a source file the module only pins tools.
+        sources = any(path.endswith(".go") for path in repo.walk(depth=4))
+        strength = Strength.MANIFEST if sources else Strength.SUPPORTING
+        return Match(strength, (Origin("file", manifest, 1),), "a Go module")
     loose = next((name for name, kind in repo.entries().items() if kind == "file" and name.endswith(".go")), None)
     return Match(Strength.LOOSE_FILES, (Origin("file", loose),), "Go files") if loose else None
 

@@ -49,17 +49,20 @@ def django(repo: Repository) -> Django | None:
         ),
         "",
     )
-    if not manage or not (found := _SETTINGS.search(repo.source(manage))):
+    if not manage:
         return None
     root = manage.rpartition("/")[0]
     view = repo.sub(root)
     prefix = f"{root}/" if root else ""
-    package = found[1].split(".")[0]
+    named = _settings_named(view)
+    if not named:
+        return None
+    package = named.split(".")[0]
     servers = {kind: _server(view, package, kind) for kind in ("wsgi", "asgi")}
     entry = servers["wsgi"] or servers["asgi"]
     own = _SETTINGS.search(view.source(entry)) if entry else None
     origin_path = entry if own else "manage.py"
-    default = (own or found)[1]
+    default = own[1] if own else named
     settings = _for_production(view, default)
     origin = Origin("file", prefix + origin_path, repo.line_of(prefix + origin_path, "DJANGO_SETTINGS_MODULE"))
     if settings != default:
@@ -82,6 +85,18 @@ def django(repo: Repository) -> Django | None:
         _database(text),
         entry,
     )
+
+
+def _settings_named(view: Repository) -> str:
+    """The settings module that manage.py names or, where it computes the name, the one that lies there; "" for none."""
+    if found := _SETTINGS.search(view.source("manage.py")):
+        return found[1]
+    written = (n for n in _QUOTED.findall(view.source("manage.py")) if re.fullmatch(r"\w+(\.\w+)*\.\w+", n))
+    existing = [name for name in written if view.is_file(_file_of(view, name))]
+    existing.sort(key=lambda name: not name.endswith(".settings"))
+    files = [*view.glob("*/settings.py"), *view.glob("*/settings/__init__.py")]
+    lying = (path.removesuffix(".py").removesuffix("/__init__").replace("/", ".") for path in files)
+    return next(iter((*existing, *lying)), "")
 
 
 def _server(view: Repository, package: str, kind: str) -> str:
@@ -168,7 +183,10 @@ def _writable(text: str) -> list[str]:
 
 def _database(text: str) -> str:
     found = _SQLITE.search(text)
-    return "/".join(part.strip("/") for part in _QUOTED.findall(found[1])) if found and "BASE" in found[1] else ""
+    if not found or "BASE" not in found[1]:
+        return ""
+    # What stands before the folder is the name of a variable that overrides it.
+    return "/".join(part.strip("/") for part in _QUOTED.findall(found[1][found[1].index("BASE") :]))
 
 
 def _folder(expression: str) -> str:

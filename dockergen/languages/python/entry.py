@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dockergen.catalog import load
 from dockergen.languages.python.source import app_objects, guard_line
@@ -69,7 +69,21 @@ def apps(repo: Repository, paths: list[str], constructors: Mapping[str, str]) ->
         for item in sorted(objects, key=lambda o: (o.factory, o.name not in ("app", "application", "api", "server"))):
             origin = Origin("file", path, item.line)
             found.append(App(module, item.name, item.constructor, origin, item.factory, root, rank))
-    return found
+    known = (
+        _constructor_called(repo, paths, constructors) if any(a.constructor not in constructors for a in found) else ""
+    )
+    settled = (app if app.constructor in constructors else replace(app, constructor=known) for app in found)
+    return [app for app in settled if app.constructor]
+
+
+def _constructor_called(repo: Repository, paths: list[str], constructors: Mapping[str, str]) -> str:
+    """What an imported factory makes: the constructor that some file of the program calls, "" when none does."""
+    for path in paths:
+        text = repo.source(path)
+        for dotted in constructors:
+            if re.search(rf"\b{re.escape(dotted.split('.')[-1])}\(", text) and dotted.split(".")[0] in text:
+                return dotted
+    return ""
 
 
 def module_of(repo: Repository, path: str) -> tuple[str, str]:
@@ -120,5 +134,5 @@ def _is_test(name: str) -> bool:
     return (
         name.startswith("test_")
         or name.endswith("_test.py")
-        or name in ("conftest.py", "setup.py", "noxfile.py", "fabfile.py")
+        or name in ("conftest.py", "setup.py", "noxfile.py", "fabfile.py", "manage.py")
     )

@@ -77,6 +77,9 @@ def _local(repo: Repository, project: Project) -> bool:
 
 
 def _kind(project: Project) -> str:
+    if project.manager.value == "uv" and not project.lock and not project.pyproject.settings("uv", "sources"):
+        # Without a lock `uv sync` builds the project to learn its metadata, which needs the source.
+        return "project"
     if project.manager.value != "pip":
         return project.manager.value
     if project.requirements.path:

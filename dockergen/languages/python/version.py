@@ -117,20 +117,20 @@ def _with_wheels(best: Sourced[str], fitting: list[str], project: Project) -> So
 
 def _without_wheel(project: Project, minor: str) -> tuple[str, Origin] | None:
     for name, package in project.locked.items():
-        if not package.has_wheel(minor):
+        if not package.has_wheel(minor) or (not package.wheels and _older_than_wheels(name, package.version, minor)):
             return f"{name} {package.version}", Origin("file", project.lock, package.line)
     if project.locked:
         return None
-    rows = load("python").lists
     for requirement, origin in project.direct:
-        pinned = requirement.pinned
-        for row in rows.get(f"wheels:{requirement.name}", ()) if pinned else ():
-            python, release = row.split()
-            if _key(python) <= _key(minor) and _key(pinned) >= _key(release):
-                break
-            if _key(python) == _key(minor) and _key(pinned) < _key(release):
-                return f"{requirement.name} {pinned}", origin
+        if requirement.pinned and _older_than_wheels(requirement.name, requirement.pinned, minor):
+            return f"{requirement.name} {requirement.pinned}", origin
     return None
+
+
+def _older_than_wheels(name: str, release: str, minor: str) -> bool:
+    """True when the release is known to come before the first one with wheels for that Python."""
+    rows = (row.split() for row in load("python").lists.get(f"wheels:{name}", ()))
+    return any(_key(python) == _key(minor) and _key(release) < _key(first) for python, first in rows)
 
 
 def _pins(repo: Repository) -> Iterator[Sourced[str]]:

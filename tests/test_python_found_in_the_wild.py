@@ -1,0 +1,114 @@
+"""Situations that public repositories taught us, each as the smallest tree that shows it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import dockergen
+from dockergen.languages.go import LANGUAGE as GO
+from dockergen.model import Strength
+from dockergen.repository import Repository
+from dockergen.settings import Settings
+
+MANAGE = "import os, sys\nname = 'shop.production' if 'CLOUD' in os.environ else 'shop.settings'\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', name)\n"
+POETRY_LOCK = """[[package]]
+name = "psycopg2-binary"
+version = "2.9.1"
+description = ""
+category = "main"
+optional = false
+python-versions = ">=3.6"
+
+[metadata]
+lock-version = "1.1"
+
+[metadata.files]
+psycopg2-binary = [
+    {file = "psycopg2_binary-2.9.1-cp310-cp310-manylinux_2_17_x86_64.manylinux2014_x86_64.whl", hash = "sha256:00"},
+    {file = "psycopg2-binary-2.9.1.tar.gz", hash = "sha256:01"},
+]
+"""
+
+
+def _write(root: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    return root
+
+
+def _decisions(root: Path) -> dict[str, object]:
+    return {row.name: row.sourced.value for row in dockergen.plan(root).decisions}
+
+
+def test_app_of_an_imported_factory_that_wants_arguments_is_found(tmp_path: Path) -> None:
+    _write(
+        tmp_path,
+        {
+            "requirements.txt": "flask==3.1.2\n",
+            "blog.py": "from app import create_app\n\napp = create_app('default')\n",
+            "app/__init__.py": "from flask import Flask\n\ndef create_app(name):\n    app = Flask(__name__)\n    return app\n",
+        },
+    )
+    found = _decisions(tmp_path)
+    assert found["framework"] == "flask"
+    assert found["start"][-1] == "blog:app"  # type: ignore[index]
+
+
+def test_settings_that_manage_py_computes_are_those_that_exist(tmp_path: Path) -> None:
+    _write(
+        tmp_path,
+        {
+            "requirements.txt": "django==5.2\n",
+            "manage.py": MANAGE,
+            "shop/__init__.py": "",
+            "shop/settings.py": "DEBUG = False\n",
+            "shop/wsgi.py": "from django.core.wsgi import get_wsgi_application\n\napplication = get_wsgi_application()\n",
+        },
+    )
+    assert _decisions(tmp_path)["start"][-1] == "shop.wsgi:application"  # type: ignore[index]
+
+
+def test_wheels_that_an_old_poetry_lists_at_the_end_choose_the_python(tmp_path: Path) -> None:
+    _write(
+        tmp_path,
+        {
+            "pyproject.toml": '[tool.poetry]\nname = "a"\nversion = "1"\n[tool.poetry.dependencies]\npython = "^3.9"\npsycopg2-binary = "^2.9"\n',
+            "poetry.lock": POETRY_LOCK,
+            "main.py": "print('hello')\n",
+        },
+    )
+    assert _decisions(tmp_path)["version"] == "3.10"
+
+
+def test_package_json_of_tools_beside_a_procfile_of_python_leaves_the_folder_to_python(tmp_path: Path) -> None:
+    _write(
+        tmp_path,
+        {
+            "requirements.txt": "flask==3.1.2\ngunicorn==23.0.0\n",
+            "app.py": "from flask import Flask\n\napp = Flask(__name__)\n",
+            "Procfile": "web: gunicorn app:app\n",
+            "package.json": '{"devDependencies": {"prettier": "3"}}',
+        },
+    )
+    assert dockergen.plan(tmp_path).language == "python"
+
+
+def test_go_module_without_go_files_pins_tools_only(tmp_path: Path) -> None:
+    _write(tmp_path, {"go.mod": "module example.org/tools\n\ngo 1.24\n\ntool mvdan.cc/sh/v3/cmd/shfmt\n"})
+    found = GO.match(Repository(tmp_path), Settings())
+    assert found is not None
+    assert found.strength == Strength.SUPPORTING
+
+
+def test_variable_that_overrides_the_database_is_no_folder(tmp_path: Path) -> None:
+    _write(
+        tmp_path,
+        {
+            "requirements.txt": "django==5.2\n",
+            "manage.py": "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'hc.settings')\n",
+            "hc/settings.py": 'DATABASES = {"default": {"NAME": os.getenv("DB_NAME", BASE_DIR / "hc.sqlite")}}\n',
+            "hc/wsgi.py": "application = get_wsgi_application()\n",
+        },
+    )
+    assert dockergen.plan(tmp_path).writable == ()
