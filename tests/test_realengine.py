@@ -157,3 +157,17 @@ def test_down_ends_no_process_but_the_engine_that_it_started(monkeypatch: pytest
     (tmp_path / "dockerd.pid").write_text(f"{os.getpid()}\n")
     engine.down()
     assert killed == []
+
+
+def test_a_folder_that_was_made_again_is_mounted_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    source, root = tmp_path / "work", tmp_path / "root"
+    stale = root / str(source).lstrip("/")
+    for folder in (source, stale, root / "etc"):
+        folder.mkdir(parents=True)
+    ran: list[list[str]] = []
+    monkeypatch.setattr(engine, "run", lambda *words, **_: ran.append([str(word) for word in words]))
+    engine._bind(source, stale, [str(stale)])
+    assert ran == [["umount", "-l", str(stale)], ["mount", "--bind", str(source), str(stale)]]
+    ran.clear()
+    engine._bind(source, source, [str(source)])
+    assert ran == []

@@ -53,7 +53,10 @@ def _without_command(
 def main() -> None:
     """Runs the command line and exits with the code of cli.md; a traceback only with DOCKERGEN_DEBUG=1."""
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()  # here a closed pipe can still be answered, at the interpreter's end no more
     except DockergenError as error:
         if os.environ.get("DOCKERGEN_DEBUG") == "1":
             raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 import shutil
@@ -95,12 +96,21 @@ def _mount(root: Path) -> None:
     data.mkdir(exist_ok=True)
     shared.append(cache_folder())
     for source, target in [(data, root / "var/lib/docker"), *((path, root / str(path).lstrip("/")) for path in shared)]:
-        target.mkdir(parents=True, exist_ok=True)
-        if str(target) not in mounted:
-            run("mount", "--bind", source, target)
+        _bind(source, target, mounted)
     shutil.copy("/etc/resolv.conf", root / "etc/resolv.conf")
     if CERTIFICATES.exists():
         shutil.copy(CERTIFICATES, root / "etc/ssl/certs/ca-certificates.crt")
+
+
+def _bind(source: Path, target: Path, mounted: list[str]) -> None:
+    """Mounts the folder unless it is mounted there."""
+    if str(target) in mounted:
+        if target.samefile(source):
+            return
+        # A folder that was deleted and made again is another one: the old mount shows an empty grave.
+        run("umount", "-l", target)
+    target.mkdir(parents=True, exist_ok=True)
+    run("mount", "--bind", source, target)
 
 
 def _mounted() -> list[str]:
@@ -131,6 +141,7 @@ def _start(root: Path, client: Path) -> None:
     log = cache_folder() / "dockerd.log"
     pid = _pid_file()
     pid.unlink(missing_ok=True)  # left by a machine that was switched off
+    _bury_containerd()
     with log.open("wb") as output:
         process = subprocess.Popen(
             ["unshare", "--mount", "sh", "-c", _ENTER, "sh", root, *_DAEMON, "--pidfile", pid],
@@ -145,7 +156,29 @@ def _start(root: Path, client: Path) -> None:
         if process.poll() is not None:
             break
         time.sleep(0.5)
-    raise UnfitMachineError(f"dockerd does not start; the end of {log}:\n{log.read_text()[-2000:]}\n{SKIP_HINT}")
+    # What the client says is the reason when the daemon runs and cannot be reached.
+    said = subprocess.run([client, "info"], capture_output=True, text=True, check=False, timeout=60).stderr[-500:]
+    process.terminate()  # the next one who asks must not meet half an engine
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(30)
+    raise UnfitMachineError(
+        f"dockerd does not start: {said}\nThe end of {log}:\n{log.read_text()[-2000:]}\n{SKIP_HINT}"
+    )
+
+
+def _bury_containerd() -> None:
+    """Ends the containerd that a killed dockerd left; forgets one whose process number is by now another program's."""
+    note = Path("/run/docker/containerd/containerd.pid")
+    if not note.exists():
+        return
+    process = Path("/proc", note.read_text().strip() or "0")
+    if (process / "comm").exists() and (process / "comm").read_text().strip() == "containerd":
+        os.kill(int(process.name), signal.SIGTERM)
+        for _ in range(20):
+            if not process.exists():
+                break
+            time.sleep(0.5)
+    note.unlink(missing_ok=True)
 
 
 def _stop() -> None:
