@@ -19,6 +19,9 @@ _DEMANDED = re.compile(
 _QUOTED = re.compile(r"""["']([^"']+)["']""")
 
 
+_NOWHERE = Origin("default")
+
+
 @dataclass(frozen=True)
 class Django:
     """One Django project."""
@@ -30,7 +33,7 @@ class Django:
     exports_settings: bool  # the chosen settings are not the default of the server's module
     wsgi: str = ""  # module:object
     asgi: str = ""
-    app_origin: Origin = Origin("default")
+    app_origin: Origin = _NOWHERE
     static_root: str = ""  # line that sets it, "" when nothing is collected
     static_folder: str = ""
     demanded: tuple[tuple[str, str], ...] = ()  # variables that the settings demand, with a dummy value for the build

@@ -34,7 +34,7 @@ class App:
 
 
 def candidates(repo: Repository) -> list[str]:
-    """Python files that may hold the program, likeliest first: the conventional names at the root, in src, in packages."""
+    """Python files that may hold the program, likeliest first: conventional names at the root, in src, in packages."""
     names = load("python").lists["entry_names"]
     skipped = frozenset(load("python").lists["not_the_program"])
     found = []

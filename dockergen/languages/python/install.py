@@ -70,7 +70,8 @@ def _local(repo: Repository, project: Project) -> bool:
         path = normal(requirement.path.removeprefix("file:"))
         if path is None or (path and not repo.has(path)):
             raise ProjectError(
-                f"{origin} names {requirement.path[:80]!r}, which is not in this folder{f' ({folder})' if folder else ''}.",
+                f"{origin} names {requirement.path[:80]!r}, which is not in this folder"
+                f"{f' ({folder})' if folder else ''}.",
                 "Correct the path, or publish the package and name it.",
             )
     return bool(found)
@@ -93,7 +94,8 @@ def _installs_project(repo: Repository, project: Project, start: Start) -> bool:
     buildable = bool(project.setup.path or repo.is_file("setup.py") or table.has_build_system)
     if start.script and not buildable:
         raise ProjectError(
-            f"{start.command.origin} declares the command {start.command.value[0]}, but pyproject.toml has no [build-system] to install it.",
+            f"{start.command.origin} declares the command {start.command.value[0]}, but pyproject.toml has no "
+            "[build-system] to install it.",
             "Add a build system, or say what to start.",
             command="dockergen init --start 'python main.py'",
         )
@@ -174,7 +176,8 @@ def _advice(project: Project, kind: str, title: str) -> list[str]:
         r.specifier.startswith("==") or r.hashed or r.url or r.path for r, _ in project.direct
     ):
         return [
-            f"{project.requirements.path} pins no version, so each build may install other ones; `pip freeze` tells yours."
+            f"{project.requirements.path} pins no version, so each build may install other ones; "
+            "`pip freeze` tells yours."
         ]
     if kind in ("uv", "poetry", "pdm", "pipenv") and not project.lock:
         return [f"There is no lock file, so each build may install other versions; {title}'s lock command writes one."]

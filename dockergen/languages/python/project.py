@@ -1,4 +1,4 @@
-"""What the manifests of a Python folder say, read once: the manager, what it installs, and how the source is laid out."""
+"""What the manifests of a Python folder say, read once: the manager, what it installs, how the source is laid out."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ class Project:
     """The manifests of one folder."""
 
     manager: Sourced[str]
-    pyproject: Pyproject = Pyproject()
-    setup: Setup = Setup()
-    requirements: RequirementsTree = RequirementsTree()
+    pyproject: Pyproject = field(default_factory=Pyproject)
+    setup: Setup = field(default_factory=Setup)
+    requirements: RequirementsTree = field(default_factory=RequirementsTree)
     lock: str = ""  # path of the lock file in use
     direct: tuple[tuple[Requirement, Origin], ...] = ()  # what the manifest asks for
     installed: Mapping[str, Origin] = field(default_factory=dict)  # all distributions that are known to be installed
@@ -65,7 +65,8 @@ def manifest(repo: Repository) -> str:
 def project(repo: Repository, settings: Settings) -> Project:
     """The folder's manifests.
 
-    Raises ProjectError for a manifest that is broken, a manager that is not supported, or a lock file with conflict marks.
+    Raises ProjectError for a manifest that is broken, a manager that is not supported, or a lock file with conflict
+    marks.
     """
     table = pyproject(repo.toml("pyproject.toml")) if repo.is_file("pyproject.toml") else Pyproject()
     manager, notes = _manager(repo, table, settings)

@@ -36,7 +36,8 @@ def requirements_path(repo: Repository) -> str:
 def requirements_tree(repo: Repository, path: str) -> RequirementsTree:
     """The file and its includes.
 
-    Raises ProjectError with the line for an include that does not exist, leads out of the repository, or includes itself.
+    Raises ProjectError with the line for an include that does not exist, leads out of the repository, or includes
+    itself.
     """
     if not path:
         return RequirementsTree()

@@ -1,0 +1,27 @@
+"""How strongly the files of a folder claim it for Python."""
+
+from __future__ import annotations
+
+from dockergen.errors import DockergenError
+from dockergen.languages.python.project import manifest, project
+from dockergen.languages.python.start import startable
+from dockergen.model import Match, Origin, Strength
+from dockergen.repository import Repository
+from dockergen.settings import Settings
+
+
+def claim(repo: Repository, settings: Settings) -> Match | None:
+    """Python claims a manifest with something to start, weakly a manifest alone, most weakly loose files."""
+    found = manifest(repo)
+    if not found:
+        loose = next(
+            (n for n in ("main.py", "app.py", "server.py", "bot.py", "manage.py", "run.py") if repo.is_file(n)), ""
+        )
+        return Match(Strength.LOOSE_FILES, (Origin("file", loose),), "Python files") if loose else None
+    evidence = (Origin("file", found, 1),)
+    try:
+        if settings.start is not None or startable(repo, project(repo, settings), settings):
+            return Match(Strength.MANIFEST, evidence, "a Python service")
+    except DockergenError:
+        return Match(Strength.MANIFEST, evidence, "a Python project")
+    return Match(Strength.SUPPORTING, evidence, "a Python manifest")

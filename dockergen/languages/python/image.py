@@ -1,0 +1,186 @@
+"""The image of a Python program: a virtual environment built in one stage and copied into a slim image."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from dockergen.catalog import load
+from dockergen.languages.python.install import Install, install
+from dockergen.languages.python.project import project
+from dockergen.languages.python.start import Start, start
+from dockergen.languages.python.version import version
+from dockergen.model import BuildPlan, Decision, IgnoreGroup, Image, Origin, Sourced
+from dockergen.repository import Repository
+from dockergen.settings import Settings
+
+
+@dataclass(frozen=True)
+class PythonFacts:
+    """What the Python templates print."""
+
+    install: Install
+    copies_source: bool  # the final image runs from a copy of the repository
+    collect: str  # path of manage.py when static files are collected
+    collect_env: tuple[tuple[str, str], ...]  # dummy values for that step only
+    static: str  # folder that collectstatic fills
+    build_command: str
+    stops: bool  # the program needs help to stop on SIGTERM
+
+
+def plan(repo: Repository, settings: Settings) -> BuildPlan:
+    """The image of a Python program.
+
+    Raises ProjectError for a manifest that cannot be used, a version that does not exist, or nothing to start.
+    """
+    found = project(repo, settings)
+    release, notes = version(repo, found, settings)
+    begun = start(repo, found, settings)
+    setup = install(repo, found, begun)
+    images = load("python").images
+    build = images["build"].at(release.value)
+    runtime, base = _runtime(release.value, settings)
+    port = begun.port
+    argv = _argv(begun, port)
+    facts = _facts(repo, begun, setup, settings)
+    return BuildPlan(
+        language="python",
+        title="Python",
+        build_image=build,
+        runtime_image=runtime,
+        decisions=_decisions(found, release, begun, setup, build, runtime, base, port, argv),
+        start=argv,
+        port=port.value if port else None,
+        health=_health(begun, port),
+        probe=begun.health,
+        env=_environment(begun, setup, port),
+        build_packages=tuple(p for p in setup.build_packages),
+        runtime_packages=tuple(
+            sorted({*setup.runtime_packages, *(settings.package.value if settings.package else ())})
+        ),
+        writable=tuple(f"/app/{folder}" for folder in begun.django.writable) if begun.django else (),
+        dependency_paths=("/app/.venv",),
+        context_files=(*setup.manifests, *setup.reads),
+        ignore=_ignored(repo),
+        secrets=setup.secrets,
+        commands=begun.commands,
+        notes=(*found.notes, *notes, *begun.notes, *setup.notes),
+        touch=begun.entry,
+        facts=facts,
+    )
+
+
+# Servers that end on SIGTERM by themselves.
+_STOPPING = ("gunicorn", "uvicorn", "hypercorn", "daphne", "granian", "uwsgi", "sanic", "celery", "fastapi", "flower")
+
+
+def _stops(repo: Repository, begun: Start) -> bool:
+    """True when nothing is known to handle SIGTERM, which process 1 ignores by default."""
+    words = " ".join(begun.command.value)
+    if any(name in words for name in _STOPPING) or words.startswith(("sh ", "bash ")):
+        return False
+    text = repo.source(begun.entry) if begun.entry else ""
+    return "SIGTERM" not in text and not any(f"{name}.run" in text for name in _STOPPING)
+
+
+def _facts(repo: Repository, begun: Start, setup: Install, settings: Settings) -> PythonFacts:
+    site = begun.django
+    collects = site is not None and bool(site.static_root)
+    pairs = dict(site.demanded) if site else {}
+    if site:
+        # manage.py may default to the settings for development, which collect something else.
+        pairs["DJANGO_SETTINGS_MODULE"] = site.settings
+        pairs.setdefault("SECRET_KEY", "only-for-the-build")
+    return PythonFacts(
+        install=setup,
+        copies_source=not setup.project,
+        collect=site.manage if site and collects else "",
+        collect_env=tuple(sorted(pairs.items())) if collects else (),
+        static=f"{site.root}/{site.static_folder}".strip("/") if site and collects and site.static_folder else "",
+        build_command=settings.build_command.value if settings.build_command else "",
+        stops=_stops(repo, begun),
+    )
+
+
+def _argv(begun: Start, port: Sourced[int] | None) -> tuple[str, ...]:
+    """The command as CMD runs it: through a shell only where PORT has to be put in."""
+    words = begun.command.value
+    if not any("{port}" in word for word in words):
+        return words
+    import shlex
+
+    shown = [word.replace("{port}", "${PORT}") if "{port}" in word else shlex.quote(word) for word in words]
+    return ("sh", "-c", f"exec {' '.join(shown)}") if port else words
+
+
+def _runtime(release: str, settings: Settings) -> tuple[Image, Origin]:
+    if settings.base is None:
+        return load("python").images["runtime"].at(release), Origin("default", note="Debian slim fits every wheel")
+    name, _, digest = settings.base.value.partition("@")
+    repository, colon, tag = name.rpartition(":")
+    image = Image(repository, tag, digest) if colon and "/" not in tag else Image(name, "latest", digest)
+    return image, settings.base.origin
+
+
+def _health(begun: Start, port: Sourced[int] | None) -> tuple[str, ...]:
+    if port is None:
+        return ()
+    # Any answer below 500 is a sign of life; redirects are not followed.
+    script = (
+        "import os,sys,urllib.request as r;"
+        "h=type('H',(r.HTTPErrorProcessor,),{'http_response':lambda s,q,p:p});"
+        f"sys.exit(r.build_opener(h).open('http://127.0.0.1:'+os.environ['PORT']+{begun.health!r},timeout=4).status>=500)"
+    )
+    return ("python", "-c", script)
+
+
+def _environment(begun: Start, setup: Install, port: Sourced[int] | None) -> tuple[tuple[str, str], ...]:
+    # The numeric user has no home folder, and / is not writable.
+    pairs = {"HOME": "/tmp", "PYTHONUNBUFFERED": "1", **(begun.env or {})}
+    if not setup.project and begun.import_root:
+        pairs["PYTHONPATH"] = f"/app/{begun.import_root}"
+    if port:
+        pairs["PORT"] = str(port.value)
+    return tuple(pairs.items())
+
+
+def _decisions(
+    found: object,
+    release: Sourced[str],
+    begun: Start,
+    setup: Install,
+    build: Image,
+    runtime: Image,
+    base: Origin,
+    port: Sourced[int] | None,
+    argv: tuple[str, ...],
+) -> tuple[Decision, ...]:
+    shown = tuple(word.replace("{port}", str(port.value) if port else "") for word in begun.command.value)
+    rows = [
+        Decision("version", release, "--version"),
+        Decision("manager", found.manager, "--manager"),  # type: ignore[attr-defined]
+        *([Decision("framework", begun.framework)] if begun.framework else []),
+        Decision("build_image", Sourced(str(build), release.origin)),
+        Decision("runtime_image", Sourced(str(runtime), base), "--base"),
+        *([Decision("port", port, "--port")] if port else []),
+        Decision("start", replace(begun.command, value=shown), "--start"),
+    ]
+    return tuple(rows)
+
+
+def _ignored(repo: Repository) -> tuple[IgnoreGroup, ...]:
+    names = [
+        "**/__pycache__",
+        "**/*.py[cod]",
+        ".venv",
+        "venv",
+        "**/*.egg-info",
+        "**/.pytest_cache",
+        "**/.mypy_cache",
+        "**/.ruff_cache",
+    ]
+    names += [".tox", ".nox", ".coverage", "htmlcov", "**/.ipynb_checkpoints", "*.sqlite3", "tests"]
+    names += [name for name in ("env", "build", "dist", "test", "docs") if not repo.glob(f"{name}/*.py")]
+    return (
+        IgnoreGroup("Made on this machine, or not needed to run", tuple(names)),
+        IgnoreGroup("Front-end packages are installed in the image", ("**/node_modules",)),
+    )
