@@ -18,7 +18,8 @@ from dockergen.errors import EngineError
 ENGINES = ("docker", "podman", "buildah")
 LABEL = "dockergen.verify"
 _OWN_FAILURES = re.compile(
-    r"cannot connect to the docker daemon|is the docker daemon running|no space left on device|permission denied while trying"
+    r"cannot connect to the docker daemon|is the docker daemon running|no space left on device"
+    r"|permission denied while trying"
     r"|failed to resolve source metadata|failed to do request|i/o timeout|tls handshake timeout|error pulling image"
     r"|initializing source docker|temporary failure in name resolution|lookup \S+ on \S+: no such host",
     re.IGNORECASE,

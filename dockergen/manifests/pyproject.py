@@ -1,4 +1,4 @@
-"""pyproject.toml: the tables of PEP 518, 621 and 735 and those of uv, Poetry, PDM and setuptools that decide an image."""
+"""pyproject.toml: the tables of PEP 518, 621 and 735, and those of uv, Poetry, PDM and setuptools for an image."""
 
 from __future__ import annotations
 

@@ -265,7 +265,8 @@ def _rebuild(
 
 
 _INSTALLS = re.compile(
-    r"\bnpm (ci|install)\b(?! -g)|\byarn install\b|\bpnpm (install|fetch)\b|\bpip install\b[^|;&]*\s(-r|--requirement)\b"
+    r"\bnpm (ci|install)\b(?! -g)|\byarn install\b|\bpnpm (install|fetch)\b"
+    r"|\bpip install\b[^|;&]*\s(-r|--requirement)\b"
     r"|\bgo mod download\b|\buv sync\b[^|;&]*--no-install-project|\bpoetry install\b[^|;&]*--no-root"
 )
 

@@ -37,11 +37,11 @@ def setup(repo: Repository) -> Setup:
         lines = [line for line in repo.lines(files[0]) if not line.startswith(("-", "#"))]
         requirements = tuple(filter(None, map(requirement, lines)))
     wanted = re.search(r"""python_requires\s*=\s*["']([^"']+)["']""", text)
-    scripts: dict[str, str] = dict(
-        (found[1], found[2])
+    scripts: dict[str, str] = {
+        found[1]: found[2]
         for entry in re.findall(r"console_scripts[\"']?\s*[:=]\s*\[(.*?)\]", text, re.DOTALL)
         for found in re.finditer(r"""["']\s*([\w.-]+)\s*=\s*([\w.]+:[\w.]+)\s*["']""", entry)
-    )
+    }
     return Setup("setup.py", requirements, wanted[1] if wanted else cfg.python_requires, scripts or cfg.scripts, reads)
 
 

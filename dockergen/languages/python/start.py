@@ -79,7 +79,8 @@ def _found(repo: Repository, project: Project, settings: Settings) -> Start:
     if settings.start is not None:
         return Start(settings.start, port=settings.port)
     raise ProjectError(
-        f"Nothing in {repo.prefix or 'this folder'} says what to start: no app object, console script, __main__ or main.py was found.",
+        f"Nothing in {repo.prefix or 'this folder'} says what to start: no app object, console script, __main__ or "
+        "main.py was found.",
         "Say it yourself.",
         command="dockergen init --start 'python app.py'",
     )
@@ -148,7 +149,8 @@ def _app(repo: Repository, project: Project, app: App, row: Framework, name: str
             server = _ADDED[kind]
             added = tuple(r for r in load("python").lists["added"] if r.startswith(server))
             notes = (
-                f"{row.title}'s own server is for development, so the image adds {added[0]}; add it to the dependencies to pin it.",
+                f"{row.title}'s own server is for development, so the image adds {added[0]}; "
+                "add it to the dependencies to pin it.",
             )
         argv = _filled(load("python").frameworks[server].start, app, kind)
     default = Sourced(row.port or 8000, Origin("default", note=row.title))
@@ -194,7 +196,8 @@ def _django(project: Project, site: Django) -> Start:
         server = "gunicorn"
         added = tuple(r for r in load("python").lists["added"] if r.startswith("gunicorn"))
         notes = (
-            f"manage.py runserver is for development, so the image adds {added[0]}; add it to the dependencies to pin it.",
+            f"manage.py runserver is for development, so the image adds {added[0]}; "
+            "add it to the dependencies to pin it.",
         )
     reference = site.asgi if asgi else site.wsgi or site.asgi
     module, _, name = reference.partition(":")
