@@ -201,3 +201,17 @@ def test_api_needs_neither_typer_nor_rich(project) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code, str(project(GO))], capture_output=True, text=True, check=False)
     assert done.stdout == "False False\n", done.stderr
+
+
+def test_front_end_of_a_python_service_is_built_by_a_fresh_process(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("flask==3.1.2\n")
+    (tmp_path / "app.py").write_text("from flask import Flask\n\napp = Flask(__name__, static_folder='web/dist')\n")
+    (tmp_path / "web").mkdir()
+    (tmp_path / "web/package.json").write_text(
+        '{"name": "web", "devDependencies": {"vite": "7.1.0"}, "scripts": {"build": "vite build"}}'
+    )
+    (tmp_path / "web/package-lock.json").write_text('{"name": "web", "lockfileVersion": 3, "packages": {}}')
+    (tmp_path / "web/index.html").write_text("<!doctype html>")
+    done = run("init", "--dry-run", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "npm ci" in done.stdout

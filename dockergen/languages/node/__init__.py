@@ -33,9 +33,9 @@ def assets(repo: Repository, settings: Settings) -> AssetBuild | None:
     """The front-end build of a folder, None when it holds none; raises what `assets.assets` raises."""
     if not repo.is_file("package.json"):
         return None
-    from dockergen.languages.node import assets as front_end
+    from dockergen.languages.node.assets import assets as planned  # the bare name is this function until then
 
-    return front_end.assets(repo, settings)
+    return planned(repo, settings)
 
 
 LANGUAGE = Language("Node.js", match, plan, assets=assets)
