@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import shlex
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
-from dockergen.model import BuildPlan, Service
+from dockergen.model import BuildArgument, BuildPlan, Secret, Service
+
+_OURS = re.compile(r"[\w./=,-]+")
 
 
 def next_lines(service: Service, folder: str = ".", dockerfile: str = "") -> list[str]:
@@ -13,24 +18,57 @@ def next_lines(service: Service, folder: str = ".", dockerfile: str = "") -> lis
     build = ["docker", "build", "-t", service.name]
     if dockerfile:
         build += ["-f", dockerfile]
-    for secret in _secrets(plan):
-        build += [secret]
-    for argument in plan.build_args:
-        if not argument.default:
-            build += ["--build-arg", argument.name]
+    options = [_typed(option) for option in _options(plan, _home)]
+    options += [f"--build-arg {shlex.quote(_argument(argument))}" for argument in plan.build_args]
     run = ["docker", "run", "--rm"]
     if plan.port:
         run += ["-p", f"{plan.port}:{plan.port}"]
-    return [shlex.join([*build, folder]), shlex.join([*run, service.name])]
+    return [" ".join([shlex.join(build), *options, shlex.quote(folder)]), shlex.join([*run, service.name])]
 
 
-def _secrets(plan: BuildPlan) -> list[str]:
-    secrets = {s.id: s for s in (*plan.secrets, *(s for a in plan.assets for s in a.secrets))}
-    lines = []
-    for name, secret in sorted(secrets.items()):
-        if name == "ssh":
-            lines.append("--ssh=default")
-            continue
-        kind = "src" if secret.target else "env"
-        lines.append(f"--secret=id={name},{kind}={secret.source or secret.variable}")
-    return lines
+def build_options(plan: BuildPlan, environ: Mapping[str, str]) -> list[str]:
+    """The same secrets for a process that no shell reads: those that this machine has, with paths in full."""
+
+    def there(secret: Secret) -> str:
+        path = Path(secret.source.replace("~", environ.get("HOME", "~"), 1))
+        return str(path) if path.is_file() else ""
+
+    agent = [] if environ.get("SSH_AUTH_SOCK") else ["--ssh=default"]
+    missing = [
+        f"--secret=id={s.id},env={s.variable}" for s in _secrets(plan) if s.variable and s.variable not in environ
+    ]
+    return [option for option in _options(plan, there) if option not in (*agent, *missing)]
+
+
+def _argument(argument: BuildArgument) -> str:
+    return f"{argument.name}={argument.default}" if argument.default else argument.name
+
+
+def _options(plan: BuildPlan, place: Callable[[Secret], str]) -> list[str]:
+    options = []
+    for secret in _secrets(plan):
+        if secret.id == "ssh":
+            options.append("--ssh=default")
+        elif secret.variable:
+            options.append(f"--secret=id={secret.id},env={secret.source or secret.variable}")
+        elif path := place(secret):
+            options.append(f"--secret=id={secret.id},src={path}")
+    return options
+
+
+def _secrets(plan: BuildPlan) -> list[Secret]:
+    found = {s.id: s for s in (*plan.secrets, *(s for a in plan.assets for s in a.secrets))}
+    return [found[name] for name in sorted(found)]
+
+
+def _home(secret: Secret) -> str:
+    # A shell does not expand ~ in the middle of a word.
+    return secret.source.replace("~/", "$HOME/", 1) if secret.source.startswith("~/") else secret.source
+
+
+def _typed(option: str) -> str:
+    """The option as a person types it; only our own $HOME is left for the shell to fill."""
+    flag, _, value = option.partition("=")
+    head, home, tail = value.partition("src=$HOME/")
+    ours = home and _OURS.fullmatch(head + tail)
+    return f'{flag} {head}src="$HOME/{tail}"' if ours else f"{flag} {shlex.quote(value)}"

@@ -66,6 +66,17 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
     ),
     (r"JavaScript heap out of memory|MemoryError|Out of memory", "The program ran out of memory.", "Give it more."),
     (
+        r"(?:401 (?:Client )?(?:Error|Unauthorized)|status code 401|403 (?:Client )?(?:Error|Forbidden)"
+        r"|User for [^\s]+: |could not read (?:Username|Password) for|Authentication failed for)",
+        "A package index or a repository asks for a login that the build does not have.",
+        "Put the login into ~/.netrc (machine HOST login NAME password TOKEN) or set the variables that init names.",
+    ),
+    (
+        r"Host key verification failed|Permission denied \(publickey",
+        "A repository is fetched over ssh, and the build has no key for it or does not know its host.",
+        "Start an agent (ssh-add), and add the host: ssh-keyscan HOST >> ~/.ssh/known_hosts.",
+    ),
+    (
         r"(?:No matching distribution found for|Could not find a version that satisfies the requirement) ([^\s(]+)",
         "There is no release of {0} for this version of Python.",
         "Choose another version: dockergen init --force --version 3.13.",

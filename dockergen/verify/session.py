@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import os
 import re
 import time
 import uuid
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from dockergen.commands import build_options
 from dockergen.dockerfile import Dockerfile, DockerfileError, copy_sources, parse
 from dockergen.dockerignore import DockerignoreError
 from dockergen.dockerignore import parse as parse_ignore
@@ -45,7 +47,8 @@ def verify(folder: Path, options: Options, progress: Progress = lambda text: Non
     engine = available(options.engine)
     with _cleaned(engine, options.keep) as (image, containers):
         progress("building")
-        built = engine.build(root, root / options.dockerfile, image, progress)
+        arguments = build_options(plan, os.environ) if plan else []
+        built = engine.build(root, root / options.dockerfile, image, progress, arguments)
         report = Report(image, build_seconds=built.seconds, log=built.log)
         if not built.ok:
             return replace(report, problems=(diagnosis("build", built.log, "A build step failed."),))
@@ -245,7 +248,11 @@ def _rebuild(
     with edited_copy(repo.root, ignore, touched) as context:
         path = context / options.dockerfile
         built = engine.build(
-            context, path if path.exists() else repo.root / options.dockerfile, f"{report.image}-edited", lambda t: None
+            context,
+            path if path.exists() else repo.root / options.dockerfile,
+            f"{report.image}-edited",
+            lambda text: None,
+            build_options(plan, os.environ) if plan else [],
         )
     again = ran(built)
     report = replace(report, rebuild_seconds=built.seconds, rebuilt=again, touched=touched)

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from dockergen.catalog import load
 from dockergen.errors import ProjectError
+from dockergen.languages.python.private import has_credentials, private
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.start import Start
+from dockergen.languages.python.vcs import vcs
 from dockergen.model import Secret
 from dockergen.repository import Repository, normal
 
@@ -28,6 +30,8 @@ class Install:
     added: tuple[str, ...]
     source_first: bool  # local paths among the requirements: the source comes before the install
     secrets: tuple[Secret, ...] = ()
+    unsafe: tuple[str, ...] = ()  # files with a password in clear, which no layer may hold
+    pip_config: str = ""  # pip's own configuration, kept in the repository
     build_packages: tuple[str, ...] = ()
     runtime_packages: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -42,7 +46,8 @@ def install(repo: Repository, project: Project, start: Start) -> Install:
     requirements = project.requirements
     local = _local(repo, project)
     build, run, notes = _system(project)
-    secrets, more = _private(project)
+    closed = private(repo, project)
+    remote = vcs(repo, project)
     return Install(
         kind=kind,
         manifests=_manifests(repo, project, kind),
@@ -55,10 +60,12 @@ def install(repo: Repository, project: Project, start: Start) -> Install:
         reads=tuple(p for p in project.pyproject.named_files if repo.is_file(p)),
         added=start.added,
         source_first=local,
-        secrets=secrets,
-        build_packages=build,
+        secrets=(*closed.secrets, *remote.secrets),
+        unsafe=closed.unsafe,
+        pip_config=closed.configuration,
+        build_packages=tuple(sorted({*build, *remote.packages})),
         runtime_packages=run,
-        notes=(*notes, *more, *_advice(project, kind, row.title)),
+        notes=(*notes, *closed.notes, *remote.notes, *_advice(project, kind, row.title)),
     )
 
 
@@ -125,6 +132,8 @@ def _manifests(repo: Repository, project: Project, kind: str) -> tuple[str, ...]
 def _words(project: Project) -> list[str]:
     found = []
     for requirement, _ in project.direct:
+        if has_credentials(requirement.url):
+            continue  # `pip install .` gets it, from setup.py itself
         extras = f"[{','.join(requirement.extras)}]" if requirement.extras else ""
         found.append(
             f"{requirement.name}{extras}{requirement.specifier}"
@@ -153,20 +162,7 @@ def _system(project: Project) -> tuple[tuple[str, ...], tuple[str, ...], list[st
         if name in project.installed and not project.has(*row.unless):
             build.update(row.build)
             run.update(row.run)
-    if any(r.url.startswith(("git+", "hg+")) for r, _ in project.direct):
-        build.add("git")
     return tuple(sorted(build)), tuple(sorted(run)), []
-
-
-def _private(project: Project) -> tuple[tuple[Secret, ...], list[str]]:
-    """Indexes with credentials: the file that holds them is mounted for the one step, never copied."""
-    import re
-
-    for option, value, origin in project.requirements.options:
-        if option in ("--index-url", "--extra-index-url", "-i") and re.match(r"https?://[^/]*@", value):
-            note = f"{origin} holds credentials in clear; move them into ~/.netrc, which the build mounts as a secret."
-            return (Secret("netrc", "/root/.netrc", source="~/.netrc", why="credentials of a private index"),), [note]
-    return (), []
 
 
 def _advice(project: Project, kind: str, title: str) -> list[str]:
