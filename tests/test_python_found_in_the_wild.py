@@ -112,3 +112,24 @@ def test_variable_that_overrides_the_database_is_no_folder(tmp_path: Path) -> No
         },
     )
     assert dockergen.plan(tmp_path).writable == ()
+
+
+def test_server_framework_that_a_client_library_brings_along_starts_no_server(tmp_path: Path) -> None:
+    rows = '[[package]]\nname = "{}"\nversion = "1"\nsource = {{ {} }}\n'
+    _write(
+        tmp_path,
+        {
+            "pyproject.toml": '[project]\nname = "bot"\nversion = "1"\nrequires-python = ">=3.12"\ndependencies = ["discord-py"]\n',
+            "uv.lock": 'version = 1\nrequires-python = ">=3.12"\n'
+            + rows.format("bot", 'virtual = "."')
+            + 'dependencies = [{ name = "discord-py" }]\n'
+            + rows.format("discord-py", 'registry = "x"')
+            + 'dependencies = [{ name = "aiohttp" }]\n'
+            + rows.format("aiohttp", 'registry = "x"'),
+            "bot/__init__.py": "",
+            "bot/__main__.py": "import discord\n\ndiscord.Client().run('token')\n",
+        },
+    )
+    plan = dockergen.plan(tmp_path)
+    assert plan.port is None
+    assert plan.start == ("python", "-m", "bot")

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 
 from dockergen.catalog import Framework, load
 from dockergen.errors import ProjectError
+from dockergen.languages.python.bound import bound_port
+from dockergen.languages.python.commandline import CommandLine, command_line
 from dockergen.languages.python.django import Django, django
 from dockergen.languages.python.entry import App, apps, candidates, guarded, module_of
 from dockergen.languages.python.project import Project
@@ -51,10 +53,7 @@ def start(repo: Repository, project: Project, settings: Settings) -> Start:
     found = replace(found, commands=others)
     if settings.start is not None:
         found = replace(found, command=settings.start, added=(), script=False)
-    port = found.port
-    if settings.port is not None:
-        port = settings.port
-    return replace(found, port=port)
+    return replace(found, port=settings.port or bound_port(repo, found.command) or found.port)
 
 
 def startable(repo: Repository, project: Project, settings: Settings) -> bool:
@@ -104,7 +103,7 @@ def _detected(repo: Repository, project: Project, paths: list[str]) -> Start | N
     served = {c: name for name, row in present.items() if row.kind in ("wsgi", "asgi", "own") for c in row.constructors}
     objects = apps(repo, paths, served) if served else []
     script = _console_script(repo, project)
-    own = next(((n, r) for n, r in present.items() if r.kind in ("file", "script")), None)
+    own = next(((n, r) for n, r in present.items() if r.kind in ("file", "script") and _asked_for(project, r)), None)
     if own and own[1].kind == "file" and (file := _own_file(repo, own[1], paths)):
         return _file(repo, project, own[0], own[1], file)
     if script and not objects:
@@ -114,6 +113,12 @@ def _detected(repo: Repository, project: Project, paths: list[str]) -> Start | N
     if objects:
         return _app(repo, project, objects[0], rows[served[objects[0].constructor]], served[objects[0].constructor])
     return _script(repo, project, paths, own, present)
+
+
+def _asked_for(project: Project, row: Framework) -> bool:
+    """True when the manifest itself names the framework; a client that brings it along starts no server."""
+    name = project.has(*row.dependencies)
+    return not project.lock or project.origin_of(name).path != project.lock
 
 
 def _framework(project: Project, present: Mapping[str, Framework]) -> Sourced[str] | None:
@@ -254,14 +259,17 @@ def _console_script(repo: Repository, project: Project) -> Start | None:
         ),
         "",
     )
+    told = command_line(repo, entry) if entry else CommandLine()
     port, line = port_in(repo.source(entry)) if entry else (0, 0)
     listens = port or any(
         project.has(*row.dependencies) for row in load("python").frameworks.values() if row.kind in ("wsgi", "asgi")
     )
     found = Sourced(port, Origin("file", entry, line)) if port else Sourced(8000, Origin("default"))
+    if told.port:
+        found = Sourced(told.port, told.origin)
     return Start(
-        Sourced((name,), Origin("file", path, repo.line_of(path, name))),
-        port=found if listens else None,
+        Sourced((name, *told.words), Origin("file", path, repo.line_of(path, name))),
+        port=found if listens or told.port else None,
         script=True,
         entry=entry,
     )
@@ -303,6 +311,9 @@ def _script(
         found = Sourced(port, Origin("file", path, port_line))
     if own and own[1].start:
         argv = tuple(word.replace("{file}", path) for word in own[1].start)
+    elif told := command_line(repo, path):
+        argv = (*argv, *told.words)
+        found = Sourced(told.port, told.origin) if told.port else found
     return Start(
         Sourced(argv, Origin("file", path, line)),
         framework=_framework(project, present),

@@ -1,0 +1,301 @@
+"""Command lines that a program declares (argparse, click, typer, tornado): what makes it serve, and where."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from dockergen.catalog import load
+from dockergen.model import Origin
+from dockergen.repository import Repository
+
+_MOST_FILES = 25
+_DECLARES = re.compile(r"\b(?:argparse|ArgumentParser|configargparse|optparse|click|typer|tornado\.options)\b")
+_SERVES = re.compile(
+    r"\b(?:serve_forever|run_app|run_simple|listenTCP|TCPServer|make_server|create_server|start_server|\w*HTTPServer|WSGIServer"
+    r"|uvicorn|hypercorn|gunicorn|waitress|bjoern|cheroot|bottle|pserve|CherryPyWSGIServer|ServerParameters)\b|\.listen\(|\bapp\.run\("
+)
+_LOCAL = ("127.0.0.1", "localhost", "::1", "[::1]")
+
+
+@dataclass(frozen=True)
+class CommandLine:
+    """What follows the name of the program so that it serves, with {port} for the port; empty when nothing has to."""
+
+    words: tuple[str, ...] = ()
+    port: int = 0  # the default of its port option, 0 when it has none
+    origin: Origin = field(default_factory=lambda: Origin("default"))
+
+
+@dataclass
+class _Option:
+    flags: tuple[str, ...]
+    default: object
+    owner: str  # the parser's variable or the function that the option belongs to
+    path: str
+    line: int
+
+
+@dataclass
+class _Declared:
+    """What the files of a program declare."""
+
+    options: list[_Option] = field(default_factory=list)
+    commands: dict[str, str] = field(default_factory=dict)  # subcommand -> owner
+    groups: set[str] = field(default_factory=set)  # owners that have subcommands
+    default: str = ""  # the subcommand that runs when none is given
+    only: dict[tuple[str, int], str] = field(default_factory=dict)  # options that one turn of a loop declares
+
+
+def command_line(repo: Repository, entry: str) -> CommandLine:
+    """The words that make the program of that file serve; nothing for a program that starts no server."""
+    files = list(_program(repo, entry))
+    if not any(_SERVES.search(repo.source(path)) for path in files):
+        return CommandLine()
+    found = _Declared()
+    for path in files:
+        if _DECLARES.search(repo.source(path)):
+            _read(repo.source(path), path, found)
+    return _serving(found)
+
+
+def _serving(found: _Declared) -> CommandLine:
+    known = load("python").lists["serving_commands"]
+    command = next((name for name in known if name in found.commands), "")
+    if found.commands and not command and not found.default:
+        return CommandLine()
+    owner = found.commands.get(command, "")
+    names = load("python").lists
+    options = [o for o in found.options if found.only.get((o.path, o.line), command) == command]
+    own = [o for o in options if o.owner == owner] if owner else []
+    shared = [o for o in options if not owner or (o.owner in found.groups and o.owner != owner)]
+    words, port, origin = _where(own or shared, names["port_options"], names["host_options"])
+    if own or not owner:
+        line = CommandLine((*((command,) if command else ()), *words), port, origin)
+    else:
+        line = CommandLine((*words, command), port, origin)
+    return line if port or command else replace(line, words=())
+
+
+def _where(
+    options: list[_Option], ports: tuple[str, ...], hosts: tuple[str, ...]
+) -> tuple[tuple[str, ...], int, Origin]:
+    """The options that say where to listen, the default port, and where that is declared."""
+    port = next((o for name in ports for o in options if name in o.flags), None)
+    if port is None:
+        return (), 0, Origin("default")
+    number = int(str(port.default)) if re.fullmatch(r"\d{2,5}", str(port.default)) else 8000
+    words: tuple[str, ...] = (next(f for f in ports if f in port.flags), "{port}")
+    host = next((o for name in hosts for o in options if name in o.flags and o.owner == port.owner), None)
+    if host and (host.default is None or host.default in _LOCAL):
+        words = (next(f for f in hosts if f in host.flags), "0.0.0.0", *words)
+    return words, number, Origin("file", port.path, port.line)
+
+
+# --- the files of the program
+
+
+def _program(repo: Repository, entry: str) -> Iterator[str]:
+    """The file and those of its package that it imports, directly or not."""
+    pending, seen = [entry], {entry}
+    while pending and len(seen) <= _MOST_FILES:
+        path = pending.pop(0)
+        yield path
+        for module in _imported(repo.source(path)):
+            for target in _files_of(repo, path, module):
+                if target not in seen:
+                    seen.add(target)
+                    pending.append(target)
+
+
+_FROM = re.compile(r"^\s*from\s+(\.*[\w.]*)\s+import\s+\(?\s*([\w, ]+)", re.MULTILINE)
+_IMPORT = re.compile(r"^\s*import\s+([\w.]+)", re.MULTILINE)
+
+
+def _imported(text: str) -> Iterator[str]:
+    for module, names in _FROM.findall(text):
+        dotted = module if module.endswith(".") else f"{module}."
+        yield module
+        yield from (f"{dotted}{name}" for name in re.findall(r"\w+", names) if name not in ("as",))
+    yield from _IMPORT.findall(text)
+
+
+def _files_of(repo: Repository, path: str, module: str) -> Iterator[str]:
+    dots = len(module) - len(module.lstrip("."))
+    folder = path.split("/")[:-1]
+    bases = ["/".join(folder[: len(folder) - dots + 1])] if dots else ["", "src", "/".join(folder)]
+    place = module.lstrip(".").replace(".", "/")
+    for base in dict.fromkeys(bases):
+        target = "/".join(part for part in (base, place) if part)
+        for name in (f"{target}.py", f"{target}/__init__.py", f"{target}/__main__.py"):
+            if target and repo.is_file(name):
+                yield name
+
+
+# --- what one file declares
+
+
+def _read(text: str, path: str, found: _Declared) -> None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return
+    values = _constants(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            _decorated(node, path, values, found)
+        elif isinstance(node, ast.For):
+            _looped(node, path, values, found)
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+            _assigned(node, values, found)
+        if isinstance(node, ast.Call):
+            _called(node, path, values, found)
+
+
+def _constants(tree: ast.Module) -> dict[str, object]:
+    """Names that are bound to a literal anywhere in the file."""
+    found: dict[str, object] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+            value = _literal(node.value, {})
+            if value is not None:
+                found.setdefault(node.targets[0].id, value)
+    return found
+
+
+def _literal(node: ast.expr | None, values: dict[str, object]) -> object:
+    if isinstance(node, ast.Constant):
+        return node.value
+    if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
+        return tuple(_literal(item, values) for item in node.elts)
+    if isinstance(node, (ast.Name, ast.Attribute)):
+        return values.get(_name(node))
+    if isinstance(node, ast.Call) and len(node.args) == 2 and _name(node.func) in ("get", "getenv"):
+        return _literal(node.args[1], values)
+    if isinstance(node, ast.Call) and len(node.args) == 1 and _name(node.func) in ("int", "str"):
+        return _literal(node.args[0], values)
+    return None
+
+
+def _called(node: ast.Call, path: str, values: dict[str, object], found: _Declared) -> None:
+    """`parser.add_argument("--port", default=8000)`, `define("port", default=8000)`, `parser.add_subparsers()`."""
+    name = _name(node.func)
+    owner = _owner(node.func)
+    if name == "add_subparsers":
+        found.groups.add(owner)
+    if name in ("add_argument", "add_option"):
+        found.options += _option(node, owner, path, values)
+    elif name == "define" and node.args and isinstance(option := _literal(node.args[0], values), str):
+        flag = f"--{option}".replace("_", "-")
+        found.options.append(_Option((flag,), _keyword(node, "default", values), "", path, node.lineno))
+
+
+def _option(node: ast.Call, owner: str, path: str, values: dict[str, object]) -> list[_Option]:
+    flags = tuple(a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str))
+    flags = tuple(part for flag in flags for part in flag.split("/") if part.startswith("-"))
+    return [_Option(flags, _keyword(node, "default", values), owner, path, node.lineno)] if flags else []
+
+
+def _assigned(node: ast.Assign, values: dict[str, object], found: _Declared) -> None:
+    """`run = subparsers.add_parser("run")`."""
+    call = node.value
+    assert isinstance(call, ast.Call)
+    if _name(call.func) == "add_parser" and call.args and isinstance(node.targets[0], ast.Name):
+        value = _literal(call.args[0], values)
+        if isinstance(value, str):
+            found.commands.setdefault(value, node.targets[0].id)
+
+
+def _looped(node: ast.For, path: str, values: dict[str, object], found: _Declared) -> None:
+    """`for name in ("start", "stop"): parser = subparsers.add_parser(name)`."""
+    names = _literal(node.iter, values)
+    if not isinstance(names, tuple) or not isinstance(node.target, ast.Name):
+        return
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Assign) and isinstance(inner.value, ast.Call) and inner.value.args:
+            argument = inner.value.args[0]
+            if _name(inner.value.func) == "add_parser" and isinstance(argument, ast.Name):
+                owner = inner.targets[0].id if isinstance(inner.targets[0], ast.Name) else ""
+                found.commands.update({str(name): owner for name in names if argument.id == node.target.id})
+        if isinstance(inner, ast.If) and (name := _compared(inner.test, node.target.id)):
+            calls = (c for statement in inner.body for c in ast.walk(statement) if isinstance(c, ast.Call))
+            found.only.update({(path, call.lineno): name for call in calls})
+
+
+def _compared(test: ast.expr, target: str) -> str:
+    """`name == "start"` in the loop over the names."""
+    same = isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.Eq)
+    if not same or not isinstance(test, ast.Compare) or _name(test.left) != target:
+        return ""
+    value = _literal(test.comparators[0], {})
+    return value if isinstance(value, str) else ""
+
+
+def _decorated(
+    node: ast.FunctionDef | ast.AsyncFunctionDef, path: str, values: dict[str, object], found: _Declared
+) -> None:
+    """click and typer: the decorators of a function say that it is a command and what its options are."""
+    calls = [d for d in node.decorator_list if isinstance(d, ast.Call)]
+    kinds = {_name(d.func if isinstance(d, ast.Call) else d): d for d in node.decorator_list}
+    command = kinds.get("command")
+    if command is not None and _owner(command.func if isinstance(command, ast.Call) else command) != "click":
+        name = _command_name(command, node.name)
+        found.commands.setdefault(name, node.name)
+    if "group" in kinds or "callback" in kinds:
+        found.groups.add(node.name)
+        group = kinds.get("group")
+        if isinstance(group, ast.Call) and isinstance(default := _keyword(group, "default", values), str):
+            found.default = default
+    for call in calls:
+        if _name(call.func) == "option":
+            found.options += _option(call, node.name, path, values)
+    if command is not None:
+        found.options += _parameters(node, path, values)
+
+
+def _command_name(decorator: ast.expr, function: str) -> str:
+    if isinstance(decorator, ast.Call):
+        if decorator.args and isinstance(decorator.args[0], ast.Constant) and isinstance(decorator.args[0].value, str):
+            return decorator.args[0].value
+        named = _keyword(decorator, "name", {})
+        if isinstance(named, str):
+            return named
+    return function.replace("_", "-")
+
+
+def _parameters(
+    node: ast.FunctionDef | ast.AsyncFunctionDef, path: str, values: dict[str, object]
+) -> Iterator[_Option]:
+    """typer: parameters with a default are options of the same name, or of the names that typer.Option gives them."""
+    arguments = node.args.args
+    defaults = [None] * (len(arguments) - len(node.args.defaults)) + list(node.args.defaults)
+    for argument, default in zip(arguments, defaults, strict=True):
+        if default is None:
+            continue
+        calls = [c for c in ast.walk(argument) if isinstance(c, ast.Call)] + [
+            c for c in [default] if isinstance(c, ast.Call)
+        ]
+        option = next((c for c in calls if _name(c.func) == "Option"), None)
+        if isinstance(default, ast.Call) and option is None:
+            continue
+        given = [str(a.value) for a in option.args if isinstance(a, ast.Constant)] if option else []
+        flags = tuple(word for word in given if word.startswith("-")) or (f"--{argument.arg.replace('_', '-')}",)
+        value = _literal(option.args[0] if option is default and option.args else default, values)
+        yield _Option(flags, value, node.name, path, argument.lineno)
+
+
+def _keyword(node: ast.Call, name: str, values: dict[str, object]) -> object:
+    return next((_literal(k.value, values) for k in node.keywords if k.arg == name), None)
+
+
+def _name(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def _owner(node: ast.expr) -> str:
+    return node.value.id if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) else ""

@@ -1,0 +1,135 @@
+"""Programs that are told on their command line to serve, and where; each the smallest tree that shows one way of saying so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import dockergen
+from dockergen.languages.python.commandline import command_line
+from dockergen.repository import Repository
+
+SERVER = "from http.server import HTTPServer\n"
+ARGPARSE = """import argparse
+from http.server import HTTPServer
+class Defaults:
+    PORT = 8080
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--verbose", action="store_true")
+    commands = parser.add_subparsers(dest="command")
+    update = commands.add_parser("update")
+    update.add_argument("--host", default="127.0.0.1")
+    run = commands.add_parser("run")
+    run.add_argument("-p", "--port", type=int, default=Defaults.PORT)
+    run.add_argument("-i", "--interface", "--host", default="0.0.0.0")
+"""
+LOOP = """import argparse
+from wsgiref.simple_server import make_server
+PORT = 8888
+def main():
+    parser = argparse.ArgumentParser()
+    subparsers = parser.add_subparsers()
+    for command in ("init", "start"):
+        sub = subparsers.add_parser(command)
+        if command == "init":
+            sub.add_argument("--host", default="127.0.0.1")
+        elif command == "start":
+            sub.add_argument("--port", default=PORT)
+"""
+CLICK = """import click
+import uvicorn
+@click.group()
+def cli():
+    pass
+@cli.command()
+@click.option("-h", "--host", default="127.0.0.1")
+@click.option("-p", "--port", default=8001)
+def serve(host, port):
+    uvicorn.run(None, host=host, port=port)
+@cli.command("import")
+@click.option("--port", default=9)
+def take(port):
+    pass
+"""
+TYPER = """import typer
+from http.server import HTTPServer
+app = typer.Typer()
+@app.command()
+def check(): ...
+@app.command()
+def run_server(port: int = typer.Option(9000, "--port", "-p"), host: str = "localhost"): ...
+"""
+CLIENT = """import argparse
+parser = argparse.ArgumentParser()
+parser.add_argument("--host", default="localhost")
+parser.add_argument("--port", default=1883)
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "port"),
+    [
+        pytest.param(ARGPARSE, ("run", "--port", "{port}"), 8080, id="argparse-subparser"),
+        pytest.param(LOOP, ("start", "--port", "{port}"), 8888, id="argparse-loop-over-names"),
+        pytest.param(CLICK, ("serve", "--host", "0.0.0.0", "--port", "{port}"), 8001, id="click-group"),
+        pytest.param(TYPER, ("run-server", "--host", "0.0.0.0", "--port", "{port}"), 9000, id="typer"),
+        pytest.param(CLIENT, (), 0, id="a-client-has-the-port-of-its-server"),
+        pytest.param(
+            "from tornado.options import define\nfrom tornado.httpserver import HTTPServer\ndefine('port', default=5555)\n",
+            ("--port", "{port}"),
+            5555,
+            id="tornado",
+        ),
+        pytest.param(
+            SERVER + "import argparse\np = argparse.ArgumentParser()\np.add_argument('file')\n", (), 0, id="none"
+        ),
+        pytest.param(SERVER + "def broken(:\n", (), 0, id="newer-syntax"),
+    ],
+)
+def test_command_line_that_serves(tmp_path: Path, text: str, words: tuple[str, ...], port: int) -> None:
+    (tmp_path / "tool.py").write_text(text)
+    found = command_line(Repository(tmp_path), "tool.py")
+    assert (found.words, found.port) == (words, port)
+
+
+def test_options_are_found_in_the_modules_that_the_script_imports(tmp_path: Path) -> None:
+    (tmp_path / "tool").mkdir()
+    (tmp_path / "tool/__init__.py").write_text("")
+    (tmp_path / "tool/__main__.py").write_text("from tool.cli import main\n\nmain()\n")
+    (tmp_path / "tool/cli.py").write_text(CLICK)
+    (tmp_path / "pyproject.toml").write_text(
+        '[project]\nname = "tool"\nversion = "1"\ndependencies = ["click", "uvicorn"]\n'
+        '[project.scripts]\ntool = "tool.__main__:main"\n[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
+    )
+    plan = dockergen.plan(tmp_path)
+    assert plan.start == ("sh", "-c", "exec tool serve --host 0.0.0.0 --port ${PORT}")
+    assert plan.port == 8001
+
+
+@pytest.mark.parametrize(
+    ("command", "port"),
+    [
+        ("gunicorn -b 0.0.0.0:5000 app:app", 5000),
+        ("gunicorn --bind=:7000 app:app", 7000),
+        ("gunicorn --bind 0.0.0.0:$PORT app:app", 8000),
+        ("uvicorn app:app --host 0.0.0.0 --port 9000", 9000),
+        ("gunicorn --config server.py app:app", 8081),
+        ("gunicorn app:app", 8082),
+    ],
+)
+def test_port_is_the_one_that_the_command_or_its_configuration_binds(tmp_path: Path, command: str, port: int) -> None:
+    (tmp_path / "requirements.txt").write_text("flask==3.1.2\ngunicorn==23.0.0\nuvicorn==0.40.0\n")
+    (tmp_path / "app.py").write_text("from flask import Flask\n\napp = Flask(__name__)\n")
+    (tmp_path / "server.py").write_text('workers = 2\nbind = "0.0.0.0:8081"\n')
+    (tmp_path / "gunicorn.conf.py").write_text('bind = ["0.0.0.0:8082"]\n' if "$" not in command else "")
+    (tmp_path / "Procfile").write_text(f"web: {command}\n")
+    assert dockergen.plan(tmp_path).port == port
+
+
+def test_port_of_a_configuration_that_reads_the_environment_stays_open(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("flask==3.1.2\ngunicorn==23.0.0\n")
+    (tmp_path / "app.py").write_text("from flask import Flask\n\napp = Flask(__name__)\n")
+    (tmp_path / "gunicorn.conf.py").write_text("import os\nbind = f\"0.0.0.0:{os.environ.get('PORT', 9090)}\"\n")
+    assert dockergen.plan(tmp_path).port == 8000
