@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, field, fields
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from dockergen.frozen import frozen
 from dockergen.model import Image
 
 R = TypeVar("R")
@@ -20,7 +21,7 @@ class CatalogError(ValueError):
     """A data file of ours is wrong; the message names file, table and key."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Versions:
     """Releases of a language, newest last, and the day each stops being supported (ISO dates)."""
 
@@ -36,7 +37,7 @@ class Versions:
         return day if day and day <= self.reviewed else ""
 
 
-@dataclass(frozen=True)
+@frozen
 class ImageRow:
     """A base image; `{version}` in the tag is filled with the decided version."""
 
@@ -51,7 +52,7 @@ class ImageRow:
         return Image(self.repository, self.tag.format(version=version, suite=suite))
 
 
-@dataclass(frozen=True)
+@frozen
 class Manager:
     """A package manager: the files that reveal it, where it caches, and the version used when none is pinned."""
 
@@ -63,7 +64,7 @@ class Manager:
     versions: Mapping[str, str] = field(default_factory=dict)  # lock format -> version that writes it
 
 
-@dataclass(frozen=True)
+@frozen
 class Framework:
     """A framework or server: the dependency that reveals it and how its programs are started."""
 
@@ -80,7 +81,7 @@ class Framework:
     config: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class SystemPackages:
     """What a library needs from the operating system to be built and to run."""
 
@@ -90,7 +91,7 @@ class SystemPackages:
     unless: tuple[str, ...] = ()  # sibling distributions that bundle the library
 
 
-@dataclass(frozen=True)
+@frozen
 class Catalog:
     """One data file."""
 

@@ -9,11 +9,11 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 from dockergen.errors import EngineError
+from dockergen.frozen import frozen
 
 ENGINES = ("docker", "podman", "buildah")
 LABEL = "dockergen.verify"
@@ -26,7 +26,7 @@ _OWN_FAILURES = re.compile(
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Step:
     """One step of a build."""
 
@@ -35,7 +35,7 @@ class Step:
     seconds: float
 
 
-@dataclass(frozen=True)
+@frozen
 class BuildResult:
     """How a build went: its steps in order, its log, and whether an image came out."""
 
@@ -45,7 +45,7 @@ class BuildResult:
     seconds: float
 
 
-@dataclass(frozen=True)
+@frozen
 class ContainerState:
     """What the engine says about a container."""
 
@@ -54,7 +54,7 @@ class ContainerState:
     pid: int
 
 
-@dataclass(frozen=True)
+@frozen
 class Engine:
     """An engine by the name of its command."""
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from dockergen.frozen import frozen
 from dockergen.model import AssetBuild, BuildPlan, Match
 from dockergen.repository import Repository
 from dockergen.settings import Settings
 
 
-@dataclass(frozen=True)
+@frozen
 class Language:
     """A language profile.
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Generic, Literal, TypeVar
+
+from dockergen.frozen import frozen
 
 T = TypeVar("T")
 
@@ -19,7 +20,7 @@ class Strength(IntEnum):
     MANIFEST = 3  # a manifest and something that can be started
 
 
-@dataclass(frozen=True)
+@frozen
 class Origin:
     """Where a value comes from: a flag, a variable, a line of a file, or our own default."""
 
@@ -35,7 +36,7 @@ class Origin:
         return f"{self.path}:{self.line}" if self.line else self.path
 
 
-@dataclass(frozen=True)
+@frozen
 class Rejected:
     """A candidate that lost, and why."""
 
@@ -44,7 +45,7 @@ class Rejected:
     why: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Sourced(Generic[T]):
     """A decided value together with its origin and the candidates that lost."""
 
@@ -53,7 +54,7 @@ class Sourced(Generic[T]):
     rejected: tuple[Rejected, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class Decision:
     """One decision as people see it: its name, its value, and the flag that changes it."""
 
@@ -67,7 +68,7 @@ class Decision:
         return " ".join(value) if isinstance(value, tuple) else str(value)
 
 
-@dataclass(frozen=True)
+@frozen
 class Match:
     """A language's claim on a repository, with the files that support it."""
 
@@ -76,7 +77,7 @@ class Match:
     what: str = ""  # "a FastAPI service"
 
 
-@dataclass(frozen=True)
+@frozen
 class Image:
     """A base image; prints itself as a reference."""
 
@@ -88,7 +89,7 @@ class Image:
         return f"{self.repository}:{self.tag}" + (f"@{self.digest}" if self.digest else "")
 
 
-@dataclass(frozen=True)
+@frozen
 class Secret:
     """A value that one build step may see and no layer may keep."""
 
@@ -99,7 +100,7 @@ class Secret:
     why: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class BuildArgument:
     """A value that is baked in at build time and may be public."""
 
@@ -108,7 +109,7 @@ class BuildArgument:
     why: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class IgnoreGroup:
     """Lines of .dockerignore that share one reason."""
 
@@ -116,7 +117,7 @@ class IgnoreGroup:
     patterns: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class AssetBuild:
     """A front end that is built in a stage of its own and copied into the service."""
 
@@ -133,7 +134,7 @@ class AssetBuild:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class Companion:
     """A further file that the image needs, rendered from templates/companions/."""
 
@@ -141,7 +142,7 @@ class Companion:
     template: str
 
 
-@dataclass(frozen=True)
+@frozen
 class BuildPlan:
     """All that is decided about one image; templates print it and compute nothing."""
 
@@ -174,7 +175,7 @@ class BuildPlan:
     facts: Any = None  # the language's own frozen dataclass, read only by its templates
 
 
-@dataclass(frozen=True)
+@frozen
 class Service:
     """One deployable thing of a repository: its plan and the folder that is its build context."""
 
@@ -183,7 +184,7 @@ class Service:
     plan: BuildPlan
 
 
-@dataclass(frozen=True)
+@frozen
 class GeneratedFile:
     """A file as it is to be written, path relative to the service's root."""
 
@@ -191,7 +192,7 @@ class GeneratedFile:
     text: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Finding:
     """What an audit rule says about a line of a Dockerfile."""
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import shlex
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dockergen.context import ignore_groups
 from dockergen.discovery import declared
 from dockergen.errors import ProjectError, UsageError
+from dockergen.frozen import frozen
 from dockergen.language import Language
 from dockergen.model import AssetBuild, BuildPlan, Decision, Match, Origin, Service, Sourced, Strength
 from dockergen.repository import Repository, normal
@@ -17,7 +18,7 @@ from dockergen.settings import Settings
 _SEARCH_DEPTH = 3  # services/<name> and apps/<group>/<name>
 
 
-@dataclass(frozen=True)
+@frozen
 class Claim:
     """A language that claims a folder."""
 

@@ -6,10 +6,11 @@ import difflib
 import re
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 
 from dockergen.errors import UsageError
+from dockergen.frozen import frozen
 from dockergen.model import Origin, Sourced
 from dockergen.repository import Repository
 
@@ -26,7 +27,7 @@ _WORD = re.compile(r"[a-z][a-z0-9-]*")
 _SHELL_SYNTAX = re.compile(r"[|&;<>()$`\n]|(^|\s)[A-Za-z_]\w*=")
 
 
-@dataclass(frozen=True)
+@frozen
 class Settings:
     """The decisions that the user made; None where dockergen decides."""
 

@@ -6,17 +6,17 @@ import contextlib
 import difflib
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from dockergen.errors import RefusedError
+from dockergen.frozen import frozen
 from dockergen.model import GeneratedFile
 
 Status = Literal["created", "unchanged", "replaced", "differs"]
 
 
-@dataclass(frozen=True)
+@frozen
 class Change:
     """What writing one file does, or would do, to the tree."""
 

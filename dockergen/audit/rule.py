@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Literal
 
 from dockergen.dockerfile import Dockerfile
+from dockergen.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Rule:
     """One demand on a Dockerfile; `check` yields the 1-based line of each breach."""
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 import json
 import re
-from dataclasses import dataclass
 
 from dockergen.dockerfile.words import heredoc_name, split_blank
+from dockergen.frozen import frozen
 
 # https://docs.docker.com/reference/dockerfile/#run---mount
 _MOUNT_ALIASES = {"src": "source", "dst": "target", "destination": "target", "ro": "readonly", "rw": "readwrite"}
@@ -24,7 +24,7 @@ class DockerfileError(ValueError):
         self.problem = problem
 
 
-@dataclass(frozen=True)
+@frozen
 class Instruction:
     """One instruction with its continuation lines joined; lines count from 1."""
 
@@ -52,7 +52,7 @@ class Instruction:
         return tuple(value for name, value in self.flags if name == "mount")
 
 
-@dataclass(frozen=True)
+@frozen
 class Stage:
     """One FROM and what follows it; `name` is in lower case and "" when the stage has none."""
 
@@ -63,7 +63,7 @@ class Stage:
     instructions: tuple[Instruction, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Dockerfile:
     """A whole file in its order."""
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from dockergen.dockerignore.simulation import Simulation, Token
+from dockergen.frozen import frozen
 
 Match = Callable[[str], object]
 
@@ -46,7 +46,7 @@ class BadPattern(ValueError):  # noqa: N818 - named as Go names it
     """The pattern fails the whole build; the text says why."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Pattern:
     """A compiled pattern: `kind` says which of the other fields decides (exact, prefix, suffix, name or regex)."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from dockergen.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Requirement:
     """A module that go.mod requires."""
 
@@ -15,7 +16,7 @@ class Requirement:
     line: int
 
 
-@dataclass(frozen=True)
+@frozen
 class Replacement:
     """A replace directive; `target` is a folder when it begins with a dot or a slash."""
 
@@ -28,7 +29,7 @@ class Replacement:
         return self.target.startswith((".", "/"))
 
 
-@dataclass(frozen=True)
+@frozen
 class GoFile:
     """What go.mod or go.work says; line 0 where a directive is absent."""
 

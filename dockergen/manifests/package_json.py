@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from dockergen.frozen import frozen
 
-@dataclass(frozen=True)
+
+@frozen
 class PackageJson:
     """The fields that decide how a package is installed, built and started."""
 

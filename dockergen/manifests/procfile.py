@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from dockergen.frozen import frozen
 
 _LINE = re.compile(r"^([A-Za-z0-9_-]+)\s*:\s*(\S.*)$")
 
 
-@dataclass(frozen=True)
+@frozen
 class Process:
     """One process: its name, its command as written, and the line."""
 

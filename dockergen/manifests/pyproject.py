@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from dockergen.frozen import frozen
 from dockergen.manifests.requirements import Requirement, normalised, requirement
 
 _EMPTY: Mapping[str, Any] = {}
 
 
-@dataclass(frozen=True)
+@frozen
 class Pyproject:
     """What the file says about the project; fields are empty where it says nothing or nonsense."""
 

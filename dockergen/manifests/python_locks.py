@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from dockergen.frozen import frozen
 from dockergen.manifests.requirements import normalised
 
 _PACKAGE = re.compile(r"^\[\[package\]\]\s*$", re.MULTILINE)
@@ -28,7 +29,7 @@ _FILES = re.compile(r'^"?([A-Za-z0-9._-]+)"? = \[\n(.*?)^\]', re.MULTILINE | re.
 _QUOTED = re.compile(r'"([^"]+)"')
 
 
-@dataclass(frozen=True)
+@frozen
 class Locked:
     """One locked distribution; `needs` are the names it pulls in, `extras` those that an extra adds."""
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from dockergen.frozen import frozen
 
 _NAME = re.compile(r"([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[([^\]]*)\])?\s*(.*)$", re.DOTALL)
 _EGG = re.compile(r"[#&]egg=([A-Za-z0-9._-]+)(?:\[([^\]]*)\])?")
@@ -14,7 +15,7 @@ _SHORT = re.compile(r"-([rcefi])\s*([^\s-].*)$", re.DOTALL)
 _LONG = {"-r": "--requirement", "-c": "--constraint", "-e": "--editable", "-i": "--index-url", "-f": "--find-links"}
 
 
-@dataclass(frozen=True)
+@frozen
 class Requirement:
     """One required distribution; `name` is normalised (PEP 503), "" when only a URL or path is known."""
 
@@ -35,7 +36,7 @@ class Requirement:
         return found[1] if found else ""
 
 
-@dataclass(frozen=True)
+@frozen
 class RequirementsFile:
     """What one file says; paths as written, relative to the file."""
 

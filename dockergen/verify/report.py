@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from typing import Any
 
+from dockergen.frozen import frozen
 
-@dataclass(frozen=True)
+
+@frozen
 class Options:
     """What the person asked of verify."""
 
@@ -23,7 +25,7 @@ class Options:
     also: tuple[str, ...] = ()  # further paths to ask once it is ready
 
 
-@dataclass(frozen=True)
+@frozen
 class Problem:
     """Something that is not as it must be: the likely cause, and what settles it."""
 
@@ -32,7 +34,7 @@ class Problem:
     remedy: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Report:
     """All that was measured; sizes in bytes, times in seconds; None for what was not reached."""
 

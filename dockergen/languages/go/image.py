@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dockergen.catalog import load
+from dockergen.frozen import frozen
 from dockergen.languages.go.modules import modules
 from dockergen.languages.go.program import Program, program
 from dockergen.languages.go.version import version
@@ -13,7 +14,7 @@ from dockergen.repository import Repository
 from dockergen.settings import Settings, settled
 
 
-@dataclass(frozen=True)
+@frozen
 class GoFacts:
     """What the Go templates print."""
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
 
 from dockergen.errors import ProjectError
+from dockergen.frozen import frozen
 from dockergen.manifests.go_mod import GoFile, parse
 from dockergen.repository import Repository, normal
 
 
-@dataclass(frozen=True)
+@frozen
 class Modules:
     """The root manifest and the modules of the build, by folder ("" for the root)."""
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from dockergen.catalog import Framework, load
 from dockergen.errors import ProjectError, UsageError
+from dockergen.frozen import frozen
 from dockergen.languages.go.modules import Modules
 from dockergen.model import Origin, Rejected, Sourced
 from dockergen.repository import Repository, normal
@@ -49,7 +49,7 @@ _NOT_A_SERVICE = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class Program:
     """One main package and what it needs."""
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import chain, islice
 
 from dockergen.catalog import Framework, load
 from dockergen.errors import ProjectError
+from dockergen.frozen import frozen
 from dockergen.languages.node.evidence import field_line
 from dockergen.manifests.package_json import PackageJson
 from dockergen.model import BuildArgument, Origin, Secret, Sourced
@@ -33,7 +33,7 @@ _TSC_ROOT = re.compile(r'^[^/\n]*"rootDir"\s*:\s*"([^"]+)"', re.MULTILINE)
 _FLAG_OUT = re.compile(r"(?:--outDir|--out-dir|--outdir|--output-path|-d)[ =]([\w./-]+)")
 
 
-@dataclass(frozen=True)
+@frozen
 class Build:
     """The build step; command "" when there is none."""
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from dockergen.frozen import frozen
 from dockergen.languages.node.install import Install
 from dockergen.model import IgnoreGroup, Secret
 from dockergen.repository import Repository
 
 
-@dataclass(frozen=True)
+@frozen
 class NodeFacts:
     """The facts of one image or of one front-end stage."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from dockergen.catalog import load
 from dockergen.errors import ProjectError
+from dockergen.frozen import frozen
 from dockergen.languages.node.evidence import field_line
 from dockergen.languages.node.manager import Manager
 from dockergen.manifests.package_json import PackageJson
@@ -30,7 +30,7 @@ _NATIVE_IN_LOCK = re.compile(
 _INSTALL_SCRIPT = re.compile(r'"node_modules/((?:@[^/"]+/)?[^/"]+)":\s*\{[^{}]*"hasInstallScript": true', re.DOTALL)
 
 
-@dataclass(frozen=True)
+@frozen
 class Install:
     """What the install partials print."""
 

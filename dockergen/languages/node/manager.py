@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from dockergen.catalog import load
 from dockergen.errors import ProjectError, UsageError
+from dockergen.frozen import frozen
 from dockergen.languages.node.evidence import field_line
 from dockergen.manifests.package_json import PackageJson
 from dockergen.model import Origin, Rejected, Sourced
@@ -32,7 +32,7 @@ _WRITES_LOCK = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class Manager:
     """The settled package manager."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from dockergen.catalog import Framework
+from dockergen.frozen import frozen
 from dockergen.languages.node.build import sources
 from dockergen.model import Origin, Sourced
 from dockergen.repository import Repository
@@ -23,7 +23,7 @@ _CHILD = re.compile(r"child_process")
 _NO_HOST = re.compile(r"\bhost\b\s*:|0\.0\.0\.0|HOST\b")
 
 
-@dataclass(frozen=True)
+@frozen
 class Network:
     """What the sources say about the network and about other programs."""
 

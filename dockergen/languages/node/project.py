@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from dockergen.catalog import Framework
+from dockergen.frozen import frozen
 from dockergen.languages.node import nextjs
 from dockergen.languages.node.build import Build, build, framework
 from dockergen.languages.node.evidence import MANIFEST, field_line, manifest
@@ -18,7 +17,7 @@ from dockergen.settings import Settings, settled
 _STATIC = ("spa", "site")
 
 
-@dataclass(frozen=True)
+@frozen
 class Project:
     """The decisions that all kinds of image share."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dockergen.catalog import ImageRow, load
+from dockergen.frozen import frozen
 from dockergen.languages.node import nextjs, signals
 from dockergen.languages.node.build import public_variables, sources
 from dockergen.languages.node.facts import NodeFacts, ignored
@@ -23,7 +24,7 @@ _TOUCH = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class _Runtime:
     image: Image
     user: str

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import shlex
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dockergen.catalog import Framework, load
+from dockergen.frozen import frozen
 from dockergen.languages.node.build import Build, source_root
 from dockergen.languages.node.evidence import field_line
 from dockergen.manifests.package_json import PackageJson
@@ -23,7 +24,7 @@ _RUNNERS = ("npm", "yarn", "pnpm")
 _DEPTH = 5  # scripts that call scripts
 
 
-@dataclass(frozen=True)
+@frozen
 class Start:
     """How the program starts."""
 
@@ -35,7 +36,7 @@ class Start:
     stripped: bool = False  # Node.js runs TypeScript as it is
 
 
-@dataclass(frozen=True)
+@frozen
 class _Context:
     repo: Repository
     package: PackageJson

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from dockergen.catalog import load
+from dockergen.frozen import frozen
 from dockergen.model import Origin
 from dockergen.repository import Repository
 
@@ -21,7 +22,7 @@ _SERVES = re.compile(
 _LOCAL = ("127.0.0.1", "localhost", "::1", "[::1]")
 
 
-@dataclass(frozen=True)
+@frozen
 class CommandLine:
     """What follows the name of the program so that it serves, with {port} for the port; empty when nothing has to."""
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from dockergen.frozen import frozen
 from dockergen.model import Origin
 from dockergen.repository import Repository
 
@@ -22,7 +22,7 @@ _QUOTED = re.compile(r"""["']([^"']+)["']""")
 _NOWHERE = Origin("default")
 
 
-@dataclass(frozen=True)
+@frozen
 class Django:
     """One Django project."""
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dockergen.catalog import load
+from dockergen.frozen import frozen
 from dockergen.languages.python.source import app_objects, guard_line
 from dockergen.model import Origin
 from dockergen.repository import Repository
@@ -16,7 +17,7 @@ _DEPTH = 5
 _IMPORT = re.compile(r"^\s*(?:from|import)\s+(\.*[A-Za-z_]\w*)", re.MULTILINE)
 
 
-@dataclass(frozen=True)
+@frozen
 class App:
     """An app object with its place, as a server is told: module, name, and the folder that must be on the path."""
 

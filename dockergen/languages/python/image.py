@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dockergen.catalog import load
+from dockergen.frozen import frozen
 from dockergen.languages.python.install import Install, install
 from dockergen.languages.python.project import project
 from dockergen.languages.python.start import Start, start
@@ -14,7 +15,7 @@ from dockergen.repository import Repository
 from dockergen.settings import Settings
 
 
-@dataclass(frozen=True)
+@frozen
 class PythonFacts:
     """What the Python templates print."""
 

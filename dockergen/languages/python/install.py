@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from dockergen.catalog import load
 from dockergen.errors import ProjectError
+from dockergen.frozen import frozen
 from dockergen.languages.python.private import has_credentials, private
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.start import Start
@@ -14,7 +13,7 @@ from dockergen.model import Secret
 from dockergen.repository import Repository, normal
 
 
-@dataclass(frozen=True)
+@frozen
 class Install:
     """What the install partials print."""
 

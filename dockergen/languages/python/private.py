@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from dockergen.catalog import load
+from dockergen.frozen import frozen
 from dockergen.languages.python.project import Project
 from dockergen.manifests.pyproject import table
 from dockergen.model import Origin, Secret
@@ -29,7 +29,7 @@ _NETRC = Secret("netrc", "/root/.netrc", source="~/.netrc", why="login of a priv
 _SHARED_LABELS = frozenset(("ac", "co", "com", "edu", "gov", "net", "org"))
 
 
-@dataclass(frozen=True)
+@frozen
 class Index:
     """A place that packages come from, as a manifest writes it."""
 
@@ -70,7 +70,7 @@ class Index:
         return f"{found['scheme']}://{user}{found['host']}{found['rest'].split('?')[0].split('#')[0]}"
 
 
-@dataclass(frozen=True)
+@frozen
 class Private:
     """What private indexes mean for the image."""
 

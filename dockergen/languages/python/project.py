@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 
 from dockergen.catalog import load
 from dockergen.errors import ProjectError
+from dockergen.frozen import frozen
 from dockergen.languages.python.markers import applies
 from dockergen.languages.python.requirements import RequirementsTree, requirements_path, requirements_tree
 from dockergen.languages.python.setuptools_files import Setup, setup
@@ -30,7 +31,7 @@ MANIFESTS = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Project:
     """The manifests of one folder."""
 

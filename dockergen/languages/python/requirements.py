@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from dockergen.catalog import load
 from dockergen.errors import ProjectError
+from dockergen.frozen import frozen
 from dockergen.manifests.requirements import Requirement, RequirementsFile, requirements_file
 from dockergen.model import Origin
 from dockergen.repository import Repository, normal
 
 
-@dataclass(frozen=True)
+@frozen
 class RequirementsTree:
     """A requirements file with all that it includes."""
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import configparser
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from dockergen.frozen import frozen
 from dockergen.manifests.requirements import Requirement, requirement
 from dockergen.repository import Repository
 
 _TEXT = re.compile(r"""["']([^"'\n]+)["']""")
 
 
-@dataclass(frozen=True)
+@frozen
 class Setup:
     """What is known without running setup.py; empty where it computes its values."""
 

@@ -6,10 +6,11 @@ import ast
 import re
 import warnings
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from dockergen.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class AppObject:
     """What a server can be given: a module-level object, or a function that makes one."""
 

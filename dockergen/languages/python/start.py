@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dockergen.catalog import Framework, load
 from dockergen.errors import ProjectError
+from dockergen.frozen import frozen
 from dockergen.languages.python.bound import bound_port
 from dockergen.languages.python.commandline import CommandLine, command_line
 from dockergen.languages.python.django import Django, django
@@ -27,7 +28,7 @@ _ADDED = {"wsgi": "gunicorn", "asgi": "uvicorn"}
 _OWN_SERVER = ("script", "own", "file")
 
 
-@dataclass(frozen=True)
+@frozen
 class Start:
     """The start command and all that follows from it."""
 

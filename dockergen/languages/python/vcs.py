@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from dockergen.frozen import frozen
 from dockergen.languages.python.project import Project
 from dockergen.model import Origin, Secret
 from dockergen.repository import LOCK_LIMIT, Repository
@@ -26,7 +26,7 @@ _HOSTS = Secret(
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Remote:
     """What dependencies from version control need in the build stage."""
 
