@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from dockergen.catalog import load
 from dockergen.frozen import frozen
+from dockergen.languages.python.imports import program_files
 from dockergen.model import Origin
 from dockergen.repository import Repository
 
@@ -53,7 +54,7 @@ class _Declared:
 
 def command_line(repo: Repository, entry: str) -> CommandLine:
     """The words that make the program of that file serve; nothing for a program that starts no server."""
-    files = list(_program(repo, entry))
+    files = list(program_files(repo, entry, _MOST_FILES))
     if not any(_SERVES.search(repo.source(path)) for path in files):
         return CommandLine()
     found = _Declared()
@@ -94,46 +95,6 @@ def _where(
     if host and (host.default is None or host.default in _LOCAL):
         words = (next(f for f in hosts if f in host.flags), "0.0.0.0", *words)
     return words, number, Origin("file", port.path, port.line)
-
-
-# --- the files of the program
-
-
-def _program(repo: Repository, entry: str) -> Iterator[str]:
-    """The file and those of its package that it imports, directly or not."""
-    pending, seen = [entry], {entry}
-    while pending and len(seen) <= _MOST_FILES:
-        path = pending.pop(0)
-        yield path
-        for module in _imported(repo.source(path)):
-            for target in _files_of(repo, path, module):
-                if target not in seen:
-                    seen.add(target)
-                    pending.append(target)
-
-
-_FROM = re.compile(r"^\s*from\s+(\.*[\w.]*)\s+import\s+\(?\s*([\w, ]+)", re.MULTILINE)
-_IMPORT = re.compile(r"^\s*import\s+([\w.]+)", re.MULTILINE)
-
-
-def _imported(text: str) -> Iterator[str]:
-    for module, names in _FROM.findall(text):
-        dotted = module if module.endswith(".") else f"{module}."
-        yield module
-        yield from (f"{dotted}{name}" for name in re.findall(r"\w+", names) if name not in ("as",))
-    yield from _IMPORT.findall(text)
-
-
-def _files_of(repo: Repository, path: str, module: str) -> Iterator[str]:
-    dots = len(module) - len(module.lstrip("."))
-    folder = path.split("/")[:-1]
-    bases = ["/".join(folder[: len(folder) - dots + 1])] if dots else ["", "src", "/".join(folder)]
-    place = module.lstrip(".").replace(".", "/")
-    for base in dict.fromkeys(bases):
-        target = "/".join(part for part in (base, place) if part)
-        for name in (f"{target}.py", f"{target}/__init__.py", f"{target}/__main__.py"):
-            if target and repo.is_file(name):
-                yield name
 
 
 # --- what one file declares

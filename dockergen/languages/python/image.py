@@ -10,6 +10,7 @@ from dockergen.languages.python.install import Install, install
 from dockergen.languages.python.project import project
 from dockergen.languages.python.start import Start, start
 from dockergen.languages.python.version import version
+from dockergen.languages.python.writes import among_source, folders, written
 from dockergen.model import BuildPlan, Decision, IgnoreGroup, Image, Origin, Sourced
 from dockergen.repository import Repository
 from dockergen.settings import Settings
@@ -43,6 +44,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
     port = begun.port
     argv = _argv(begun, port)
     facts = _facts(repo, begun, setup, settings)
+    writable, advice = _writable(repo, begun, setup)
     return BuildPlan(
         language="python",
         title="Python",
@@ -58,16 +60,35 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
         runtime_packages=tuple(
             sorted({*setup.runtime_packages, *(settings.package.value if settings.package else ())})
         ),
-        writable=tuple(f"/app/{folder}" for folder in begun.django.writable) if begun.django else (),
+        writable=writable,
         dependency_paths=("/app/.venv",),
         context_files=(*setup.manifests, *setup.reads),
         ignore=_ignored(repo),
         secrets=setup.secrets,
         commands=begun.commands,
-        notes=(*found.notes, *notes, *begun.notes, *setup.notes),
+        notes=(*found.notes, *notes, *begun.notes, *setup.notes, *advice),
         touch=begun.entry,
         facts=facts,
     )
+
+
+def _writable(repo: Repository, begun: Start, setup: Install) -> tuple[tuple[str, ...], list[str]]:
+    """Folders that the image's user owns, and what to do about a database that lies among the source."""
+    if begun.django:
+        return tuple(f"/app/{folder}" for folder in begun.django.writable), []
+    if setup.project:
+        return (), []  # its files lie in the virtual environment, which nothing writes to
+    items = written(repo, begun.entry)
+    advice = [
+        f"The database {item.path} ({item.origin}) lies among the source, where the image's user may not write; "
+        + (
+            f"give another place: docker run -e {item.variable}=sqlite:////data/app.db -v data:/data ..."
+            if item.variable
+            else "give another place in the program's settings."
+        )
+        for item in among_source(repo, items)[-1:]
+    ]
+    return folders(repo, items), advice
 
 
 # Servers that end on SIGTERM by themselves.

@@ -1,0 +1,50 @@
+"""The files of a program: those that its first file imports from the repository, directly or not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from dockergen.repository import Repository
+
+_FROM = re.compile(r"^\s*from\s+(\.*[\w.]*)\s+import\s+(?:\(([\w\s,]+)|([\w ,]+))", re.MULTILINE)
+# Settings are often named in a string: app.config.from_object("shop.config.Config").
+_QUOTED = re.compile(r"""["'](\w+(?:\.\w+)*\.?(?:config|settings)\w*(?:\.\w+)*)["']""")
+_IMPORT = re.compile(r"^\s*import\s+([\w.]+)", re.MULTILINE)
+
+
+def program_files(repo: Repository, entry: str, most: int) -> Iterator[str]:
+    """The file and what it imports, nearest first, at most that many."""
+    pending, seen = [entry], {entry}
+    while pending and most:
+        most -= 1
+        path = pending.pop(0)
+        yield path
+        for module in _imported(repo.source(path)):
+            for target in _files_of(repo, path, module):
+                if target not in seen:
+                    seen.add(target)
+                    pending.append(target)
+
+
+def _imported(text: str) -> Iterator[str]:
+    for module, several, names in _FROM.findall(text):
+        dotted = module if module.endswith(".") else f"{module}."
+        yield module
+        yield from (f"{dotted}{name}" for name in re.findall(r"\w+", several or names))
+    yield from _IMPORT.findall(text)
+    for dotted in _QUOTED.findall(text):
+        yield dotted
+        yield dotted.rpartition(".")[0]
+
+
+def _files_of(repo: Repository, path: str, module: str) -> Iterator[str]:
+    dots = len(module) - len(module.lstrip("."))
+    folder = path.split("/")[:-1]
+    bases = ["/".join(folder[: len(folder) - dots + 1])] if dots else ["", "src", "/".join(folder)]
+    place = module.lstrip(".").replace(".", "/")
+    for base in dict.fromkeys(bases):
+        target = "/".join(part for part in (base, place) if part)
+        for name in (f"{target}.py", f"{target}/__init__.py", f"{target}/__main__.py"):
+            if target and repo.is_file(name):
+                yield name

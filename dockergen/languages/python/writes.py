@@ -1,0 +1,209 @@
+"""What a program writes below its own folder: folders that its user must own, and files that lie among the source."""
+
+from __future__ import annotations
+
+import ast
+import posixpath
+import re
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dockergen.languages.python.imports import program_files
+from dockergen.model import Origin
+from dockergen.repository import Repository
+
+_MOST_FILES = 60
+_WORKDIR = "/app"
+_HINT = re.compile(
+    r"""\bmakedirs\(|\bmkdir\(|FileHandler\(|sqlite:///|sqlite3\.connect\(|open\([^()\n]*["'][wax]b?\+?["']"""
+    r"""|\b(?:UPLOAD|MEDIA|LOG|CACHE|DATA|DOWNLOAD|STORAGE)S?_(?:FOLDER|DIR|DIRECTORY|ROOT)["']?\]?\s*[:=]"""
+)
+_FOLDER_SETTING = re.compile(
+    r"(?:UPLOAD|MEDIA|LOG|CACHE|DATA|DOWNLOAD|STORAGE|SESSION_FILE)S?_(?:FOLDER|DIR|DIRECTORY|ROOT)"
+)
+_OPENERS = ("open", "FileHandler", "RotatingFileHandler", "TimedRotatingFileHandler", "connect")
+_SAFE = re.compile(r"[\w./-]+")
+
+
+@dataclass(frozen=True)
+class Written:
+    """A folder or a file that the program writes, as an absolute path of the image."""
+
+    path: str
+    origin: Origin
+    variable: str = ""  # the environment variable that names another place
+    file: bool = False
+
+
+def written(repo: Repository, entry: str) -> list[Written]:
+    """What the program of that file writes below /app, in reading order, each path once."""
+    found: dict[str, Written] = {}
+    for path in program_files(repo, entry, _MOST_FILES) if entry else ():
+        text = repo.source(path)
+        if _HINT.search(text):
+            for item in _in_file(text, path):
+                if _below(item.path):
+                    found.setdefault(item.path, item)
+    return list(found.values())
+
+
+def folders(repo: Repository, items: list[Written]) -> tuple[str, ...]:
+    """The folders that hold nothing but what the program writes; never one with source in it."""
+    wanted = {item.path if not item.file else posixpath.dirname(item.path) for item in items}
+    own = sorted(folder for folder in wanted if folder != _WORKDIR and not _holds_source(repo, folder))
+    # What lies below another one belongs to it.
+    return tuple(f for f in own if not any(f.startswith(f"{other}/") for other in own))
+
+
+def among_source(repo: Repository, items: list[Written]) -> list[Written]:
+    """Databases that the program puts beside its source, where the image's user may not write."""
+    return [
+        item
+        for item in items
+        if item.file
+        and re.search(r"\.(?:db|sqlite3?)$", item.path)
+        and (posixpath.dirname(item.path) == _WORKDIR or _holds_source(repo, posixpath.dirname(item.path)))
+    ]
+
+
+def _below(path: str) -> bool:
+    return path.startswith(f"{_WORKDIR}/") and bool(_SAFE.fullmatch(path)) and "/." not in path.replace("/.data", "")
+
+
+def _holds_source(repo: Repository, folder: str) -> bool:
+    return bool(repo.glob(f"{folder.removeprefix(_WORKDIR).strip('/')}/*.py"))
+
+
+# --- one file
+
+
+def _in_file(text: str, path: str) -> Iterator[Written]:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return
+    places = _Places(tree, path)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            yield from places.of_call(node)
+        elif isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
+            yield from places.of_assignment(node)
+
+
+class _Places:
+    """Values of path expressions in one file: the working folder is /app, and so is what __file__ is relative to."""
+
+    def __init__(self, tree: ast.Module, path: str) -> None:
+        self.path = path
+        self.expressions: dict[str, ast.expr] = {}
+        parameters = {argument.arg for argument in ast.walk(tree) if isinstance(argument, ast.arg)}
+        for node in ast.walk(tree):
+            if not isinstance(node, (ast.Assign, ast.AnnAssign)) or node.value is None:
+                continue
+            name = _name(node.targets[0] if isinstance(node, ast.Assign) else node.target)
+            if name and name not in parameters:  # a parameter is what a caller gives
+                self.expressions.setdefault(name, node.value)
+
+    def of_call(self, node: ast.Call) -> Iterator[Written]:
+        name = _name(node.func)
+        if name in ("makedirs", "mkdir"):
+            method = node.func.value if isinstance(node.func, ast.Attribute) else None
+            yield from self._written(node.args[0] if node.args and _receiver(node.func) == "os" else method, node)
+        elif name in _OPENERS and node.args and _opens_to_write(node, name):
+            yield from self._written(node.args[0], node, file=True)
+
+    def of_assignment(self, node: ast.Assign | ast.AnnAssign) -> Iterator[Written]:
+        target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+        name = _name(target) if isinstance(target, (ast.Name, ast.Attribute)) else ""
+        if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant):
+            name = str(target.slice.value)
+        if _FOLDER_SETTING.fullmatch(name):
+            yield from self._written(node.value, node)
+        elif name.endswith(("DATABASE_URI", "DATABASE_URL", "DB_URL", "DB_URI")):
+            yield from self._written(node.value, node, file=True, scheme="sqlite:///")
+
+    def _written(
+        self, where: ast.expr | None, node: ast.AST, *, file: bool = False, scheme: str = ""
+    ) -> Iterator[Written]:
+        value = self._value(where, 0) if where is not None else None
+        if value is None or not value.startswith(scheme):
+            return
+        place = posixpath.normpath(posixpath.join(_WORKDIR, value.removeprefix(scheme)))
+        yield Written(place, Origin("file", self.path, getattr(node, "lineno", 0)), self._variable(where), file)
+
+    def _variable(self, node: ast.expr | None) -> str:
+        for inner in ast.walk(node) if node is not None else ():
+            if isinstance(inner, ast.Call) and _name(inner.func) in ("get", "getenv") and inner.args:
+                first = inner.args[0]
+                if isinstance(first, ast.Constant) and isinstance(first.value, str) and first.value.isupper():
+                    return first.value
+        return ""
+
+    def _value(self, node: ast.expr, depth: int) -> str | None:
+        """The path that the expression has in the image, None when it is not known."""
+        if depth > 12:
+            return None
+        if isinstance(node, ast.Constant):
+            return node.value if isinstance(node.value, str) else None
+        if isinstance(node, ast.JoinedStr):
+            return self._joined([p.value if isinstance(p, ast.FormattedValue) else p for p in node.values], "", depth)
+        if isinstance(node, ast.BinOp):
+            divided = isinstance(node.op, ast.Div)
+            known = divided or isinstance(node.op, ast.Add)
+            return self._joined([node.left, node.right], "/" if divided else "", depth) if known else None
+        if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or):
+            return self._value(node.values[-1], depth + 1)
+        if isinstance(node, ast.Call):
+            return self._called(node, depth)
+        return self._named(node, depth)
+
+    def _joined(self, nodes: list[ast.expr], separator: str, depth: int) -> str | None:
+        parts = [self._value(node, depth + 1) for node in nodes]
+        return separator.join(part for part in parts if part is not None) if None not in parts else None
+
+    def _named(self, node: ast.expr, depth: int) -> str | None:
+        name = _name(node)
+        if name == "__file__":
+            return f"{_WORKDIR}/{self.path}"
+        if name in ("pardir", "curdir"):
+            return ".." if name == "pardir" else "."
+        if name == "parent" and isinstance(node, ast.Attribute):
+            inner = self._value(node.value, depth + 1)
+            return posixpath.dirname(inner) if inner else None
+        value = self.expressions.get(name)
+        return self._value(value, depth + 1) if value is not None else None
+
+    def _called(self, node: ast.Call, depth: int) -> str | None:
+        name = _name(node.func)
+        if name in ("getcwd", "cwd"):
+            return _WORKDIR
+        if len(node.args) == 2 and (name == "getenv" or (name == "get" and _receiver(node.func) == "environ")):
+            return self._value(node.args[1], depth + 1)
+        if name in ("join", "joinpath") and node.args:
+            base = [node.func.value] if name == "joinpath" and isinstance(node.func, ast.Attribute) else []
+            return self._joined([*base, *node.args], "/", depth)
+        if name in ("resolve", "absolute", "as_posix") and isinstance(node.func, ast.Attribute):
+            return self._value(node.func.value, depth + 1)
+        if name in ("abspath", "realpath", "normpath", "Path", "str", "dirname") and len(node.args) == 1:
+            inner = self._value(node.args[0], depth + 1)
+            return posixpath.dirname(inner) if inner and name == "dirname" else inner
+        return None
+
+
+def _opens_to_write(node: ast.Call, name: str) -> bool:
+    if name != "open":
+        return name != "connect" or _receiver(node.func) == "sqlite3"
+    mode = node.args[1] if len(node.args) > 1 else next((k.value for k in node.keywords if k.arg == "mode"), None)
+    return isinstance(mode, ast.Constant) and bool(re.search(r"[wax+]", str(mode.value)))
+
+
+def _name(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def _receiver(node: ast.expr) -> str:
+    """What a method is called on: os for os.mkdir, environ for os.environ.get."""
+    return _name(node.value) if isinstance(node, ast.Attribute) else ""

@@ -1,0 +1,71 @@
+"""Folders that a program writes below its own: found in the source, so that the image's user owns them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import dockergen
+from dockergen.model import BuildPlan
+
+FLASK = "from flask import Flask\n\napp = Flask(__name__)\n"
+
+
+def _plan(root: Path, files: dict[str, str]) -> BuildPlan:
+    for name, text in {"requirements.txt": "flask==3.1.2\ngunicorn==23.0.0\n", **files}.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    return dockergen.plan(root)
+
+
+@pytest.mark.parametrize(
+    ("text", "folders"),
+    [
+        pytest.param("import os\nos.makedirs('logs')\n", ("/app/logs",), id="relative"),
+        pytest.param("import os\nif not os.path.exists('a/b'): os.mkdir('a/b')\n", ("/app/a/b",), id="nested"),
+        pytest.param(
+            "import os\nBASE = os.path.dirname(os.path.abspath(__file__))\n"
+            "app.config['UPLOAD_FOLDER'] = os.path.join(BASE, 'uploads')\n",
+            ("/app/uploads",),
+            id="beside-the-file",
+        ),
+        pytest.param(
+            "from pathlib import Path\nHERE = Path(__file__).resolve().parent\n(HERE / 'cache').mkdir(exist_ok=True)\n",
+            ("/app/cache",),
+            id="pathlib",
+        ),
+        pytest.param(
+            "import os\nLOG_DIR = os.environ.get('LOG_DIR', './logs')\nos.makedirs(LOG_DIR)\n", ("/app/logs",), id="environment"
+        ),
+        pytest.param("import sqlite3\nsqlite3.connect('data/app.db')\n", ("/app/data",), id="database-in-a-folder"),
+        pytest.param("from logging.handlers import RotatingFileHandler as R\nimport logging\nlogging.FileHandler(f'logs/x.log')\n", ("/app/logs",), id="log-file"),
+        pytest.param("import os\nos.makedirs('/tmp/x')\n", (), id="elsewhere"),
+        pytest.param("def save(folder):\n    import os\n    os.makedirs(folder)\nfolder = 'x'\n", (), id="a-parameter-is-unknown"),
+        pytest.param("open('static/style.css').read()\n", (), id="reading"),
+        pytest.param("import os\nos.makedirs('package')\n", (), id="a-folder-of-source"),
+        pytest.param("import os\nos.makedirs('../outside')\n", (), id="above"),
+    ],
+)  # fmt: skip
+def test_folders_that_the_program_writes(tmp_path: Path, text: str, folders: tuple[str, ...]) -> None:
+    assert _plan(tmp_path, {"app.py": FLASK + text, "package/__init__.py": ""}).writable == folders
+
+
+def test_settings_that_are_named_in_a_string_are_read_too(tmp_path: Path) -> None:
+    config = "import os\nclass Config:\n    UPLOAD_FOLDER: str = os.environ.get('UP') or os.path.join(os.path.dirname(__file__), 'uploads')\n"
+    files = {
+        "shop/__init__.py": "from flask import Flask\ndef create_app(config='shop.config.Config'):\n    app = Flask(__name__)\n    return app\n",
+        "shop/config.py": config,
+    }
+    assert _plan(tmp_path, files).writable == ("/app/shop/uploads",)
+
+
+def test_database_among_the_source_is_told_with_the_variable_that_moves_it(tmp_path: Path) -> None:
+    uri = "import os\nbasedir = os.path.abspath(os.path.dirname(__file__))\nSQLALCHEMY_DATABASE_URI = os.environ.get('DATABASE_URL') or 'sqlite:///' + os.path.join(basedir, 'app.db')\n"
+    plan = _plan(tmp_path, {"app.py": FLASK + uri})
+    assert plan.writable == ()
+    assert any("/app/app.db (app.py:6)" in note and "-e DATABASE_URL=sqlite:////data" in note for note in plan.notes)
+
+
+def test_code_of_tests_and_tools_that_nothing_imports_decides_nothing(tmp_path: Path) -> None:
+    assert _plan(tmp_path, {"app.py": FLASK, "tool.py": "import os\nos.makedirs('out')\n"}).writable == ()
