@@ -7,8 +7,8 @@ import posixpath
 import re
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from dockergen.frozen import frozen
 from dockergen.languages.python.imports import program_files
 from dockergen.model import Origin
 from dockergen.repository import Repository
@@ -26,7 +26,7 @@ _OPENERS = ("open", "FileHandler", "RotatingFileHandler", "TimedRotatingFileHand
 _SAFE = re.compile(r"[\w./-]+")
 
 
-@dataclass(frozen=True)
+@frozen
 class Written:
     """A folder or a file that the program writes, as an absolute path of the image."""
 
