@@ -85,10 +85,18 @@ class Framework:
 class SystemPackages:
     """What a library needs from the operating system to be built and to run."""
 
-    build: tuple[str, ...] = ()
-    run: tuple[str, ...] = ()
+    build: tuple[str, ...] = ()  # to compile it, where it is not published compiled
+    run: tuple[str, ...] = ()  # to run it, however it was made
+    links: tuple[str, ...] = ()  # to run what was compiled here: published binaries bundle these libraries
     why: str = ""
     unless: tuple[str, ...] = ()  # sibling distributions that bundle the library
+    pulls: tuple[str, ...] = ()  # distributions with rows of their own that it requires
+    imports: tuple[str, ...] = ()  # modules whose use by the program needs this, with no distribution to reveal it
+    wheels: Mapping[str, str] = field(default_factory=dict)  # language version, or "any" -> first release with binaries
+    rust: bool = False  # compiled from Rust, which takes minutes and may refuse newer language versions
+    cuda: bool = False  # its usual binaries bring CUDA libraries
+    note: str = ""  # what the person should know that no package settles
+    learnt: str = ""  # how, of which release, on which day, where
 
 
 @frozen
@@ -101,6 +109,9 @@ class Catalog:
     frameworks: Mapping[str, Framework] = field(default_factory=dict)
     packages: Mapping[str, SystemPackages] = field(default_factory=dict)
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # named lists of names, such as cgo modules
+    suites: Mapping[str, Mapping[str, str]] = field(
+        default_factory=dict
+    )  # older Debian suite -> name now -> name there
 
 
 _ROWS: dict[str, type] = {
@@ -127,6 +138,7 @@ def parse(table: Mapping[str, Any], where: str) -> Catalog:
     return Catalog(
         versions=_row(Versions, versions, f"{where} [versions]") if versions else None,
         lists={key: tuple(value) for key, value in table.get("lists", {}).items()},
+        suites={key: MappingProxyType(names) for key, names in table.get("suites", {}).items()},
         **{
             section: {key: _row(kind, row, f"{where} [{section}.{key}]") for key, row in table.get(section, {}).items()}
             for section, kind in _ROWS.items()

@@ -27,13 +27,14 @@ class Origin:
     kind: OriginKind
     path: str = ""  # relative path, flag or variable name
     line: int = 0  # 1-based; 0 when the whole file is the evidence
-    note: str = ""  # what the default rests on, such as "FastAPI"
+    note: str = ""  # what the default rests on, such as "FastAPI"; what in the file says so, such as "psycopg2"
 
     def __str__(self) -> str:
         if self.kind == "default":
             # A name reads as "FastAPI default"; a reason of several words speaks for itself.
             return self.note if " " in self.note else f"{self.note} default".strip()
-        return f"{self.path}:{self.line}" if self.line else self.path
+        place = f"{self.path}:{self.line}" if self.line else self.path
+        return f"{self.note} ({place})" if self.note else place
 
 
 @frozen

@@ -41,6 +41,7 @@ class Locked:
     production: bool | None = None  # what the lock itself says; None when it does not say
     wheels: tuple[tuple[str, str, str], ...] = ()  # interpreter, ABI and platform tags
     line: int = 0
+    only_source: bool = False  # the lock lists a source distribution and no wheel
 
     def has_wheel(self, minor: str) -> bool:
         """True when a wheel for that Python on x86-64 or ARM Linux with glibc exists, or the lock lists none at all."""
@@ -71,12 +72,16 @@ def _with_listed_wheels(packages: dict[str, Locked], text: str) -> dict[str, Loc
     for row in _FILES.finditer(tail) if mark else ():
         package = packages.get(normalised(row[1]))
         if package is not None and not package.wheels:
-            packages[package.name] = replace(package, wheels=_wheels(row[2]))
+            packages[package.name] = replace(package, wheels=_wheels(row[2]), only_source=_only_source(row[2]))
     return packages
 
 
 def _wheels(text: str) -> tuple[tuple[str, str, str], ...]:
     return tuple(dict.fromkeys((str(found[2]), str(found[3]), str(found[4])) for found in _WHEEL.finditer(text)))
+
+
+def _only_source(text: str) -> bool:
+    return ".whl" not in text and any(ending in text for ending in ('.tar.gz"', '.zip"', '.tar.bz2"', '.tgz"'))
 
 
 def pipfile_lock(text: str) -> dict[str, Locked]:
@@ -129,6 +134,7 @@ def _package(block: str, line: int) -> Locked | None:
         production,
         _wheels(block),
         line,
+        _only_source(block),
     )
 
 
@@ -162,7 +168,7 @@ def _uv_needs(text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 def _fits(tags: tuple[str, str, str], minor: str) -> bool:
     interpreters, abis, platforms = tags
-    if "any" not in platforms and "manylinux" not in platforms and "linux_" not in platforms:
+    if "any" not in platforms and not re.search(r"linux.*_(x86_64|aarch64)", platforms):
         return False
     if "musllinux" in platforms and "manylinux" not in platforms:
         return False

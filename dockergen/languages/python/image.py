@@ -9,6 +9,7 @@ from dockergen.frozen import frozen
 from dockergen.languages.python.install import Install, install
 from dockergen.languages.python.project import project
 from dockergen.languages.python.start import Start, start
+from dockergen.languages.python.system import System, system
 from dockergen.languages.python.version import version
 from dockergen.languages.python.writes import among_source, folders, written
 from dockergen.model import BuildPlan, Decision, IgnoreGroup, Image, Origin, Sourced
@@ -21,6 +22,7 @@ class PythonFacts:
     """What the Python templates print."""
 
     install: Install
+    system: System
     copies_source: bool  # the final image runs from a copy of the repository
     collect: str  # path of manage.py when static files are collected
     collect_env: tuple[tuple[str, str], ...]  # dummy values for that step only
@@ -41,32 +43,31 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
     images = load("python").images
     build = images["build"].at(release.value)
     runtime, base = _runtime(release.value, settings)
+    needs = system(repo, found, begun, release.value, build, runtime)
     port = begun.port
     argv = _argv(begun, port)
-    facts = _facts(repo, begun, setup, settings)
+    facts = _facts(repo, begun, setup, needs, settings)
     writable, advice = _writable(repo, begun, setup)
     return BuildPlan(
         language="python",
         title="Python",
         build_image=build,
         runtime_image=runtime,
-        decisions=_decisions(found, release, begun, setup, build, runtime, base, port, argv),
+        decisions=(*_decisions(found, release, begun, setup, build, runtime, base, port, argv), *needs.decisions),
         start=argv,
         port=port.value if port else None,
         health=_health(begun, port),
         probe=begun.health,
         env=_environment(begun, setup, port),
-        build_packages=tuple(p for p in setup.build_packages),
-        runtime_packages=tuple(
-            sorted({*setup.runtime_packages, *(settings.package.value if settings.package else ())})
-        ),
+        build_packages=tuple(sorted({*setup.build_packages, *needs.build})),
+        runtime_packages=tuple(sorted({*needs.run, *(settings.package.value if settings.package else ())})),
         writable=writable,
         dependency_paths=("/app/.venv",),
         context_files=(*setup.manifests, *setup.reads),
         ignore=_ignored(repo),
         secrets=setup.secrets,
         commands=begun.commands,
-        notes=(*found.notes, *notes, *begun.notes, *setup.notes, *advice),
+        notes=(*found.notes, *notes, *begun.notes, *setup.notes, *needs.notes, *advice),
         touch=begun.entry,
         facts=facts,
     )
@@ -104,7 +105,7 @@ def _stops(repo: Repository, begun: Start) -> bool:
     return "SIGTERM" not in text and not any(f"{name}.run" in text for name in _STOPPING)
 
 
-def _facts(repo: Repository, begun: Start, setup: Install, settings: Settings) -> PythonFacts:
+def _facts(repo: Repository, begun: Start, setup: Install, needs: System, settings: Settings) -> PythonFacts:
     site = begun.django
     collects = site is not None and bool(site.static_root)
     pairs = dict(site.demanded) if site else {}
@@ -114,6 +115,7 @@ def _facts(repo: Repository, begun: Start, setup: Install, settings: Settings) -
         pairs.setdefault("SECRET_KEY", "only-for-the-build")
     return PythonFacts(
         install=setup,
+        system=needs,
         copies_source=not setup.project,
         collect=site.manage if site and collects else "",
         collect_env=tuple(sorted(pairs.items())) if collects else (),

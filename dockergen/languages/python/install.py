@@ -32,7 +32,6 @@ class Install:
     unsafe: tuple[str, ...] = ()  # files with a password in clear, which no layer may hold
     pip_config: str = ""  # pip's own configuration, kept in the repository
     build_packages: tuple[str, ...] = ()
-    runtime_packages: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -44,7 +43,6 @@ def install(repo: Repository, project: Project, start: Start) -> Install:
     row = catalog.managers[project.manager.value]
     requirements = project.requirements
     local = _local(repo, project)
-    build, run, notes = _system(project)
     closed = private(repo, project)
     remote = vcs(repo, project)
     return Install(
@@ -62,9 +60,8 @@ def install(repo: Repository, project: Project, start: Start) -> Install:
         secrets=(*closed.secrets, *remote.secrets),
         unsafe=closed.unsafe,
         pip_config=closed.configuration,
-        build_packages=tuple(sorted({*build, *remote.packages})),
-        runtime_packages=run,
-        notes=(*notes, *closed.notes, *remote.notes, *_advice(project, kind, row.title)),
+        build_packages=remote.packages,
+        notes=(*closed.notes, *remote.notes, *_advice(project, kind, row.title)),
     )
 
 
@@ -152,16 +149,6 @@ def _version(repo: Repository, project: Project) -> str:
             return row.versions.get(found[1], row.version)
         return row.version if head.startswith("#") else row.versions.get("1", row.version)
     return row.version
-
-
-def _system(project: Project) -> tuple[tuple[str, ...], tuple[str, ...], list[str]]:
-    build: set[str] = set()
-    run: set[str] = set()
-    for name, row in load("python").packages.items():
-        if name in project.installed and not project.has(*row.unless):
-            build.update(row.build)
-            run.update(row.run)
-    return tuple(sorted(build)), tuple(sorted(run)), []
 
 
 def _advice(project: Project, kind: str, title: str) -> list[str]:

@@ -1,0 +1,240 @@
+"""What Debian has to add: compilers where a distribution is not published compiled, libraries that no wheel bundles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from dockergen.catalog import SystemPackages, load
+from dockergen.errors import ProjectError
+from dockergen.languages.python.project import Project
+from dockergen.languages.python.start import Start
+from dockergen.model import Decision, Image, Origin, Sourced
+from dockergen.repository import Repository
+
+# What compiles C and C++ when no row knows better.
+_COMPILERS = SystemPackages(build=("g++", "gcc", "libc6-dev"))
+_CPU = re.compile(r"[/+]cpu\b|-cpu\b")
+
+
+@dataclass(frozen=True)
+class System:
+    """Debian packages of both stages, and which distributions they are there for."""
+
+    build: tuple[str, ...] = ()
+    run: tuple[str, ...] = ()
+    compiled: tuple[str, ...] = ()  # distributions that are built from source
+    reasons: tuple[str, ...] = ()  # "psycopg2: libpq5", for the final image
+    decisions: tuple[Decision, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Need:
+    """One distribution that needs something."""
+
+    name: str
+    origin: Origin
+    row: SystemPackages
+    built: bool = False
+
+
+def system(repo: Repository, project: Project, start: Start, release: str, build: Image, runtime: Image) -> System:
+    """The Debian packages for that Python, under the names that the suites of the two images have for them.
+
+    Raises ProjectError when something is needed and the final image has no apt.
+    """
+    minor = ".".join(release.split(".")[:2])
+    needs = sorted(_needs(repo, project, start, minor), key=lambda need: need.name)
+    before, after = _names(suite(build)), _names(suite(runtime))
+    compiling = [(need, tuple(before.get(p, p) for p in need.row.build)) for need in needs if need.built]
+    running = [(need, tuple(after.get(p, p) for p in _run(need))) for need in needs if _run(need)]
+    if running and not _has_apt(runtime):
+        need, packages = running[0]
+        raise ProjectError(
+            f"{need.origin}: {need.name} needs {', '.join(packages)}, and {runtime} has no apt to install it.",
+            "Take a base image that has the libraries, or leave --base out.",
+            command="dockergen init",
+        )
+    return System(
+        build=tuple(sorted({p for _, packages in compiling for p in packages})),
+        run=tuple(sorted({p for _, packages in running for p in packages})),
+        compiled=tuple(need.name for need, _ in compiling),
+        reasons=tuple(f"{need.name}: {', '.join(packages)}" for need, packages in running),
+        decisions=(*_decisions("build_packages", compiling), *_decisions("runtime_packages", running)),
+        notes=tuple(dict.fromkeys(_notes(project, needs, minor))),
+    )
+
+
+def suite(image: Image) -> str:
+    """The Debian suite of an image: what its tag says, else what that tag of the official image is made of."""
+    named = re.search(r"bullseye|bookworm|trixie|forky", image.tag)
+    if named:
+        return named[0]
+    found = re.match(r"(\d+)\.(\d+)(?:\.(\d+))?", image.tag)
+    if not found or image.repository.rpartition("/")[2] != "python":
+        return "trixie"
+    minor, patch = f"{found[1]}.{found[2]}", int(found[3] or 99)
+    for name in ("trixie", "bookworm"):
+        first = load("python-packages").lists[f"python-on-{name}"]
+        if any(row.rpartition(".")[0] == minor and patch >= int(row.rpartition(".")[2]) for row in first):
+            return name
+    return "bullseye"
+
+
+def _names(name: str) -> Mapping[str, str]:
+    """Name of a package in Debian 13 -> its name in that suite, where the two differ."""
+    suites = load("python-packages").suites
+    return suites.get("bookworm" if name == "bullseye" else name, {})
+
+
+def _has_apt(image: Image) -> bool:
+    return not re.search(r"distroless|alpine|chainguard|wolfi|scratch", f"{image.repository}:{image.tag}")
+
+
+def _run(need: _Need) -> tuple[str, ...]:
+    return (*need.row.run, *(need.row.links if need.built else ()))
+
+
+def _needs(repo: Repository, project: Project, start: Start, minor: str) -> Iterator[_Need]:
+    rows = load("python-packages").packages
+    for name, origin in _present(project, rows):
+        row = rows.get(name)
+        if row is not None and project.has(*row.unless):
+            continue
+        built = not _has_wheel(project, name, row, minor)
+        if row is None and built:
+            yield _Need(name, origin, _COMPILERS, built)
+        elif row is not None:
+            yield _Need(name, origin, row, built and bool(row.build))
+    yield from _imported(repo, start, rows)
+
+
+def _present(project: Project, rows: Mapping[str, SystemPackages]) -> Iterator[tuple[str, Origin]]:
+    """The distributions that get installed; what an unlocked one requires is known only where a row says it."""
+    pending = [(name, _said_by(name, origin)) for name, origin in project.installed.items()]
+    pending += [
+        (f"{requirement.name}[{extra}]", _said_by(requirement.name, origin))
+        for requirement, origin in project.direct
+        for extra in requirement.extras
+    ]
+    seen: set[str] = set()
+    while pending:
+        name, origin = pending.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        yield name, origin
+        if name in rows and not project.locked:
+            pending += [(pulled, origin) for pulled in rows[name].pulls]
+
+
+def _said_by(name: str, origin: Origin) -> Origin:
+    return Origin(origin.kind, origin.path, origin.line, note=name)
+
+
+def _has_wheel(project: Project, name: str, row: SystemPackages | None, minor: str) -> bool:
+    """True when what is installed is published compiled for that Python, or is no compiled thing at all."""
+    locked = project.locked.get(name)
+    direct = next((r for r, _ in project.direct if r.name == name), None)
+    if _refused(project, name):
+        return False
+    if direct is not None and (direct.url or direct.path) and not (direct.url + direct.path).endswith(".whl"):
+        return row is None or not row.build
+    if locked is not None and locked.source.startswith("git"):
+        return row is None or not row.build
+    if locked is not None and locked.wheels:
+        return locked.has_wheel(minor)
+    if row is not None and locked is not None and locked.only_source:
+        return not row.build
+    version = locked.version if locked is not None else direct.pinned if direct is not None else ""
+    return _published(name, row, minor, version)
+
+
+def _refused(project: Project, name: str) -> bool:
+    """True when pip is told to take no wheel of it, and there is something to compile."""
+    row = load("python-packages").packages.get(name)
+    named = [
+        value.replace(",", " ").split() for option, value, _ in project.requirements.options if option == "--no-binary"
+    ]
+    return row is not None and bool(row.build) and any(word in (name, ":all:") for words in named for word in words)
+
+
+def _published(name: str, row: SystemPackages | None, minor: str, version: str) -> bool:
+    """What is known about the releases that have wheels, where no lock file lists them."""
+    wheels = dict(row.wheels) if row is not None else {}
+    listed = load("python").lists.get(f"wheels:{name}", ())
+    wheels = wheels or {python: first for python, _, first in (line.partition(" ") for line in listed)}
+    if not wheels:
+        return row is None or not row.build
+    first = wheels.get(minor) or wheels.get("any")
+    if first is None:
+        # Older Pythons than those in the table had their wheels before it begins; newer ones have none yet.
+        return _key(minor) < min(_key(python) for python in wheels)
+    return not version or _key(version) >= _key(first)
+
+
+def _imported(repo: Repository, start: Start, rows: Mapping[str, SystemPackages]) -> Iterator[_Need]:
+    """Modules of the standard library, or switched on in Django's settings, that lean on a system library."""
+    paths = [start.entry] if start.entry else []
+    if start.django is not None:
+        root = f"{start.django.root}/" if start.django.root else ""
+        module = start.django.settings.replace(".", "/")
+        paths += [f"{root}{module}.py", f"{root}{module}/__init__.py", f"{root}{module.rpartition('/')[0]}/base.py"]
+    texts = {path: repo.source(path) for path in dict.fromkeys(paths) if repo.is_file(path)}
+    for name, row in rows.items():
+        for module in row.imports:
+            used = re.compile(
+                rf"""(?m)^\s*(?:import|from)\s+{re.escape(module)}\b|["']{re.escape(module)}(?:\.|["'])"""
+            )
+            found = next((path for path, text in texts.items() if module in text and used.search(text)), "")
+            if found:
+                yield _Need(name, Origin("file", found, repo.line_of(found, used), note=name), row)
+
+
+def _decisions(name: str, needs: Iterable[tuple[_Need, tuple[str, ...]]]) -> Iterator[Decision]:
+    for need, packages in needs:
+        if packages:
+            yield Decision(name, Sourced(packages, need.origin))
+
+
+def _notes(project: Project, needs: Iterable[_Need], minor: str) -> Iterator[str]:
+    for need in needs:
+        if need.row.note:
+            yield f"{need.origin}: {need.row.note}"
+        if need.built and need.row is _COMPILERS:
+            yield f"{need.origin}: this release has no wheel for Python {minor}, so it is compiled."
+        elif need.built and need.row.rust:
+            yield (
+                f"{need.origin}: this release has no wheel for Python {minor}. Compiling its Rust code takes "
+                "minutes and may refuse this Python; a newer release, or an older Python by --version, has one."
+            )
+        if need.row.cuda and not _for_cpu(project, need.name):
+            yield _cuda(project, need)
+
+
+def _for_cpu(project: Project, name: str) -> bool:
+    """True when the repository asks for the build without CUDA: an index for CPUs, a version, a lock without it."""
+    if project.locked:
+        return not any(other.startswith("nvidia-") for other in project.locked)
+    options = [value for _, value, _ in project.requirements.options]
+    asked = [f"{r.specifier} {r.url}" for r, _ in project.direct if r.name == name]
+    return any(_CPU.search(text) for text in (*options, *asked))
+
+
+def _cuda(project: Project, need: _Need) -> str:
+    count = sum(name.startswith("nvidia-") for name in project.locked)
+    what = (
+        f"{count} distributions of CUDA libraries are locked with it"
+        if count
+        else "its usual wheel brings CUDA libraries"
+    )
+    return (
+        f"{need.origin}: {what}, gigabytes in the image that only a machine with an NVIDIA GPU uses. "
+        "For CPUs, take it from the index of CPU builds that its project documents, or the distribution for CPUs."
+    )
+
+
+def _key(value: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", value)[:4])
