@@ -185,14 +185,14 @@ def test_a_requirement_over_ssh_uses_the_agent_and_the_hosts_that_the_person_kno
         (
             {
                 "pyproject.toml": PYPROJECT,
-                "uv.lock": 'version = 1\n[[package]]\nname = "x"\nversion = "1"\nsource = { git = "https://git.example/x.git?rev=v1#0123" }\n',
+                "uv.lock": 'version = 1\n[[package]]\nname = "x"\nversion = "1"\nsource = { git = "https://git.example/x.git?rev=v1#0123" }\n\n[[package]]\nname = "flask"\nversion = "3.1.2"\n',
             },
             "git",
         ),
         (
             {
                 "pyproject.toml": POETRY,
-                "poetry.lock": '[[package]]\nname = "x"\nversion = "1"\n\n[package.source]\ntype = "git"\nurl = "https://git.example/x.git"\n',
+                "poetry.lock": '[[package]]\nname = "x"\nversion = "1"\n\n[package.source]\ntype = "git"\nurl = "https://git.example/x.git"\n\n[[package]]\nname = "flask"\nversion = "3.1.2"\n',
             },
             "git",
         ),

@@ -43,21 +43,50 @@ def pyproject(document: Mapping[str, Any]) -> Pyproject:
     build = table(document, "build-system")
     tool = table(document, "tool")
     poetry = table(tool, "poetry")
+    flit = table(tool, "flit", "metadata")
     optional = table(project, "optional-dependencies")
     return Pyproject(
-        name=_text(project.get("name")) or _text(poetry.get("name")),
+        name=_text(project.get("name")) or _text(poetry.get("name")) or _text(flit.get("module")),
         has_project=bool(project),
-        requires_python=_text(project.get("requires-python")),
-        dependencies=_requirements(project.get("dependencies")) or poetry_dependencies(table(poetry, "dependencies")),
+        requires_python=_text(project.get("requires-python")) or _text(flit.get("requires-python")),
+        dependencies=_requirements(project.get("dependencies"))
+        or poetry_dependencies(table(poetry, "dependencies"))
+        or _requirements(flit.get("requires")),
         optional={key: _requirements(value) for key, value in optional.items()},
         dynamic=texts(project.get("dynamic")),
-        scripts={**_scripts(poetry), **_scripts(project)},
+        scripts={**_scripts(poetry), **_scripts(table(tool, "flit")), **_scripts(project)},
         backend=_text(build.get("build-backend")),
         build_requires=texts(build.get("requires")),
         has_build_system=bool(build),
-        named_files=_named_files(project, poetry),
+        named_files=files_read(document),
         tool=tool,
     )
+
+
+def files_read(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """The files that the build back end reads to make the metadata: readme, licences, where the version is written.
+
+    Settings: [project] readme and license, Poetry's readme, setuptools' dynamic `file`, Hatch's and PDM's `path`.
+    """
+    project, tool = table(document, "project"), table(document, "tool")
+    found: list[str] = []
+    for value in (project.get("readme"), project.get("license"), table(tool, "poetry").get("readme")):
+        if isinstance(value, dict):
+            found += [_text(value.get("file"))]
+        elif isinstance(value, list):
+            found += texts(value)
+        elif value is not project.get("license"):
+            found += [_text(value)]
+    found += texts(project.get("license-files"))
+    for row in table(tool, "setuptools", "dynamic").values():
+        named = row.get("file") if isinstance(row, dict) else None
+        found += [named] if isinstance(named, str) else texts(named)
+    found += [_text(table(tool, *path).get("path")) for path in (("hatch", "version"), ("pdm", "version"))]
+    found += texts(table(tool, "hatch", "metadata", "hooks", "requirements_txt").get("files"))
+    hook = table(tool, "hatch", "metadata", "hooks", "fancy-pypi-readme").get("fragments")
+    found += [_text(row.get("path")) for row in hook if isinstance(row, dict)] if isinstance(hook, list) else []
+    found += [_text(table(tool, "flit", "metadata").get("description-file"))]
+    return tuple(name for name in dict.fromkeys(found) if name)
 
 
 def table(document: Any, *path: str) -> Mapping[str, Any]:
@@ -83,11 +112,18 @@ def poetry_dependencies(rows: Mapping[str, Any]) -> tuple[Requirement, ...]:
         url = _text(row.get("url")) or (f"git+{row['git']}" if isinstance(row.get("git"), str) else "")
         path = _text(row.get("path"))
         version = value if isinstance(value, str) else _text(row.get("version"))
-        marker = _text(row.get("markers"))
+        marker = _text(row.get("markers")) or _limits(row)
         editable = row.get("develop") is True
         specifier = f"=={version}" if version[:1].isdigit() else version
         found.append(Requirement(normalised(name), extras, specifier, marker, url, path, editable))
     return tuple(found)
+
+
+def _limits(row: Mapping[str, Any]) -> str:
+    """The `python` and `platform` keys of a Poetry dependency as a marker; releases are left to whoever reads it."""
+    if platform := _text(row.get("platform")):
+        return f"sys_platform == '{platform}'"
+    return f"python_version {_text(row.get('python'))}" if row.get("python") else ""
 
 
 def _requirements(value: Any) -> tuple[Requirement, ...]:
@@ -98,19 +134,6 @@ def _scripts(project: Mapping[str, Any]) -> dict[str, str]:
     rows = table(project, "scripts")
     callables = {key: row.get("callable") if isinstance(row, dict) else row for key, row in rows.items()}
     return {key: value for key, value in callables.items() if isinstance(value, str) and ":" in value}
-
-
-def _named_files(project: Mapping[str, Any], poetry: Mapping[str, Any]) -> tuple[str, ...]:
-    found: list[str] = []
-    for value in (project.get("readme"), project.get("license"), poetry.get("readme")):
-        if isinstance(value, dict):
-            found += [_text(value.get("file"))]
-        elif isinstance(value, list):
-            found += texts(value)
-        elif value is not project.get("license"):
-            found += [_text(value)]
-    found += texts(project.get("license-files"))
-    return tuple(name for name in dict.fromkeys(found) if name)
 
 
 def _text(value: Any) -> str:

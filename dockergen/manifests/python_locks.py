@@ -1,4 +1,4 @@
-"""The lock files of uv, Poetry, PDM and Pipenv: which distributions they lock, and what each needs.
+"""The lock files of uv, Poetry, PDM, Pipenv and PEP 751: which distributions they lock, and what each needs.
 
 Lock files are large and written by tools, so they are scanned line by line instead of parsed.
 """
@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from dockergen.frozen import frozen
 from dockergen.manifests.requirements import normalised
@@ -26,6 +27,10 @@ _POETRY_NEEDS = re.compile(r"^\[package\.dependencies\]\n(.*?)(?=^\[|\Z)", re.MU
 _POETRY_GROUPS = re.compile(r"^groups = \[([^\]]*)\]", re.MULTILINE)
 _WHEEL = re.compile(r'[/"]([A-Za-z0-9_.]+)-[^-"/]+(?:-\d[^-"/]*)?-([a-z0-9.]+)-([a-z0-9_.]+)-([a-z0-9_.]+)\.whl')
 _FILES = re.compile(r'^"?([A-Za-z0-9._-]+)"? = \[\n(.*?)^\]', re.MULTILINE | re.DOTALL)
+_UV_LOCAL = re.compile(r'\b(?:editable|directory|virtual|path) = "([^"]+)"')
+_POETRY_SOURCE = re.compile(r'^\[package\.source\]\ntype = "([a-z]+)"\nurl = "([^"]+)"', re.MULTILINE)
+_PDM_LOCAL = re.compile(r'^path = "([^"]+)"', re.MULTILINE)
+_PDM_VCS = re.compile(r"^(?:git|hg|svn|bzr) = ", re.MULTILINE)
 _QUOTED = re.compile(r'"([^"]+)"')
 
 
@@ -42,10 +47,19 @@ class Locked:
     wheels: tuple[tuple[str, str, str], ...] = ()  # interpreter, ABI and platform tags
     line: int = 0
     only_source: bool = False  # the lock lists a source distribution and no wheel
+    local: str = ""  # folder or archive of the repository that it is built from
+    vcs: bool = False  # a checkout, of which no hash can be checked
 
     def has_wheel(self, minor: str) -> bool:
         """True when a wheel for that Python on x86-64 or ARM Linux with glibc exists, or the lock lists none at all."""
         return not self.wheels or any(_fits(tags, minor) for tags in self.wheels)
+
+
+def packages_of(path: str, text: str) -> dict[str, Locked]:
+    """The packages of a lock file by normalised name, in the format that its name tells; {} for junk."""
+    if path.endswith("Pipfile.lock"):
+        return pipfile_lock(text)
+    return pylock(text) if path.startswith("pylock.") else toml_lock(text)
 
 
 def toml_lock(text: str) -> dict[str, Locked]:
@@ -92,10 +106,51 @@ def pipfile_lock(text: str) -> dict[str, Locked]:
         return {}
     rows = document.get("default") if isinstance(document, dict) else None
     packages = {}
-    for name, row in rows.items() if isinstance(rows, dict) else ():
-        version = row.get("version", "") if isinstance(row, dict) else ""
-        packages[normalised(name)] = Locked(normalised(name), str(version).lstrip("="), production=True)
+    for name, value in rows.items() if isinstance(rows, dict) else ():
+        row = value if isinstance(value, dict) else {}
+        version = str(row.get("version", "")).lstrip("=")
+        path = row.get("path", row.get("file", ""))
+        local = path if isinstance(path, str) and "://" not in path else ""
+        vcs = not {"git", "hg", "svn", "bzr"}.isdisjoint(row)
+        packages[normalised(name)] = Locked(normalised(name), version, production=True, local=local, vcs=vcs)
     return packages
+
+
+def pylock(text: str) -> dict[str, Locked]:
+    """The packages of a pylock.toml by normalised name, those of extras and groups left out; {} for junk.
+
+    Format: https://packaging.python.org/en/latest/specifications/pylock-toml/
+    """
+    import tomli
+
+    try:
+        rows = tomli.loads(text).get("packages")
+    except (tomli.TOMLDecodeError, RecursionError):
+        return {}
+    found = {}
+    for row in rows if isinstance(rows, list) else ():
+        name = row.get("name") if isinstance(row, dict) else None
+        marker = str(row.get("marker", "")) if isinstance(name, str) else ""
+        if isinstance(name, str) and "in extras" not in marker and "in dependency_groups" not in marker:
+            found[normalised(name)] = _pylocked(name, row)
+    return found
+
+
+def _pylocked(name: str, row: Mapping[str, Any]) -> Locked:
+    wheels = [w for w in row.get("wheels") or () if isinstance(w, dict)]
+    files = "".join(f'/{w.get("name") or w.get("url") or w.get("path")}"' for w in wheels)
+    places = [row.get(key) for key in ("directory", "archive", "sdist")] + wheels
+    paths = [str(place["path"]) for place in places if isinstance(place, dict) and place.get("path")]
+    needs = [d["name"] for d in row.get("dependencies") or () if isinstance(d, dict) and isinstance(d.get("name"), str)]
+    return Locked(
+        normalised(name),
+        str(row.get("version", "")),
+        tuple((normalised(need), ()) for need in needs),
+        production=True,
+        wheels=_wheels(files),
+        local=paths[0] if paths else "",
+        vcs="vcs" in row,
+    )
 
 
 def closure(packages: Mapping[str, Locked], roots: Iterable[tuple[str, tuple[str, ...]]]) -> dict[str, Locked]:
@@ -135,7 +190,22 @@ def _package(block: str, line: int) -> Locked | None:
         _wheels(block),
         line,
         _only_source(block),
+        _local(block, source[1] if source else ""),
+        bool(source and "git = " in source[1]) or _is_checkout(block),
     )
+
+
+def _local(block: str, source: str) -> str:
+    poetry = _POETRY_SOURCE.search(block)
+    if poetry:
+        return poetry[2] if poetry[1] in ("directory", "file") else ""
+    found = _UV_LOCAL.search(source) or _PDM_LOCAL.search(block)
+    return found[1] if found else ""
+
+
+def _is_checkout(block: str) -> bool:
+    poetry = _POETRY_SOURCE.search(block)
+    return poetry[1] in ("git", "hg") if poetry else bool(_PDM_VCS.search(block))
 
 
 def _needs(block: str) -> tuple[tuple[str, tuple[str, ...]], ...]:

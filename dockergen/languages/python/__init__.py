@@ -30,4 +30,13 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
     return image.plan(repo, settings)
 
 
-LANGUAGE = Language("Python", match, plan)
+def apps(repo: Repository) -> tuple[str, ...]:
+    """What --app may choose from: the members of a uv workspace."""
+    if not repo.is_file("pyproject.toml") or "tool.uv" not in repo.source("pyproject.toml"):
+        return ()
+    from dockergen.languages.python import uv_member
+
+    return uv_member.apps(repo)
+
+
+LANGUAGE = Language("Python", match, plan, apps=apps)

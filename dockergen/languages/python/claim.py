@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dockergen.errors import DockergenError
-from dockergen.languages.python.project import manifest, project
+from dockergen.languages.python.manager_choice import manifest
+from dockergen.languages.python.project import project
 from dockergen.languages.python.start import startable
+from dockergen.languages.python.uv_member import member
 from dockergen.model import Match, Origin, Strength
 from dockergen.repository import Repository
 from dockergen.settings import Settings
@@ -20,7 +22,8 @@ def claim(repo: Repository, settings: Settings) -> Match | None:
         return Match(Strength.LOOSE_FILES, (Origin("file", loose),), "Python files") if loose else None
     evidence = (Origin("file", found, 1),)
     try:
-        if settings.start is not None or startable(repo, project(repo, settings), settings):
+        path = member(repo, settings)
+        if settings.start is not None or startable(repo.sub(path), project(repo, settings, path), settings):
             return Match(Strength.MANIFEST, evidence, "a Python service")
     except DockergenError:
         return Match(Strength.MANIFEST, evidence, "a Python project")

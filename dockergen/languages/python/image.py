@@ -7,9 +7,10 @@ from dataclasses import replace
 from dockergen.catalog import load
 from dockergen.frozen import frozen
 from dockergen.languages.python.install import Install, install
-from dockergen.languages.python.project import project
-from dockergen.languages.python.start import Start, start
+from dockergen.languages.python.project import Project, project
+from dockergen.languages.python.start import Start
 from dockergen.languages.python.system import System, system
+from dockergen.languages.python.uv_member import member, start_of
 from dockergen.languages.python.version import version
 from dockergen.languages.python.writes import among_source, folders, written
 from dockergen.model import BuildPlan, Decision, IgnoreGroup, Image, Origin, Sourced
@@ -36,10 +37,11 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
 
     Raises ProjectError for a manifest that cannot be used, a version that does not exist, or nothing to start.
     """
-    found = project(repo, settings)
+    path = member(repo, settings)
+    found = project(repo, settings, path)
     release, notes = version(repo, found, settings)
-    begun = start(repo, found, settings)
-    setup = install(repo, found, begun)
+    begun = start_of(repo, settings, path)
+    setup = install(repo, found, begun, release)
     images = load("python").images
     build = images["build"].at(release.value)
     runtime, base = _runtime(release.value, settings)
@@ -63,7 +65,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
         runtime_packages=tuple(sorted({*needs.run, *(settings.package.value if settings.package else ())})),
         writable=writable,
         dependency_paths=("/app/.venv",),
-        context_files=(*setup.manifests, *setup.reads),
+        context_files=(*setup.manifests, *setup.folders, *setup.reads),
         ignore=_ignored(repo),
         secrets=setup.secrets,
         commands=begun.commands,
@@ -168,7 +170,7 @@ def _environment(begun: Start, setup: Install, port: Sourced[int] | None) -> tup
 
 
 def _decisions(
-    found: object,
+    found: Project,
     release: Sourced[str],
     begun: Start,
     setup: Install,
@@ -180,8 +182,9 @@ def _decisions(
 ) -> tuple[Decision, ...]:
     shown = tuple(word.replace("{port}", str(port.value) if port else "") for word in begun.command.value)
     rows = [
+        *([Decision("app", Sourced(found.member, Origin("file", found.manifest)), "--app")] if found.member else []),
         Decision("version", release, "--version"),
-        Decision("manager", found.manager, "--manager"),  # type: ignore[attr-defined]
+        Decision("manager", found.manager, "--manager"),
         *([Decision("framework", begun.framework)] if begun.framework else []),
         Decision("build_image", Sourced(str(build), release.origin)),
         Decision("runtime_image", Sourced(str(runtime), base), "--base"),

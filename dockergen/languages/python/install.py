@@ -5,11 +5,15 @@ from __future__ import annotations
 from dockergen.catalog import load
 from dockergen.errors import ProjectError
 from dockergen.frozen import frozen
+from dockergen.languages.python.manager_version import manager_version
+from dockergen.languages.python.mounts import Mounts, mounts
 from dockergen.languages.python.private import has_credentials, private
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.start import Start
+from dockergen.languages.python.uv_workspace import members
 from dockergen.languages.python.vcs import vcs
-from dockergen.model import Secret
+from dockergen.manifests.requirements import normalised
+from dockergen.model import Secret, Sourced
 from dockergen.repository import Repository, normal
 
 
@@ -17,17 +21,26 @@ from dockergen.repository import Repository, normal
 class Install:
     """What the install partials print."""
 
-    kind: str  # requirements, uv, poetry, pdm, pipenv, project (PEP 621 without a lock) or setup
+    kind: str  # requirements, uv, poetry, pdm, pipenv, pylock, project (PEP 621 without a lock) or setup
     manifests: tuple[str, ...]  # files that are bind-mounted for the dependency step
-    requirements: str  # path of the requirements file
-    inline: tuple[str, ...]  # requirements that only setup.py states
+    folders: tuple[str, ...]  # packages of the repository that are built in it
+    requirements: str  # path of the requirements file, or of pylock.toml
+    inline: tuple[str, ...]  # requirements that only setup.py or a conda environment states
+    inline_from: str  # the file that states them
+    flags: tuple[str, ...]  # groups, extras and member, in the words of the manager
     locked: bool
-    version: str  # of the manager
+    verified: bool  # the lock file is compared with the manifest again when the project is installed
+    tools: tuple[str, ...]  # the manager and what goes with it, as pip is told
     uv: str  # reference of the uv image
     project: bool  # the project itself is installed
-    reads: tuple[str, ...]  # readme and licence files that its build back end reads
+    local: tuple[str, ...]  # folders and archives of the repository that are installed besides the project
+    waits: tuple[str, ...]  # names of those that uv would build in the dependency step
+    checkouts: bool  # some distributions come from version control, of which no hash can be checked
+    others: str  # requirements file without the lines that require the project itself, made in the step
+    own: tuple[str, ...]  # what pip is told about those lines once the source is there
+    reads: tuple[str, ...]  # readme, licence and version files that its build back end reads
     added: tuple[str, ...]
-    source_first: bool  # local paths among the requirements: the source comes before the install
+    source_first: bool  # the step cannot do without the source, which comes before it
     secrets: tuple[Secret, ...] = ()
     unsafe: tuple[str, ...] = ()  # files with a password in clear, which no layer may hold
     pip_config: str = ""  # pip's own configuration, kept in the repository
@@ -35,66 +48,61 @@ class Install:
     notes: tuple[str, ...] = ()
 
 
-def install(repo: Repository, project: Project, start: Start) -> Install:
-    """The install steps; ProjectError when a file that they need is not there."""
+def install(repo: Repository, project: Project, start: Start, release: Sourced[str]) -> Install:
+    """The install steps on that Python; ProjectError when a file that they need is not there."""
     catalog = load("python")
     kind = _kind(project)
-    own = _installs_project(repo, project, start)
-    row = catalog.managers[project.manager.value]
-    requirements = project.requirements
-    local = _local(repo, project)
     closed = private(repo, project)
     remote = vcs(repo, project)
+    taken = mounts(repo, project, kind)
+    split = bool(taken.own) and kind == "requirements" and {o.path for o in taken.own} == {project.requirements.path}
+    uv = manager_version(repo, "uv", project.pyproject, project.lock, release.value)
     return Install(
         kind=kind,
-        manifests=_manifests(repo, project, kind),
-        requirements=requirements.path,
-        inline=tuple(_words(project)) if kind == "setup" else (),
+        manifests=taken.files,
+        folders=taken.folders,
+        requirements=project.lock if kind == "pylock" else project.requirements.path,
+        inline=tuple(_words(project)) if kind == "setup" or split else (),
+        inline_from=_inline_from(project),
+        flags=tuple(_flags(repo, project, kind)),
         locked=bool(project.lock),
-        version=_version(repo, project),
-        uv=str(catalog.images["uv"].at(catalog.managers["uv"].version)),
-        project=own,
-        reads=tuple(p for p in project.pyproject.named_files if repo.is_file(p)),
+        verified=bool(project.lock) and not project.stale,
+        tools=_tools(repo, project, release.value),
+        uv=str(catalog.images["uv"].at(uv.value)),
+        project=_installs_project(repo, project, start, taken),
+        local=_local(project, kind, taken),
+        waits=tuple(_waits(repo, project)) if kind == "uv" else (),
+        checkouts=_has_checkouts(project),
+        others=_beside(project.requirements.path) if split else "",
+        own=_own(project, kind, split, taken),
+        reads=tuple(dict.fromkeys(_reads(repo, project))),
         added=start.added,
-        source_first=local,
+        source_first=bool(taken.own) and kind == "requirements" and not split,
         secrets=(*closed.secrets, *remote.secrets),
         unsafe=closed.unsafe,
         pip_config=closed.configuration,
         build_packages=remote.packages,
-        notes=(*closed.notes, *remote.notes, *_advice(project, kind, row.title)),
+        notes=(*closed.notes, *remote.notes, *_advice(project, kind, catalog.managers[project.manager.value].title)),
     )
 
 
-def _local(repo: Repository, project: Project) -> bool:
-    """True when a requirement is a folder or archive of the repository; ProjectError when it is not there."""
-    found = [(r, origin, folder) for r, origin, folder in project.requirements.requirements if r.path]
-    for requirement, origin, folder in found:
-        # pip resolves such paths against its working folder, which is the root.
-        path = normal(requirement.path.removeprefix("file:"))
-        if path is None or (path and not repo.has(path)):
-            raise ProjectError(
-                f"{origin} names {requirement.path[:80]!r}, which is not in this folder"
-                f"{f' ({folder})' if folder else ''}.",
-                "Correct the path, or publish the package and name it.",
-            )
-    return bool(found)
-
-
 def _kind(project: Project) -> str:
-    if project.manager.value == "uv" and not project.lock and not project.pyproject.settings("uv", "sources"):
+    manager = project.manager.value
+    if manager == "rye" or project.requirements.path:
+        return "requirements"
+    if manager == "uv" and not project.lock and not project.pyproject.settings("uv", "sources"):
         # Without a lock `uv sync` builds the project to learn its metadata, which needs the source.
         return "project"
-    if project.manager.value != "pip":
-        return project.manager.value
-    if project.requirements.path:
-        return "requirements"
-    return "setup" if project.setup.path else "project"
+    if manager != "pip":
+        return manager
+    return "setup" if project.setup.path or project.environment.packages or project.environment.pip else "project"
 
 
-def _installs_project(repo: Repository, project: Project, start: Start) -> bool:
+def _installs_project(repo: Repository, project: Project, start: Start, taken: Mounts) -> bool:
     """A console script or an src layout that can be built; everything else runs from the folder."""
     table = project.pyproject
-    buildable = bool(project.setup.path or repo.is_file("setup.py") or table.has_build_system)
+    here = repo.sub(project.member)
+    buildable = bool(project.setup.path or here.is_file("setup.py") or table.has_build_system)
     if start.script and not buildable:
         raise ProjectError(
             f"{start.command.origin} declares the command {start.command.value[0]}, but pyproject.toml has no "
@@ -102,53 +110,104 @@ def _installs_project(repo: Repository, project: Project, start: Start) -> bool:
             "Add a build system, or say what to start.",
             command="dockergen init --start 'python main.py'",
         )
-    return buildable and (
-        start.script or start.import_root == "src" or (project.manager.value == "uv" and bool(table.has_build_system))
-    )
+    if taken.own:
+        return False  # the manifest requires it by a line of its own, and mostly in place
+    if project.manager.value == "uv":
+        packaged = table.settings("uv").get("package")
+        return packaged is not False and (bool(table.has_build_system) or packaged is True)
+    if table.settings("poetry").get("package-mode") is False or table.settings("pdm").get("distribution") is False:
+        return False
+    return buildable and (start.script or (start.import_root == "src" and not project.requirements.path))
 
 
-def _manifests(repo: Repository, project: Project, kind: str) -> tuple[str, ...]:
-    if kind == "requirements":
-        names = [*project.requirements.files]
-    elif kind == "pipenv":
-        names = ["Pipfile", "Pipfile.lock"]
-    elif kind == "setup":
-        names = []
-    else:
-        names = ["pyproject.toml", project.lock]
-        names += (
-            [p for p in repo.glob("**/pyproject.toml") if p != "pyproject.toml"]
-            if "workspace" in str(project.pyproject.tool)
-            else []
-        )
-        names += ["poetry.toml", "uv.toml"]
-    return tuple(dict.fromkeys(name for name in names if name and repo.is_file(name)))
+def _own(project: Project, kind: str, split: bool, taken: Mounts) -> tuple[str, ...]:
+    if split:
+        return ("-r", project.requirements.path)
+    if kind == "setup" and project.setup.path:
+        return (".",)  # with what its requirements are, where they are computed
+    return ("--no-deps", "-e", ".") if kind == "pipenv" and taken.own else ()
+
+
+def _local(project: Project, kind: str, taken: Mounts) -> tuple[str, ...]:
+    """Packages of the repository that are installed besides the project itself."""
+    if kind in ("poetry", "pdm", "pipenv"):
+        return tuple(f"./{path}" for path in taken.builds)
+    if kind != "uv":
+        return ()
+    own = normalised(project.pyproject.name)
+    return tuple(p.local for name, p in project.locked.items() if p.local and name != own)
+
+
+def _waits(repo: Repository, project: Project) -> list[str]:
+    """Path dependencies; members of the workspace wait anyway."""
+    known = {".", *(m.path for m in members(repo))}
+    return [name for name, p in project.locked.items() if p.local and normal(p.local) not in known and p.local != "."]
+
+
+def _has_checkouts(project: Project) -> bool:
+    if project.locked:
+        return any(package.vcs for package in project.locked.values())
+    return any(r.url.startswith(("git+", "hg+", "svn+", "bzr+")) for r, _ in project.direct)
+
+
+def _flags(repo: Repository, project: Project, kind: str) -> list[str]:
+    """The production groups and extras, as the manager is told."""
+    extra = project.production
+    if kind == "uv":
+        found = ["--package", project.pyproject.name] if project.member else []
+        found += ["--no-default-groups"] if extra.replaces_defaults else []
+        return [*found, *_pairs("--group", extra.groups), *_pairs("--extra", extra.extras)]
+    if kind == "project":
+        return [*_pairs("--group", extra.groups), *_pairs("--extra", extra.extras)]
+    if kind == "poetry":
+        return ["--only", ",".join(("main", *extra.groups)), *_pairs("--extras", extra.extras)]
+    # PDM installs groups of [dependency-groups] as development ones only.
+    return _pairs("--group", extra.extras) if kind == "pdm" else []
+
+
+def _pairs(flag: str, names: tuple[str, ...]) -> list[str]:
+    return [word for name in names for word in (flag, name)]
+
+
+def _tools(repo: Repository, project: Project, release: str) -> tuple[str, ...]:
+    name = project.manager.value
+    if name not in ("poetry", "pdm", "pipenv"):
+        return ()
+    version = manager_version(repo, name, project.pyproject, project.lock, release).value
+    pinned = f"{name}=={version}" if version[:1].isdigit() else f"{name}{version}"
+    return (pinned, *load("python").lists.get(f"beside:{name}", ()))
+
+
+def _beside(path: str) -> str:
+    """A name in the folder of the requirements file, so that what it includes is found from there."""
+    folder, _, name = path.rpartition("/")
+    return f"{folder}/.others-{name}".lstrip("/")
+
+
+def _reads(repo: Repository, project: Project) -> list[str]:
+    prefix = f"{project.member}/" if project.member else ""
+    named = [path for name in project.pyproject.named_files if (path := normal(prefix + name))]
+    return [path for path in (*named, *project.setup.reads) if repo.is_file(path)]
+
+
+def _inline_from(project: Project) -> str:
+    if project.environment.packages or project.environment.pip:
+        return project.direct[0][1].path if project.direct else ""
+    return project.setup.path or project.manifest
 
 
 def _words(project: Project) -> list[str]:
+    """The requirements that pip is told one by one; a folder comes with the source."""
     found = []
+    listed = {r.name for r, _, _ in project.requirements.requirements}
     for requirement, _ in project.direct:
-        if has_credentials(requirement.url):
+        if has_credentials(requirement.url) or requirement.path or requirement.name in listed:
             continue  # `pip install .` gets it, from setup.py itself
         extras = f"[{','.join(requirement.extras)}]" if requirement.extras else ""
-        found.append(
-            f"{requirement.name}{extras}{requirement.specifier}"
-            if not requirement.url
-            else f"{requirement.name} @ {requirement.url}"
-        )
-    return found
-
-
-def _version(repo: Repository, project: Project) -> str:
-    row = load("python").managers[project.manager.value]
-    if project.manager.value == "poetry" and project.lock:
-        head = repo.source(project.lock)[:200]
-        import re
-
-        if found := re.search(r"by Poetry (\d+)\.", head):
-            return row.versions.get(found[1], row.version)
-        return row.version if head.startswith("#") else row.versions.get("1", row.version)
-    return row.version
+        what = f" @ {requirement.url}" if requirement.url else requirement.specifier
+        marker = f" ; {requirement.marker}" if requirement.marker else ""
+        found.append(f"{requirement.name}{extras}{what}{marker}")
+    return list(dict.fromkeys(found))
 
 
 def _advice(project: Project, kind: str, title: str) -> list[str]:

@@ -1,0 +1,65 @@
+"""Which groups and extras an image gets: those for production, never those for development."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dockergen.catalog import load
+from dockergen.frozen import frozen
+from dockergen.manifests.dependency_groups import Group, default_groups, dependency_groups
+from dockergen.manifests.pyproject import Pyproject
+from dockergen.manifests.requirements import Requirement, normalised
+
+
+@frozen
+class Production:
+    """The groups and extras that are installed besides the main dependencies, as the file names them."""
+
+    groups: tuple[str, ...] = ()
+    extras: tuple[str, ...] = ()
+    requirements: tuple[Requirement, ...] = ()
+    replaces_defaults: bool = False  # the file names default groups, which hold some that are for development
+
+
+def production(document: Mapping[str, Any], pyproject: Pyproject, manager: str) -> Production:
+    """What is installed: default groups without those for development, groups and extras that are called after
+    production, and the one that brings the server where the main dependencies have none."""
+    # PDM counts every [dependency-groups] for development; a Pipfile has its own.
+    known = dependency_groups(document) if manager in ("uv", "poetry", "pip") else ()
+    defaults = {normalised(name) for name in default_groups(document)}
+    extras = tuple(Group(name, rows) for name, rows in pyproject.optional.items()) if manager != "pipenv" else ()
+    main = {r.name for r in pyproject.dependencies}
+    groups = [g for g in known if normalised(g.name) in defaults and not _for_development(g.name)]
+    groups += [g for g in known if g not in groups and _for_production(g.name)]
+    chosen = [e for e in extras if _for_production(e.name)]
+    if not _servers(main | {r.name for g in [*groups, *chosen] for r in g.requirements}):
+        group, extra = _serving(known), _serving(extras)
+        chosen += [extra] if extra else []
+        groups += [group] if group and not extra else []
+    return Production(
+        tuple(g.name for g in groups),
+        tuple(e.name for e in chosen),
+        tuple(r for g in [*groups, *chosen] for r in g.requirements),
+        any(_for_development(name) and name != "dev" for name in defaults),
+    )
+
+
+def _serving(groups: tuple[Group, ...]) -> Group | None:
+    """The only group or extra, development aside, that holds a server."""
+    found = [g for g in groups if not _for_development(g.name) and _servers({r.name for r in g.requirements})]
+    return found[0] if len(found) == 1 else None
+
+
+def _servers(names: set[str]) -> bool:
+    rows = load("python").frameworks.values()
+    return any(row.kind.endswith("-server") and not names.isdisjoint(row.dependencies) for row in rows)
+
+
+def _for_production(name: str) -> bool:
+    return normalised(name) in load("python").lists["production_groups"]
+
+
+def _for_development(name: str) -> bool:
+    words = normalised(name).split("-")
+    return not set(load("python").lists["development_groups"]).isdisjoint(words)

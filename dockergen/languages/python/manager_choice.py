@@ -1,0 +1,126 @@
+"""Which package manager the repository uses, by its files; the losers are kept as rejected candidates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from dockergen.catalog import load
+from dockergen.errors import ProjectError
+from dockergen.languages.python.requirements import requirements_path
+from dockergen.manifests.pyproject import Pyproject
+from dockergen.manifests.requirements import requirements_file
+from dockergen.model import Origin, Rejected, Sourced
+from dockergen.repository import Repository
+from dockergen.settings import Settings, settled
+
+# Manifests that make a folder Python's, strongest first.
+_MANIFESTS = ("Pipfile", "pyproject.toml", "setup.py", "setup.cfg")
+_TABLES = re.compile(r"^\s*\[(project|tool\.poetry|tool\.pdm|tool\.flit\.metadata|tool\.uv|build-system)[.\]]", re.M)
+
+
+def manifest(repo: Repository) -> str:
+    """The manifest that makes a folder Python's, "" when there is none; a pyproject.toml of tool tables is none."""
+    locks = [lock for row in load("python").managers.values() for lock in row.lock_files]
+    for name in (*locks, *_MANIFESTS):
+        if repo.has(name) and _counts(repo, name):
+            return name
+    return requirements_path(repo) or next((path for path, _, _ in _unsupported() if repo.is_file(path)), "")
+
+
+def manager(repo: Repository, table: Pyproject, settings: Settings) -> tuple[Sourced[str], list[str]]:
+    """The manager, and notes about manifests that are left out.
+
+    Raises ProjectError for a manager that is recognized and not supported, or one that does not exist.
+    """
+    catalog = load("python")
+    found = list(_evidence(repo, table))
+    if not found:
+        converts = settings.manager is not None and settings.manager.value == "pip"
+        if not (converts and environment(repo)):
+            _refuse_unsupported(repo)
+        path = manifest(repo)
+        found = [Sourced("pip", Origin("file", path) if path else Origin("default"))]
+    first = found[0]
+    lost = {s.value: Rejected(s.value, s.origin, f"{first.origin} wins") for s in reversed(found) if s != first}
+    lost.pop(first.value, None)
+    best = Sourced(first.value, first.origin, tuple(lost.values())[::-1])
+    chosen = settled("manager", settings.manager, best)
+    if chosen.value not in catalog.managers:
+        raise ProjectError(
+            f"{chosen.origin}: dockergen does not know the package manager {chosen.value!r}.",
+            f"Choose one of: {', '.join(catalog.managers)}.",
+            command=f"dockergen init --manager {best.value}",
+        )
+    return chosen, list(_left_out(repo, found)) if chosen.value == best.value else []
+
+
+def environment(repo: Repository) -> str:
+    """The file of a conda environment, "" when there is none."""
+    return next((n for n in ("environment.yml", "environment.yaml") if repo.is_file(n)), "")
+
+
+def _evidence(repo: Repository, table: Pyproject) -> Iterator[Sourced[str]]:
+    """Claims of managers, strongest first: lock files, pinned requirements, tables of tools, other manifests."""
+    rows = load("python").managers
+    for name, row in rows.items():
+        yield from (Sourced(name, Origin("file", lock)) for lock in row.lock_files if _is_lock(repo, name, lock))
+    path = requirements_path(repo)
+    pinned = bool(path) and _pins(repo, path)
+    if pinned:
+        yield Sourced("pip", Origin("file", path))
+    for name in ("uv", "poetry", "pdm"):
+        # Settings of uv beside a requirements file are for development.
+        if table.settings(name) and not (name == "uv" and path) and not (name == "pdm" and table.has_project and path):
+            yield Sourced(name, Origin("file", "pyproject.toml", repo.line_of("pyproject.toml", f"[tool.{name}")))
+    if repo.is_file("Pipfile"):
+        yield Sourced("pipenv", Origin("file", "Pipfile"))
+    if path and not pinned:
+        yield Sourced("pip", Origin("file", path))
+
+
+def _is_lock(repo: Repository, name: str, lock: str) -> bool:
+    """True for a lock file of that manager; requirements.lock is anybody's unless Rye wrote it."""
+    if not repo.is_file(lock):
+        return False
+    return name != "rye" or "rye" in repo.source(lock)[:200] or "[tool.rye" in repo.source("pyproject.toml")
+
+
+def _pins(repo: Repository, path: str) -> bool:
+    parsed = requirements_file(repo.source(path))
+    return any(r.pinned or r.hashed for r in parsed.requirements)
+
+
+def _left_out(repo: Repository, found: list[Sourced[str]]) -> Iterator[str]:
+    first = found[0]
+    title = load("python").managers[first.value].title
+    for path in dict.fromkeys(s.origin.path for s in found[1:] if s.value != first.value):
+        if path != first.origin.path:
+            yield f"{path} is not installed: {first.origin} is what {title} installs."
+    if path := environment(repo):
+        yield f"{path} is not installed: {first.origin} is what {title} installs."
+
+
+def _unsupported() -> list[tuple[str, str, str]]:
+    rows = (row.split("|") for row in load("python").lists["unsupported"])
+    return [(path, title, remedy) for path, title, remedy in rows]
+
+
+def _refuse_unsupported(repo: Repository) -> None:
+    for path, title, remedy in _unsupported():
+        if repo.is_file(path):
+            what, _, command = remedy.partition("`")
+            raise ProjectError(
+                f"{path} belongs to {title}, which dockergen does not install from.",
+                f"For an image now: {what.strip()}",
+                command=command.rstrip("`"),
+            )
+
+
+def _counts(repo: Repository, name: str) -> bool:
+    if name == "requirements.lock":
+        return _is_lock(repo, "rye", name)
+    if name == "pyproject.toml":
+        text = repo.source(name)
+        return not text or bool(_TABLES.search(text))
+    return name != "setup.cfg" or "[metadata]" in repo.source(name)

@@ -1,0 +1,125 @@
+"""The closed set of what the dependency step reads: manifests, lock files, and what they name in the repository."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dockergen.errors import ProjectError
+from dockergen.frozen import frozen
+from dockergen.languages.python.project import Project
+from dockergen.languages.python.uv_workspace import members
+from dockergen.manifests.pyproject import table, texts
+from dockergen.model import Origin
+from dockergen.repository import Repository, normal
+
+_SETTINGS = {"uv": ("uv.toml",), "project": ("uv.toml",), "poetry": ("poetry.toml",), "pdm": ("pdm.toml",)}
+
+
+@frozen
+class Mounts:
+    """Files and folders of wheels are mounted to be read; packages so that a build may write, which is thrown away."""
+
+    files: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()  # packages of the repository that are built
+    builds: tuple[str, ...] = ()  # the same with archives, in the order of the manifest
+    own: tuple[Origin, ...] = ()  # lines that require the project itself
+
+
+def mounts(repo: Repository, project: Project, kind: str) -> Mounts:
+    """What the step reads. ProjectError for a path that does not exist, leads out, or cannot be hashed."""
+    named = list(_named(repo, project, kind))
+    own = tuple(origin for path, origin in named if not path)
+    paths = list(dict.fromkeys(path for path, _ in named if path))
+    wheels = list(_wheel_folders(repo, project, kind))
+    files = [*_manifests(repo, project, kind), *(p for p in (*paths, *wheels) if repo.is_file(p))]
+    return Mounts(
+        tuple(dict.fromkeys([*filter(repo.is_file, files), *filter(repo.is_folder, wheels)])),
+        tuple(filter(repo.is_folder, paths)),
+        tuple(paths),
+        own,
+    )
+
+
+def _manifests(repo: Repository, project: Project, kind: str) -> list[str]:
+    if kind == "requirements":
+        return [*project.requirements.files]
+    if kind == "pipenv":
+        return ["Pipfile", "Pipfile.lock"]
+    if kind == "setup":
+        return []
+    if kind == "pylock":
+        return [project.lock]
+    names = ["pyproject.toml", project.lock]
+    if kind == "uv":
+        names += [f"{path}/pyproject.toml" for path in _needed_members(repo, project)]
+    return [*names, *_SETTINGS.get(kind, ())]
+
+
+def _needed_members(repo: Repository, project: Project) -> list[str]:
+    """The members that uv has to know: the chosen one and those that it pulls in; all where no lock file tells."""
+    known = [member.path for member in members(repo)]
+    if not project.locked:
+        return known
+    local = {normal(package.local) for package in project.locked.values() if package.local}
+    return [path for path in known if path in local or path == project.member]
+
+
+def _named(repo: Repository, project: Project, kind: str) -> Iterator[tuple[str, Origin]]:
+    """Folders and archives of the repository that are installed, "" for the project itself, with who says so."""
+    if kind == "requirements":
+        yield from _required(repo, project)
+        return
+    if kind in ("poetry", "pdm", "pipenv", "pylock"):
+        locked = [(p.local, Origin("file", project.lock, p.line)) for p in project.locked.values() if p.local]
+        stated = [(r.path, origin) for r, origin in project.direct if r.path]
+        yield from ((_inside(repo, path, origin), origin) for path, origin in (locked if project.locked else stated))
+    if kind == "uv" and not project.lock:
+        for name, row in project.pyproject.settings("uv", "sources").items():
+            if isinstance(row, dict) and isinstance(row.get("path"), str):
+                origin = Origin("file", project.manifest, repo.line_of(project.manifest, name))
+                yield _inside(repo, row["path"], origin), origin
+
+
+def _required(repo: Repository, project: Project) -> Iterator[tuple[str, Origin]]:
+    """Paths in requirement files; pip resolves them against its working folder, which is the root."""
+    for requirement, origin, _ in project.requirements.requirements:
+        if requirement.path:
+            path = _inside(repo, requirement.path.removeprefix("file:"), origin)
+            if project.requirements.hashed and repo.is_folder(path):
+                raise _unhashable(origin, requirement.path)
+            yield path, origin
+
+
+def _inside(repo: Repository, written: str, origin: Origin) -> str:
+    path = normal(written)
+    if path is None or (path and not repo.has(path)):
+        what = "leads out of this folder" if path is None and not written.startswith("/") else "is not in this folder"
+        raise ProjectError(
+            f"{origin} names {written[:80]!r}, which {what}.",
+            "Correct the path, run dockergen in the folder that holds both, or publish the package and name it.",
+        )
+    return path
+
+
+def _unhashable(origin: Origin, path: str) -> ProjectError:
+    return ProjectError(
+        f"{origin} requires the folder {path}, while other lines have hashes: pip checks all or none, and a folder has "
+        "no hash.",
+        "Install the folder by a requirements file of its own, or leave the hashes out.",
+    )
+
+
+def _wheel_folders(repo: Repository, project: Project, kind: str) -> Iterator[str]:
+    """Folders of wheels and archives that an option names; pip looks beside the naming file first."""
+    for option, value, origin in project.requirements.options:
+        if option == "--find-links" and "://" not in value:
+            folder = origin.path.rpartition("/")[0]
+            beside = normal(f"{folder}/{value}" if folder else value)
+            found = next((p for p in (beside, normal(value)) if p and repo.has(p)), "")
+            if not found:
+                _inside(repo, value, origin)
+            yield found
+    if kind in ("uv", "project"):
+        named = texts(project.pyproject.settings("uv").get("find-links"))
+        named += texts(table(repo.toml("uv.toml")).get("find-links")) if repo.is_file("uv.toml") else ()
+        yield from (path for value in named if "://" not in value and (path := normal(value)) and repo.has(path))
