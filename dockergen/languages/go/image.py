@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from dockergen.catalog import load
@@ -42,7 +43,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
     runtime, user, why = _runtime(main, settings)
     build = catalog.images["build"].at(go_version.value, catalog.images["build"].suites.get(minor, "trixie"))
     port = settled("port", settings.port, main.port) if main.port else settings.port
-    start = settled("start", settings.start, Sourced((f"/app/{main.binary}",), main.package.origin))
+    start = settled("start", settings.start, _start(main))
     decisions = [
         Decision("version", go_version, "--version"),
         Decision("manager", Sourced("go", Origin("file", mods.manifest, 1))),
@@ -64,7 +65,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
         start=start.value,
         port=port.value if port else None,
         user=user,
-        env=(("PORT", str(port.value)),) if port and (main.reads_port or settings.port) else (),
+        env=(("PORT", str(port.value)),) if port and (main.reads_port or main.command.shell or settings.port) else (),
         build_packages=tuple(sorted({*main.build_packages})),
         runtime_packages=tuple(sorted({*main.runtime_packages, *(settings.package.value if settings.package else ())})),
         context_files=(*mods.manifests, *main.runtime_files, *main.embedded),
@@ -84,6 +85,18 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
     )
 
 
+def _start(main: Program) -> Sourced[tuple[str, ...]]:
+    words: tuple[str, ...] = (f"/app/{main.binary}", *main.command.arguments)
+    if main.command.shell:
+        # Variables stay as they are written; a shell fills them in and makes way for the program.
+        words = ("sh", "-c", " ".join(["exec", words[0], *(_double_quoted(word) for word in words[1:])]))
+    return Sourced(words, main.command.origin if main.command.arguments else main.package.origin)
+
+
+def _double_quoted(word: str) -> str:
+    return '"' + re.sub(r'(["\\`])', r"\\\1", word) + '"'
+
+
 def _runtime(main: Program, settings: Settings) -> tuple[Image, str, Origin]:
     """The smallest image that the program is known to work on, its user, and the reason."""
     images = load("go").images
@@ -99,7 +112,8 @@ def _runtime(main: Program, settings: Settings) -> tuple[Image, str, Origin]:
     packages = (*main.runtime_packages, *(settings.package.value if settings.package else ()))
     if packages:
         return images["slim"].at(), "10001:10001", Origin("default", note=f"{packages[0]} comes from Debian")
-    if settings.start and settings.start.value[0] in ("sh", "bash", "/bin/sh"):
+    words = settings.start.value if settings.start else _start(main).value
+    if words[0] in ("sh", "bash", "/bin/sh"):
         return images["slim"].at(), "10001:10001", Origin("default", note="the start command needs a shell")
     kind = "static" if main.cgo.value == "off" else "cc" if main.links_cpp else "base"
     row = images[kind]

@@ -4,36 +4,21 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
 
-from dockergen.catalog import Framework, load
+from dockergen.catalog import load
 from dockergen.errors import ProjectError, UsageError
 from dockergen.frozen import frozen
+from dockergen.languages.go.command import Command, command
 from dockergen.languages.go.modules import Modules
+from dockergen.languages.go.needs import cgo, embeds, runtime_files
+from dockergen.languages.go.port import framework, listens, port, reads_port
+from dockergen.languages.go.sources import go_files, imports, reached
 from dockergen.model import Origin, Rejected, Sourced
 from dockergen.repository import Repository, normal
 from dockergen.settings import Settings
 
-_SCAN_LIMIT = 2000  # source files read for evidence
 _MAIN = re.compile(r"^package\s+main\b", re.M)
 _MAIN_FUNCTION = re.compile(r"^func\s+main\s*\(\s*\)", re.M)
-_IGNORED_BUILD = re.compile(r"^//(?:go:build| \+build)\s+ignore\b", re.M)
-_IMPORTS_C = re.compile(r'^\s*(?:import\s+)?"C"\s*$', re.M)
-_SERVES = re.compile(r"\b(ListenAndServe(?:TLS)?|Serve|Listen|Start|StartServer|Run)\s*\(|\bhttp\.Server\s*\{")
-_SERVES_IMPORT = re.compile(
-    r'"(net/http|net|github\.com/(?:gin-gonic|labstack|gofiber|go-chi|valyala|gorilla)/[^"]+|google\.golang\.org/grpc)"'
-)
-_READS_PORT = re.compile(
-    r'(?:Getenv|LookupEnv|env)\w*\(\s*"PORT"|env:"PORT[",]|BindEnv\([^)]*"PORT"|`[^`]*env(?:config)?:"PORT"'
-)
-_ADDRESS = re.compile(r'"(?P<host>localhost|127\.0\.0\.1|0\.0\.0\.0|\[::\])?:(?P<port>[1-9]\d{1,4})"')
-_PORT_TEXT = re.compile(r'(?i:port)\w*"?[^"\n]{0,40}?"(?P<port>[1-9]\d{3,4})"')
-_OPENS = re.compile(
-    r"\b(?:Dir|DirFS|ParseFiles|ParseGlob|LoadHTMLGlob|LoadHTMLFiles|Static|StaticFile|StaticFS|File|ReadFile|ReadDir|Open|"
-    r'AddConfigPath|SetConfigFile|Glob|Walk|WalkDir|Load|Join|ServeFile)\(\s*(?:[^()"\n]*,\s*)?"(?:\./)?(?P<path>[\w][\w./-]*)'
-    r'|"file://(?:\./)?(?P<url>[\w][\w./-]*)'
-)
-_EMBED = re.compile(r"^//go:embed\s+(?P<patterns>.+)$", re.M)
 _NOT_A_SERVICE = {
     "examples",
     "example",
@@ -59,6 +44,7 @@ class Program:
     cgo: Sourced[str]  # "on" or "off"
     links_cpp: bool
     framework: Sourced[str] | None
+    command: Command
     port: Sourced[int] | None
     reads_port: bool
     runtime_files: tuple[str, ...]
@@ -72,25 +58,30 @@ class Program:
 def program(repo: Repository, mods: Modules, settings: Settings) -> Program:
     """The program to build; ProjectError when there is none or several, UsageError for an unknown --app."""
     package = _package(repo, mods, settings)
-    sources = _sources(repo, mods)
+    sources = reached(repo, mods, go_files(repo, mods), package.value)
     base = (mods.by_folder.get("") or mods.root).module or package.value or "app"
-    binary = _binary_name(package.value or base)
-    framework = _framework(mods)
-    port, notes = _port(repo, sources, package.value, framework[1] if framework else None)
+    imported = frozenset(name for path in sources for name in imports(repo, path))
+    found = framework(mods.requires, imported, [repo.source(path) for path in sources])
+    row = found[1] if found else None
+    number, notes = port(repo, sources, row)
     needs = [row for name, row in load("go").packages.items() if name in mods.requires]
+    taken = [hit for path in sources for hit in embeds(repo, path)]
+    embedded = tuple(sorted({name for _, there in taken for name in there}))
+    opened = runtime_files(repo, sources, embedded)
+    binary = _binary_name(package.value or base)
     return Program(
         package=package,
-        binary=binary,
+        binary=f"{binary}-server" if binary in opened else binary,
         touch=_main_file(repo, package.value),
-        cgo=_cgo(repo, mods, sources),
+        cgo=cgo(repo, mods, sources),
         links_cpp=any(name in mods.requires for name in load("go").lists["cpp"]),
-        framework=framework[0] if framework else None,
-        port=port,
-        reads_port=any(_READS_PORT.search(repo.source(path)) for path in sources)
-        or bool(framework and framework[1].title == "Gin"),
-        runtime_files=_runtime_files(repo, sources),
-        embeds_missing=any(not found for path in sources for _, found in _embeds(repo, path)),
-        embedded=tuple(sorted({name for path in sources for _, found in _embeds(repo, path) for name in found})),
+        framework=found[0] if found else None,
+        command=command(repo, sources, (binary, _binary_name(base)), number.value if number else None),
+        port=number,
+        reads_port=reads_port(repo, sources) or (row is not None and row.title == "Gin"),
+        runtime_files=opened,
+        embeds_missing=any(not there for _, there in taken),
+        embedded=embedded,
         build_packages=tuple(name for row in needs for name in row.build),
         runtime_packages=tuple(name for row in needs for name in row.run),
         notes=tuple(notes),
@@ -119,9 +110,8 @@ def _package(repo: Repository, mods: Modules, settings: Settings) -> Sourced[str
     folders = list(mains)
     if len(folders) == 1:
         return Sourced(folders[0], _evidence(repo, mains[folders[0]]))
-    services = [f for f in folders if f.rsplit("/", 1)[-1] not in load("go").lists["tools"]]
-    named = [f for f in folders if f and f.rsplit("/", 1)[-1] == _binary_name(mods.root.module)]
-    best = [""] if "" in folders else named if len(named) == 1 else services
+    services = [folder for folder in folders if not _is_tool(folder)]
+    best = _best(repo, mods, folders, services)
     if len(best) != 1:
         rows = ", ".join(f"{folder or '.'} ({mains[folder]})" for folder in folders)
         raise ProjectError(
@@ -135,6 +125,30 @@ def _package(repo: Repository, mods: Modules, settings: Settings) -> Sourced[str
         if f != best[0]
     )
     return Sourced(best[0], _evidence(repo, mains[best[0]]), lost)
+
+
+def _best(repo: Repository, mods: Modules, folders: list[str], services: list[str]) -> list[str]:
+    """The root > a daemon named after the module > the one named like it > what is no tool."""
+    files = go_files(repo, mods)
+    serving = [folder for folder in services if listens(repo, reached(repo, mods, files, folder))]
+    if "" in folders and ("" in serving or not serving):
+        return [""]
+    base = _binary_name(mods.root.module)
+    names = {folder: folder.rsplit("/", 1)[-1] for folder in folders if folder}
+    family = [f"{base}{end}" for end in load("go").lists["daemons"]]
+    daemons = [folder for folder in services if names.get(folder) in family]
+    named = [folder for folder in names if names[folder] == base]
+    for found in (daemons, named):
+        if len(found) == 1:
+            return found
+    return services
+
+
+def _is_tool(folder: str) -> bool:
+    """The name, or its last part, is that of a command beside a service: shop-migrate, shopctl, shop-cli."""
+    name = folder.rsplit("/", 1)[-1]
+    tools = load("go").lists["tools"]
+    return name in tools or re.split(r"[-_]", name)[-1] in tools or name.endswith(("ctl", "cli"))
 
 
 def _requested(repo: Repository, mains: dict[str, str], app: Sourced[str]) -> Sourced[str]:
@@ -152,31 +166,14 @@ def _requested(repo: Repository, mains: dict[str, str], app: Sourced[str]) -> So
 def _mains(repo: Repository, mods: Modules) -> dict[str, str]:
     """Folders with a main package, with the file that holds func main, in order of depth and name."""
     found: dict[str, str] = {}
-    for path in _sources(repo, mods):
+    for path in go_files(repo, mods):
         folder = path.rpartition("/")[0]
         if folder in found or any(f"/{folder}/".find(f"/{name}/") >= 0 for name in _NOT_A_SERVICE):
             continue
         text = repo.source(path)
-        if _MAIN.search(text) and _MAIN_FUNCTION.search(text) and not _IGNORED_BUILD.search(text):
+        if _MAIN.search(text) and _MAIN_FUNCTION.search(text):
             found[folder] = path
     return dict(sorted(found.items(), key=lambda item: (item[0].count("/") if item[0] else -1, item[0])))
-
-
-def _sources(repo: Repository, mods: Modules) -> tuple[str, ...]:
-    """Go files without tests; in a workspace only those of its modules."""
-    return tuple(_walk_sources(repo, mods))
-
-
-def _walk_sources(repo: Repository, mods: Modules) -> Iterator[str]:
-    seen = 0
-    folders = sorted(mods.by_folder) if mods.manifest == "go.work" else [""]
-    for folder in folders:
-        for path in repo.walk(folder, depth=12):
-            if path.endswith(".go") and not path.endswith("_test.go"):
-                seen += 1
-                if seen > _SCAN_LIMIT:
-                    return
-                yield path
 
 
 def _main_file(repo: Repository, folder: str) -> str:
@@ -196,83 +193,3 @@ def _evidence(repo: Repository, path: str) -> Origin:
 def _binary_name(path: str) -> str:
     name = re.sub(r"/v\d+$", "", path).rsplit("/", 1)[-1]
     return re.sub(r"[^A-Za-z0-9._-]", "-", name).strip(".-") or "app"
-
-
-# --- what it needs
-
-
-def _framework(mods: Modules) -> tuple[Sourced[str], Framework] | None:
-    for row in load("go").frameworks.values():
-        for name in row.dependencies:
-            if name in mods.requires:
-                path, line = mods.requires[name]
-                return Sourced(row.title, Origin("file", path, line)), row
-    return None
-
-
-def _cgo(repo: Repository, mods: Modules, sources: tuple[str, ...]) -> Sourced[str]:
-    for name in load("go").lists["cgo"]:
-        if name in mods.requires:
-            path, line = mods.requires[name]
-            return Sourced("on", Origin("file", path, line))
-    for path in sources:
-        text = repo.source(path)
-        if '"C"' in text and _IMPORTS_C.search(text):
-            return Sourced("on", Origin("file", path, repo.line_of(path, _IMPORTS_C)))
-    return Sourced("off", Origin("default", note="nothing imports C"))
-
-
-def _port(
-    repo: Repository, sources: tuple[str, ...], package: str, framework: Framework | None
-) -> tuple[Sourced[int] | None, list[str]]:
-    """The port the program listens on, None for a program that does not listen."""
-    prefix = f"{package}/" if package else ""
-    near = [p for p in sources if p.startswith(prefix) and "/" not in p[len(prefix) :]]
-    ordered = [*near, *(p for p in sources if p not in set(near))]
-    serving = [p for p in ordered if _SERVES.search(text := repo.source(p)) and _SERVES_IMPORT.search(text)]
-    if not serving and framework is None:
-        return None, []
-    for path in [*serving, *ordered]:
-        for pattern in (_ADDRESS, _PORT_TEXT):
-            found = pattern.search(repo.source(path))
-            if found and 1 <= int(found["port"]) <= 65535:
-                origin = Origin("file", path, repo.line_of(path, found.group()))
-                return Sourced(int(found["port"]), origin), _local_only(found, origin)
-    default = framework.port if framework and framework.port else 8080
-    return Sourced(default, Origin("default", note=framework.title if framework else "Go")), []
-
-
-def _local_only(address: re.Match[str], origin: Origin) -> list[str]:
-    host = address.groupdict().get("host")
-    if host not in ("localhost", "127.0.0.1"):
-        return []
-    return [f"{origin} listens on {host}, which nothing outside the container reaches; use :{address['port']}."]
-
-
-def _runtime_files(repo: Repository, sources: tuple[str, ...]) -> tuple[str, ...]:
-    """Folders and files at the root that the source opens by a relative path and does not embed."""
-    found = set()
-    entries = repo.entries()
-    for path in sources:
-        for use in _OPENS.finditer(repo.source(path)):
-            name = (use["path"] or use["url"]).split("/", 1)[0]
-            if (
-                entries.get(name) in ("file", "folder")
-                and not name.startswith(".")
-                and not name.endswith((".go", ".mod", ".sum"))
-            ):
-                found.add(name)
-    return tuple(sorted(found))
-
-
-def _embeds(repo: Repository, path: str) -> Iterator[tuple[str, list[str]]]:
-    """Each pattern of the //go:embed lines of a file, from the root, with what is there."""
-    text = repo.source(path)
-    if "//go:embed" not in text:
-        return
-    folder = path.rpartition("/")[0]
-    for directive in _EMBED.finditer(text):
-        for pattern in directive["patterns"].split():
-            target = normal(f"{folder}/{pattern.strip('`').strip(chr(34)).removeprefix('all:')}".lstrip("/"))
-            if target:
-                yield target, [target] if repo.has(target) else repo.glob(target)

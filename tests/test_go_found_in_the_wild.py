@@ -1,0 +1,188 @@
+"""Situations that public Go repositories taught us, each as the smallest tree that shows it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import dockergen
+from dockergen.languages.go.constraint import built_by_name, built_by_text
+
+MAIN = 'package main\n\nimport "net/http"\n\nfunc main() { http.ListenAndServe(":8080", nil) }\n'
+OPTIONS = """package main
+
+import (
+	"flag"
+	"net/http"
+)
+
+var (
+	metrics = flag.String("metrics-addr", ":9999", "metrics")
+	{line}
+)
+
+func main() {{ http.ListenAndServe(*listen, nil) }}
+"""
+
+
+def _decisions(root: Path) -> dict[str, Any]:
+    return {row.name: row.sourced.value for row in dockergen.plan(root).decisions}
+
+
+@pytest.mark.parametrize(
+    ("line", "port"),
+    [
+        pytest.param('listen = flag.String("listen", ":8152", "interface:port")', 8152, id="an option's address"),
+        pytest.param('listen = flag.Int("port", 9898, "HTTP port to bind to")', 9898, id="an option's number"),
+        pytest.param(
+            'listen = flag.String("port", getEnv("WHOAMI_PORT_NUMBER", "80"), "port")', 80, id="a variable of its own"
+        ),
+        pytest.param(
+            'listen = flags.StringP("port", "p", "8085", "port to listen on")', 8085, id="an option with a short name"
+        ),
+        pytest.param('listen string `long:"listen" default:"8081"`', 8081, id="a struct tag"),
+        pytest.param('listen int `yaml:"port" default:"3000" env:"WAKAPI_PORT"`', 3000, id="a tag of a variable"),
+        pytest.param("listen = 7000\n\tdefaultPort = 7001", 7001, id="a constant"),
+    ],
+)
+def test_port_is_the_default_of_what_can_be_set(project, line: str, port: int) -> None:
+    root = project({"go.mod": "module a\n\ngo 1.26\n", "main.go": OPTIONS.format(line=line)})
+    assert _decisions(root)["port"] == port
+
+
+def test_port_of_another_program_or_of_the_profiler_is_not_taken(project) -> None:
+    debug = 'package main\n\nimport "net/http"\n\nfunc debug() { http.ListenAndServe("127.0.0.1:6060", nil) }\n'
+    other = MAIN.replace("8080", "7777")
+    root = project({"go.mod": "module a\n", "a.go": debug, "main.go": MAIN, "examples/b/main.go": other})
+    found = dockergen.plan(root)
+    assert (found.port, found.notes) == (8080, ())
+
+
+def test_service_that_answers_http_and_grpc_is_probed_by_http(project) -> None:
+    mod = "module a\nrequire google.golang.org/grpc v1.0.0\n"
+    text = MAIN.replace('"net/http"', '(\n\t"net/http"\n\t"google.golang.org/grpc"\n)').replace("8080", "80")
+    root = project({"go.mod": mod, "go.sum": "", "main.go": text})
+    assert _decisions(root).get("framework") is None
+    assert _decisions(root)["port"] == 80
+
+
+@pytest.mark.parametrize(
+    ("names", "chosen"),
+    [
+        pytest.param(("shop", "shopd"), "./cmd/shopd", id="the daemon beside its command"),
+        pytest.param(
+            ("shop", "shop-server", "shop-storybook"), "./cmd/shop-server", id="the server beside its command"
+        ),
+        pytest.param(("api", "shopctl", "shop-cli", "db-migrate"), "./cmd/api", id="tools by the end of their names"),
+    ],
+)
+def test_program_of_a_family_is_the_one_that_serves(project, names: tuple[str, ...], chosen: str) -> None:
+    files = {f"cmd/{name}/main.go": MAIN for name in names}
+    assert _decisions(project({"go.mod": "module example.org/shop\n", **files}))["app"] == chosen
+
+
+def test_only_what_the_program_imports_decides(project) -> None:
+    mod = "module example.org/shop\nrequire github.com/labstack/echo/v4 v4.0.0\n"
+    root = project(
+        {
+            "go.mod": mod,
+            "go.sum": "",
+            "cmd/shop/main.go": 'package main\n\nimport "example.org/shop/web"\n\nfunc main() { web.Run() }\n',
+            "web/web.go": 'package web\n\nimport "net/http"\n\nfunc Run() { http.ListenAndServe(":7000", nil) }\n',
+            "other/other.go": 'package other\n\nimport (\n\t"C"\n\t"github.com/labstack/echo/v4"\n)\n\n//go:embed gone\n',
+            "tools/go.mod": "module example.org/shop/tools\n",
+            "tools/main.go": MAIN,
+        }
+    )
+    found = _decisions(root)
+    assert (found["port"], found["cgo"], found.get("framework")) == (7000, "off", None)
+    assert dockergen.plan(root).facts.mounts_source
+
+
+ROOT = 'var root = &cobra.Command{\n\tUse: "shop [flags]",\n\tLong: `a { b`,\n%s}\n'
+SERVE = 'var serve = &cobra.Command{\n\tUse: "serve",\n\tRunE: func(c *cobra.Command, a []string) error { return run() },\n}\n'
+IMPORTS = 'import (\n\t"net/http"\n\t"github.com/spf13/cobra"\n)\n\n'
+
+
+@pytest.mark.parametrize(
+    ("root_runs", "start"),
+    [
+        pytest.param("", ("/app/shop", "serve"), id="the root does nothing"),
+        pytest.param("\tRun: func(c *cobra.Command, a []string) { run() },\n", ("/app/shop",), id="the root serves"),
+    ],
+)
+def test_subcommand_that_serves_is_started(project, root_runs: str, start: tuple[str, ...]) -> None:
+    main = "package main\n\n" + IMPORTS + ROOT % root_runs + SERVE
+    main += 'func main() { root.Execute() }\nfunc run() error { return http.ListenAndServe(":80", nil) }\n'
+    root = project({"go.mod": "module example.org/shop\n", "main.go": main})
+    assert dockergen.plan(root).start == start
+
+
+@pytest.mark.parametrize(
+    ("line", "start"),
+    [
+        pytest.param('flag.String("listen-host", "127.0.0.1", "address")', "--listen-host=0.0.0.0", id="option"),
+        pytest.param('flags.StringP("address", "a", "127.0.0.1", "address to listen on")', "--address=0.0.0.0", id="pflag"),
+        pytest.param('flag.String("http", "localhost:8080", "HTTP address")', "", id="a name that says nothing"),
+        pytest.param('flag.String("http-addr", "localhost:7000", "HTTP address")', "--http-addr=0.0.0.0:7000", id="port"),
+        pytest.param('flag.String("redis-addr", "localhost:6379", "address")', "", id="another program's address"),
+        pytest.param('flag.String("host", "localhost", "database host")', "", id="the database"),
+    ],
+)  # fmt: skip
+def test_option_that_binds_this_machine_alone_is_opened(project, line: str, start: str) -> None:
+    text = MAIN.replace("func main", f"var host = {line}\n\nfunc main").replace('":8080"', "*host")
+    plan = dockergen.plan(project({"go.mod": "module example.org/shop\n", "main.go": text}))
+    assert plan.start == ("/app/shop", *([start] if start else []))
+
+
+def test_words_of_the_procfile_are_those_of_the_command(project) -> None:
+    files = {"go.mod": "module example.org/shop\n", "main.go": MAIN}
+    plan = dockergen.plan(project({**files, "Procfile": "web: bin/shop --listen=$PORT --verbose\n"}))
+    assert plan.start == ("/app/shop", "--listen=8080", "--verbose")
+    assert "distroless" in plan.runtime_image.repository
+
+
+def test_other_variables_of_the_procfile_need_a_shell(project) -> None:
+    files = {"go.mod": "module example.org/shop\n", "main.go": MAIN}
+    plan = dockergen.plan(project({**files, "Procfile": "web: shop --url=$DATABASE_URL --listen=$PORT\n"}))
+    assert plan.start == ("sh", "-c", 'exec /app/shop "--url=$DATABASE_URL" "--listen=$PORT"')
+    assert (str(plan.runtime_image), dict(plan.env)["PORT"]) == ("debian:trixie-slim", "8080")
+
+
+def test_files_named_by_an_option_go_along_and_embedded_ones_do_not(project) -> None:
+    text = 'var ui = flag.String("ui-path", "./ui", "pages")\n\n//go:embed static\nvar static embed.FS\n\nfunc main'
+    root = project(
+        {
+            "go.mod": "module a\n",
+            "main.go": MAIN.replace("func main", text).replace("nil)", 'http.Dir("static"))'),
+            "ui/index.html": "hello",
+            "static/a.css": "",
+        }
+    )
+    assert dockergen.plan(root).facts.runtime_files == ("ui",)
+
+
+def test_program_is_not_named_like_a_folder_that_goes_along(project) -> None:
+    main = MAIN.replace("nil)", 'http.FileServer(http.Dir("web")))')
+    root = project({"go.mod": "module example.org/web\n", "main.go": main, "web/index.html": ""})
+    assert dockergen.plan(root).start == ("/app/web-server",)
+
+
+@pytest.mark.parametrize(
+    ("name", "built"),
+    [("a.go", True), ("a_test.go", False), ("a_windows.go", False), ("a_linux_arm64.go", True), ("a_darwin_arm64.go", False),
+     ("windows.go", True), ("_a.go", False), ("a_arm.go", False)],
+)  # fmt: skip
+def test_files_of_other_systems_are_left_out_by_name(name: str, built: bool) -> None:
+    assert built_by_name(name) is built
+
+
+@pytest.mark.parametrize(
+    ("line", "built"),
+    [("ignore", False), ("!windows", True), ("windows || linux", True), ("windows && amd64", False), ("(darwin || linux) && !cgo", False),
+     ("go1.21", True), ("!(linux)", False), ("tools", False), ("(" * 90, True), ("! !", True), ("&&", True)],
+)  # fmt: skip
+def test_files_of_other_builds_are_left_out_by_their_constraint(line: str, built: bool) -> None:
+    assert built_by_text(f"// Package a.\n\n//go:build {line}\n\npackage a\n") is built
