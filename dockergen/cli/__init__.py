@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 from typing import Annotated
@@ -9,18 +10,9 @@ from typing import Annotated
 import typer
 
 from dockergen import __version__, report
-from dockergen.cli import explain, init, languages, verify
 from dockergen.errors import BugError, DockergenError
 
-app = typer.Typer(
-    name="dockergen",
-    help="Looks at a repository and writes the Dockerfile an expert would.",
-    no_args_is_help=False,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-for module in (init, explain, verify, languages):
-    app.command(name=module.NAME, help=module.HELP, epilog=module.EXAMPLES)(module.command)
+COMMANDS = ("init", "explain", "verify", "languages")  # in the order of the help; each a module of this package
 
 _TABLE = (
     ("init [PATH]", "write Dockerfile and .dockerignore"),
@@ -36,7 +28,25 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback(invoke_without_command=True)
+def application(*names: str) -> typer.Typer:
+    """The command line with these commands, with all of them when none is named.
+
+    Typer reads the signature of each command that it is given, which takes a millisecond: a run needs one.
+    """
+    app = typer.Typer(
+        name="dockergen",
+        help="Looks at a repository and writes the Dockerfile an expert would.",
+        no_args_is_help=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    for name in names or COMMANDS:
+        module = importlib.import_module(f"dockergen.cli.{name}")
+        app.command(name=module.NAME, help=module.HELP, epilog=module.EXAMPLES)(module.command)
+    app.callback(invoke_without_command=True)(_without_command)
+    return app
+
+
 def _without_command(
     context: typer.Context,
     version: Annotated[
@@ -54,7 +64,7 @@ def main() -> None:
     """Runs the command line and exits with the code of cli.md; a traceback only with DOCKERGEN_DEBUG=1."""
     try:
         try:
-            app()
+            application(*(name for name in sys.argv[1:2] if name in COMMANDS))()
         finally:
             sys.stdout.flush()  # here a closed pipe can still be answered, at the interpreter's end no more
     except DockergenError as error:
