@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from dockergen.lazy import regex
 from dockergen.model import BuildArgument, BuildPlan, Secret, Service
 
-_OURS = re.compile(r"[\w./=,-]+")
+_OURS = regex(r"[\w./=,-]+")
 
 
 def next_lines(service: Service, folder: str = ".", dockerfile: str = "") -> list[str]:

@@ -25,23 +25,24 @@ def ignore_groups(plan: BuildPlan) -> tuple[IgnoreGroup, ...]:
     seen: set[str] = set()
     groups = []
     for group in [*common[:2], *own, *common[2:]]:
-        patterns = [p for p in group.patterns if p not in seen and (group is secrets or not _hides(p, needed))]
-        if group is secrets:
-            patterns += _uncovered(patterns, needed)
+        patterns = [p for p in group.patterns if p not in seen]
+        if _hides(patterns, needed):
+            patterns = _sparing(patterns, needed, group is secrets)
         seen.update(patterns)
         if patterns:
             groups.append(IgnoreGroup(group.why, tuple(dict.fromkeys(patterns))))
     return tuple(groups)
 
 
-def _uncovered(patterns: list[str], needed: list[str]) -> list[str]:
-    """Exceptions for the needed files that secret patterns hide: one such file must not uncover all others."""
-    hidden = [path for path in needed if any(_hides(pattern, [path]) for pattern in patterns)]
-    return [f"!{escape(path)}" for path in hidden if path.isprintable()]
+def _sparing(patterns: list[str], needed: list[str], secret: bool) -> list[str]:
+    """The patterns without those that hide a needed file; where they are for secrets, exceptions for these files:
+    one of them must not uncover all others."""
+    if not secret:
+        return [pattern for pattern in patterns if not _hides([pattern], needed)]
+    hidden = [path for path in needed if _hides(patterns, [path]) and path.isprintable()]
+    return [*patterns, *(f"!{escape(path)}" for path in hidden)]
 
 
-def _hides(pattern: str, needed: list[str]) -> bool:
-    if pattern.startswith("!"):
-        return False
-    rules = parse(pattern)
+def _hides(patterns: list[str], needed: list[str]) -> bool:
+    rules = parse("\n".join(pattern for pattern in patterns if not pattern.startswith("!")))
     return any(path and path != "." and rules.excludes(path) for path in needed)

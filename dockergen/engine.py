@@ -14,10 +14,11 @@ from typing import IO, Any
 
 from dockergen.errors import EngineError
 from dockergen.frozen import frozen
+from dockergen.lazy import regex
 
 ENGINES = ("docker", "podman", "buildah")
 LABEL = "dockergen.verify"
-_OWN_FAILURES = re.compile(
+_OWN_FAILURES = regex(
     r"cannot connect to the docker daemon|is the docker daemon running|no space left on device"
     r"|permission denied while trying"
     r"|failed to resolve source metadata|failed to do request|i/o timeout|tls handshake timeout|error pulling image"

@@ -13,17 +13,18 @@ from typing import Any
 
 import jinja2
 
+from dockergen.lazy import regex
 from dockergen.model import AssetBuild, BuildPlan, GeneratedFile
 
 # Everything that could end a line or hide one: C0/C1 controls, Unicode line separators, bidirectional and invisible
 # marks; and halves of surrogate pairs (undecodable file names), which no UTF-8 file can hold. Written out rather than
 # asked from unicodedata, so that every Python refuses the same texts.
-_UNPRINTABLE = re.compile(
+_UNPRINTABLE = regex(
     "[\x00-\x1f\x7f-\x9f\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
     "\U000e0000-\U000e0fff]"
 )
-_PLAIN_PATH = re.compile(r"[A-Za-z0-9_@%+=:,./~^-]+")
-_MOUNT_PATH = re.compile(r"[A-Za-z0-9_@%+:./~^ ()\[\]{}&!#;-]+")
+_PLAIN_PATH = regex(r"[A-Za-z0-9_@%+=:,./~^-]+")
+_MOUNT_PATH = regex(r"[A-Za-z0-9_@%+:./~^ ()\[\]{}&!#;-]+")
 
 
 class UnprintableTextError(ValueError):

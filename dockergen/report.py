@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from dockergen.errors import DockergenError
+from dockergen.lazy import regex
 from dockergen.model import BuildPlan, Decision, Service
 from dockergen.workspace import Change
 
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNPRINTABLE = regex("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
-_OWN_COLOURS = re.compile("(\x1b\\[(?:0|" + "|".join(_STYLES.values()) + ")m)")
+_OWN_COLOURS = regex("(\x1b\\[(?:0|" + "|".join(_STYLES.values()) + ")m)")
 _HEADLINE = ("version", "framework", "manager")  # what the first line of a summary tells, after the language
 
 

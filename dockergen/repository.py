@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from dockergen.errors import ProjectError
+from dockergen.lazy import regex
 
 MANIFEST_LIMIT = 5 * 1024 * 1024
 LOCK_LIMIT = 64 * 1024 * 1024
@@ -32,7 +33,7 @@ SKIPPED_FOLDERS = frozenset(
 
 _FILE, _FOLDER, _LINK, _OTHER = "file", "folder", "link", "other"
 # tomli needs quadratic time for one key of thousands of dotted parts; no real key is this long.
-_ENDLESS_KEY = re.compile(r"^[^=\"'#\n]{4000}", re.MULTILINE)
+_ENDLESS_KEY = regex(r"^[^=\"'#\n]{4000}", re.MULTILINE)
 
 
 class Repository:

@@ -11,20 +11,21 @@ from typing import Any
 
 from dockergen.errors import UsageError
 from dockergen.frozen import frozen
+from dockergen.lazy import regex
 from dockergen.model import Origin, Sourced
 from dockergen.repository import Repository
 
 ENVIRONMENT_PREFIX = "DOCKERGEN_"
 CONFIG_FILE = "dockergen.toml"
 
-_VERSION = re.compile(r"\d+(\.\d+){0,2}([a-z]+\d*)?")
-_IMAGE = re.compile(
+_VERSION = regex(r"\d+(\.\d+){0,2}([a-z]+\d*)?")
+_IMAGE = regex(
     r"[a-z0-9]+([._-]+[a-z0-9]+)*(:\d{1,5})?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?"
     r"(@sha256:[0-9a-f]{64})?"
 )
-_PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]+")
-_WORD = re.compile(r"[a-z][a-z0-9-]*")
-_SHELL_SYNTAX = re.compile(r"[|&;<>()$`\n]|(^|\s)[A-Za-z_]\w*=")
+_PACKAGE = regex(r"[a-z0-9][a-z0-9+.-]+")
+_WORD = regex(r"[a-z][a-z0-9-]*")
+_SHELL_SYNTAX = regex(r"[|&;<>()$`\n]|(^|\s)[A-Za-z_]\w*=")
 
 
 @frozen

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from dockergen.audit.rule import Rule
 from dockergen.dockerfile import Dockerfile
+from dockergen.lazy import regex
 
-_APT = re.compile(r"(?:^|[;&|]\s*|\bsudo\s+)apt\s+(?:-\S+\s+)*(?:update|install|upgrade|full-upgrade|remove)\b")
+_APT = regex(r"(?:^|[;&|]\s*|\bsudo\s+)apt\s+(?:-\S+\s+)*(?:update|install|upgrade|full-upgrade|remove)\b")
 
 
 def _check(dockerfile: Dockerfile) -> Iterator[int]:

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from dockergen.audit.rule import Rule
 from dockergen.dockerfile import Dockerfile
+from dockergen.lazy import regex
 
-_INSTALL = re.compile(r"(?:^|[;&|({]\s*|\bsudo\s+|\w=\S*\s+)apt(?:-get)?\s[^&|;]*\binstall\b")
+_INSTALL = regex(r"(?:^|[;&|({]\s*|\bsudo\s+|\w=\S*\s+)apt(?:-get)?\s[^&|;]*\binstall\b")
 
 
 def _check(dockerfile: Dockerfile) -> Iterator[int]:

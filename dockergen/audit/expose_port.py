@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from dockergen.audit.rule import Rule
 from dockergen.dockerfile import Dockerfile
+from dockergen.lazy import regex
 
-_PORTS = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?(?:/(?:tcp|udp|sctp))?")
+_PORTS = regex(r"(\d{1,5})(?:-(\d{1,5}))?(?:/(?:tcp|udp|sctp))?")
 
 
 def _check(dockerfile: Dockerfile) -> Iterator[int]:

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from dockergen.audit.rule import Rule
 from dockergen.dockerfile import Dockerfile, Instruction
+from dockergen.lazy import regex
 
-_PIP = re.compile(r"\b(pip3?|uv pip|uv) (install|sync)\b")
-_APK = re.compile(r"\bapk add\b")
+_PIP = regex(r"\b(pip3?|uv pip|uv) (install|sync)\b")
+_APK = regex(r"\bapk add\b")
 
 
 def _check(dockerfile: Dockerfile) -> Iterator[int]:

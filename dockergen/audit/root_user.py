@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from dockergen.audit.rule import Rule
 from dockergen.dockerfile import Dockerfile, Stage
+from dockergen.lazy import regex
 
-_NUMBERS = re.compile(r"[1-9]\d*(:\d+)?")
+_NUMBERS = regex(r"[1-9]\d*(:\d+)?")
 
 
 def _check(dockerfile: Dockerfile) -> Iterator[int]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from dockergen.audit.rule import Rule
 from dockergen.dockerfile import Dockerfile, Instruction
+from dockergen.lazy import regex
 
 # The words and exceptions of BuildKit's check SecretsUsedInArgOrEnv.
-_SECRET = re.compile(r"(?i)(?:^|_)(apikey|auth|credentials?|key|password|pword|passwd|secret|token)(?:_|$)")
-_HARMLESS = re.compile(r"(?i)public|file|version")
-_QUOTED = re.compile(r"""'[^']*'|"(?:\\.|[^"\\])*\"""")
+_SECRET = regex(r"(?i)(?:^|_)(apikey|auth|credentials?|key|password|pword|passwd|secret|token)(?:_|$)")
+_HARMLESS = regex(r"(?i)public|file|version")
+_QUOTED = regex(r"""'[^']*'|"(?:\\.|[^"\\])*\"""")
 
 
 def _check(dockerfile: Dockerfile) -> Iterator[int]:

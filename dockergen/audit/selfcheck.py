@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
@@ -13,12 +12,13 @@ from dockergen.dockerfile import Dockerfile, DockerfileError, Instruction, copy_
 from dockergen.dockerignore import Dockerignore, DockerignoreError
 from dockergen.dockerignore import parse as parse_ignore
 from dockergen.errors import BugError
+from dockergen.lazy import regex
 from dockergen.model import BuildPlan, GeneratedFile
 from dockergen.repository import Repository
 
-_GLOB = re.compile(r"[*?\[]")
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_REFERENCE = re.compile(r"[a-z0-9][a-z0-9._/:-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?(@sha256:[0-9a-f]{64})?")
+_GLOB = regex(r"[*?\[]")
+_NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*")
+_REFERENCE = regex(r"[a-z0-9][a-z0-9._/:-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?(@sha256:[0-9a-f]{64})?")
 _LINE_LIMIT = 64 * 1024 - 1  # bytes of a line that BuildKit's scanner accepts
 _ADVICE = {"DG111"}  # a package whose own install script reads its source is right to copy that first
 _SECRET_DEPTH = 3  # folders below the root that are searched for secret files

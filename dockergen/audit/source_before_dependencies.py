@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from dockergen.audit.rule import Rule
 from dockergen.dockerfile import Dockerfile, copy_sources
+from dockergen.lazy import regex
 
-_INSTALL = re.compile(
+_INSTALL = regex(
     r"\bpip3? install\b[^&|;]*(-r|--requirement)\b|\bnpm (ci|install)\b(?! -g)|\byarn install\b|\bpnpm install\b"
     r"|\bgo mod download\b|\bbundle install\b|\bcomposer install\b"
 )

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from dockergen.dockerfile import Dockerfile, Instruction, copy_sources, parse
+from dockergen.lazy import regex
 from dockergen.model import BuildPlan, GeneratedFile
 
 Renderer = Callable[[BuildPlan], list[GeneratedFile]]
 
 # Whatever could mean something to BuildKit or to a shell; a dash only where it would begin an option.
-_ACTIVE = re.compile(r"^-|[^A-Za-z0-9._/:@=+-]")
-_QUOTED = re.compile(r"""'[^']*'|"(?:\\.|[^"\\])*\"""")
-_SHELL = re.compile(r"[^A-Za-z0-9._/:@=+,%-]+")
-_BUILDKIT = re.compile(r"[\s$\"'\\`]+")  # what means something in the other instructions
+_ACTIVE = regex(r"^-|[^A-Za-z0-9._/:@=+-]")
+_QUOTED = regex(r"""'[^']*'|"(?:\\.|[^"\\])*\"""")
+_SHELL = regex(r"[^A-Za-z0-9._/:@=+,%-]+")
+_BUILDKIT = regex(r"[\s$\"'\\`]+")  # what means something in the other instructions
 # Never printed in a Dockerfile, or compared word by word elsewhere (start, health), or a shell command by intent.
 _LEFT_AS_THEY_ARE = frozenset(
     (

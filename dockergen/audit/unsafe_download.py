@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from dockergen.audit.rule import Rule
 from dockergen.dockerfile import Dockerfile
+from dockergen.lazy import regex
 
-_UNSAFE = re.compile(
+_UNSAFE = regex(
     r"\bsudo\b|\b(curl|wget)\b[^|;&]*\|\s*(ba|da|z)?sh\b|\bcurl\b[^|;&]*\s(-k|--insecure)\b|--no-check-certificate"
     r"|--trusted-host|NODE_TLS_REJECT_UNAUTHORIZED=0|strict-ssl[= ]false|GIT_SSL_NO_VERIFY"
 )

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
-import re
 
 from dockergen.dockerfile.words import heredoc_name, split_blank
 from dockergen.frozen import frozen
+from dockergen.lazy import regex
 
 # https://docs.docker.com/reference/dockerfile/#run---mount
 _MOUNT_ALIASES = {"src": "source", "dst": "target", "destination": "target", "ro": "readonly", "rw": "readwrite"}
 _EXEC_FORMS = frozenset({"ADD", "CMD", "COPY", "ENTRYPOINT", "RUN", "SHELL", "VOLUME"})
-_STAGE_NAME = re.compile(r"[a-z][a-z0-9_.-]*")
+_STAGE_NAME = regex(r"[a-z][a-z0-9_.-]*")
 
 
 class DockerfileError(ValueError):

@@ -5,13 +5,13 @@ The rules are those of BuildKit's frontend/dockerfile/parser and of https://docs
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
 from dockergen.dockerfile.instruction import Dockerfile, DockerfileError, Instruction, check, exec_form
 from dockergen.dockerfile.words import SPACE, heredocs, split_blank, split_flags
+from dockergen.lazy import regex
 
-_DIRECTIVE = re.compile(r"#[\t\n\f\r ]*([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*([^\n]+)")
+_DIRECTIVE = regex(r"#[\t\n\f\r ]*([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*([^\n]+)")
 _DIRECTIVES = frozenset({"syntax", "escape", "check"})
 _LINE_LIMIT = 64 * 1024 - 1  # bytes; bufio.Scanner of Go gives up beyond
 _HEREDOC = frozenset({"ADD", "COPY", "RUN"})

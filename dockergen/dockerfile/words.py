@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
+from dockergen.lazy import regex
 
 # unicode.IsSpace of Go; str.isspace() would also take U+001C to U+001F
 SPACE = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
 _SPACES = frozenset(SPACE)
-_BLANK = re.compile(r"[\t\v\f\r ]+")
-_OPENER = re.compile(r"[0-9]*<<(-?)[\t\n\f\r ]*([^<]*)")
-_NAME = re.compile(r"[0-9]+|[@*#?$!-]|[^\W\d]\w*")
+_BLANK = regex(r"[\t\v\f\r ]+")
+_OPENER = regex(r"[0-9]*<<(-?)[\t\n\f\r ]*([^<]*)")
+_NAME = regex(r"[0-9]+|[@*#?$!-]|[^\W\d]\w*")
 _DEPTH = 50
 
 

@@ -6,12 +6,13 @@ import posixpath
 import re
 
 from dockergen.dockerignore.pattern import BadPattern, Pattern, compile_pattern
+from dockergen.lazy import regex
 
 # unicode.IsSpace of Go; str.strip() without argument would also take U+001C to U+001F
 _SPACE = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
 _BOM = "\ufeff"
 _LINE_LIMIT = 64 * 1024 - 1  # bytes; bufio.Scanner of Go gives up beyond
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_CONTROL = regex(r"[\x00-\x1f\x7f]")
 _GLOB = frozenset("*?[]\\^")
 _NO_STATE = (0, -1)
 
@@ -235,4 +236,4 @@ def _runs(patterns: tuple[tuple[bool, Pattern], ...]) -> list[_Run]:
 
 
 def _any_of(expressions: list[str]) -> re.Pattern[str] | None:
-    return re.compile("|".join(f"(?:{expression})" for expression in expressions)) if expressions else None
+    return regex("|".join(f"(?:{expression})" for expression in expressions)) if expressions else None

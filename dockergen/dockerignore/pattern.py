@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from dockergen.dockerignore.simulation import Simulation, Token
 from dockergen.frozen import frozen
+from dockergen.lazy import regex
 
 Match = Callable[[str], object]
 
@@ -37,9 +38,9 @@ _POSIX = {
     "xdigit": "0-9A-Fa-f",
 }
 _ASSERTIONS = {"A": r"\A", "b": r"(?a:\b)", "B": r"(?!(?a:\b))", "z": r"\Z"}
-_OCTAL = re.compile(r"0[0-7]{0,2}|[1-7][0-7]{1,2}")
-_HEX = re.compile(r"x([0-9A-Fa-f]{2})")
-_PLAIN_CLASS = re.compile(r"\[[A-Za-z0-9_.]+\]")
+_OCTAL = regex(r"0[0-7]{0,2}|[1-7][0-7]{1,2}")
+_HEX = regex(r"x([0-9A-Fa-f]{2})")
+_PLAIN_CLASS = regex(r"\[[A-Za-z0-9_.]+\]")
 
 
 class BadPattern(ValueError):  # noqa: N818 - named as Go names it
@@ -75,10 +76,17 @@ def compile_pattern(text: str) -> Pattern:
     tokens = _merged(_tokens(expression))
     if _costly(tokens):
         return Pattern(text, "slow", "", "", Simulation(tokens).matches)
-    matches = re.compile("".join(token.expression for token in tokens)).fullmatch
+    matches = _matcher("".join(token.expression for token in tokens))
     if tokens[0].kind == "deep" and _one_name(text):
         return Pattern(text, "name", "", "".join(token.expression for token in tokens[1:]), matches)
     return Pattern(text, "regex", "", "".join(token.expression for token in tokens), matches)
+
+
+def _matcher(expression: str) -> Match:
+    """A match of the whole path; compiled at the first, because most patterns are asked in one expression of all."""
+    compiled = regex(expression)
+    # Not the bound method: looking it up compiles.
+    return lambda path: compiled.fullmatch(path)  # noqa: PLW0108
 
 
 def _one_name(text: str) -> bool:

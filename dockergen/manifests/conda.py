@@ -6,9 +6,10 @@ import re
 from typing import Any
 
 from dockergen.frozen import frozen
+from dockergen.lazy import regex
 from dockergen.manifests.requirements import Requirement, normalised, requirement
 
-_MATCH = re.compile(r"(?:[\w.-]+::)?([A-Za-z0-9._-]+)(?:\[[^\]]*\])?\s*([=<>!~][^\[]*|\d[^\[]*)?")
+_MATCH = regex(r"(?:[\w.-]+::)?([A-Za-z0-9._-]+)(?:\[[^\]]*\])?\s*([=<>!~][^\[]*|\d[^\[]*)?")
 
 
 @frozen

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from dockergen.lazy import regex
+
 _WORD = r"(\d+)(?:\.[xX*\d]+){0,2}"
-_AT_LEAST = re.compile(rf">=?\s*v?{_WORD}")
-_WITHIN = re.compile(r"[\^~]?\s*v?(\d+)(?:\.[xX*]){0,2}")
+_AT_LEAST = regex(rf">=?\s*v?{_WORD}")
+_WITHIN = regex(r"[\^~]?\s*v?(\d+)(?:\.[xX*]){0,2}")
 _LONGEST = 200  # characters; no real range is longer, and the parser's time grows with the length
 
 

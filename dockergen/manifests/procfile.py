@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from dockergen.frozen import frozen
+from dockergen.lazy import regex
 
-_LINE = re.compile(r"^([A-Za-z0-9_-]+)\s*:\s*(\S.*)$")
+_LINE = regex(r"^([A-Za-z0-9_-]+)\s*:\s*(\S.*)$")
 
 
 @frozen

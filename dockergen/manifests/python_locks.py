@@ -12,26 +12,27 @@ from dataclasses import replace
 from typing import Any
 
 from dockergen.frozen import frozen
+from dockergen.lazy import regex
 from dockergen.manifests.requirements import normalised
 
-_PACKAGE = re.compile(r"^\[\[package\]\]\s*$", re.MULTILINE)
-_NAME = re.compile(r'^name = "([^"]+)"', re.MULTILINE)
-_VERSION = re.compile(r'^version = "([^"]+)"', re.MULTILINE)
-_SOURCE = re.compile(r"^source = \{([^}]*)\}", re.MULTILINE)
-_UV_NEEDS = re.compile(r"^dependencies = \[\n(.*?)^\]", re.MULTILINE | re.DOTALL)
-_UV_EXTRAS = re.compile(r"^\[package\.optional-dependencies\]\n(.*?)(?=^\[|\Z)", re.MULTILINE | re.DOTALL)
-_UV_EXTRA = re.compile(r"^([A-Za-z0-9._-]+) = \[\n(.*?)^\]", re.MULTILINE | re.DOTALL)
-_UV_NEED = re.compile(r'\{ name = "([^"]+)"([^}]*)\}')
-_UV_EXTRA_OF = re.compile(r"extra = \[([^\]]*)\]")
-_POETRY_NEEDS = re.compile(r"^\[package\.dependencies\]\n(.*?)(?=^\[|\Z)", re.MULTILINE | re.DOTALL)
-_POETRY_GROUPS = re.compile(r"^groups = \[([^\]]*)\]", re.MULTILINE)
-_WHEEL = re.compile(r'[/"]([A-Za-z0-9_.]+)-[^-"/]+(?:-\d[^-"/]*)?-([a-z0-9.]+)-([a-z0-9_.]+)-([a-z0-9_.]+)\.whl')
-_FILES = re.compile(r'^"?([A-Za-z0-9._-]+)"? = \[\n(.*?)^\]', re.MULTILINE | re.DOTALL)
-_UV_LOCAL = re.compile(r'\b(?:editable|directory|virtual|path) = "([^"]+)"')
-_POETRY_SOURCE = re.compile(r'^\[package\.source\]\ntype = "([a-z]+)"\nurl = "([^"]+)"', re.MULTILINE)
-_PDM_LOCAL = re.compile(r'^path = "([^"]+)"', re.MULTILINE)
-_PDM_VCS = re.compile(r"^(?:git|hg|svn|bzr) = ", re.MULTILINE)
-_QUOTED = re.compile(r'"([^"]+)"')
+_PACKAGE = regex(r"^\[\[package\]\]\s*$", re.MULTILINE)
+_NAME = regex(r'^name = "([^"]+)"', re.MULTILINE)
+_VERSION = regex(r'^version = "([^"]+)"', re.MULTILINE)
+_SOURCE = regex(r"^source = \{([^}]*)\}", re.MULTILINE)
+_UV_NEEDS = regex(r"^dependencies = \[\n(.*?)^\]", re.MULTILINE | re.DOTALL)
+_UV_EXTRAS = regex(r"^\[package\.optional-dependencies\]\n(.*?)(?=^\[|\Z)", re.MULTILINE | re.DOTALL)
+_UV_EXTRA = regex(r"^([A-Za-z0-9._-]+) = \[\n(.*?)^\]", re.MULTILINE | re.DOTALL)
+_UV_NEED = regex(r'\{ name = "([^"]+)"([^}]*)\}')
+_UV_EXTRA_OF = regex(r"extra = \[([^\]]*)\]")
+_POETRY_NEEDS = regex(r"^\[package\.dependencies\]\n(.*?)(?=^\[|\Z)", re.MULTILINE | re.DOTALL)
+_POETRY_GROUPS = regex(r"^groups = \[([^\]]*)\]", re.MULTILINE)
+_WHEEL = regex(r'[/"]([A-Za-z0-9_.]+)-[^-"/]+(?:-\d[^-"/]*)?-([a-z0-9.]+)-([a-z0-9_.]+)-([a-z0-9_.]+)\.whl')
+_FILES = regex(r'^"?([A-Za-z0-9._-]+)"? = \[\n(.*?)^\]', re.MULTILINE | re.DOTALL)
+_UV_LOCAL = regex(r'\b(?:editable|directory|virtual|path) = "([^"]+)"')
+_POETRY_SOURCE = regex(r'^\[package\.source\]\ntype = "([a-z]+)"\nurl = "([^"]+)"', re.MULTILINE)
+_PDM_LOCAL = regex(r'^path = "([^"]+)"', re.MULTILINE)
+_PDM_VCS = regex(r"^(?:git|hg|svn|bzr) = ", re.MULTILINE)
+_QUOTED = regex(r'"([^"]+)"')
 
 
 @frozen

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 from dockergen.frozen import frozen
+from dockergen.lazy import regex
 
-_NAME = re.compile(r"([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[([^\]]*)\])?\s*(.*)$", re.DOTALL)
-_EGG = re.compile(r"[#&]egg=([A-Za-z0-9._-]+)(?:\[([^\]]*)\])?")
-_COMMENT = re.compile(r"(^|\s+)#.*$")
-_SCHEME = re.compile(r"(git|hg|svn|bzr)(\+[a-z]+)?(:|\+)|(https?|ftp|file):", re.IGNORECASE)
-_OPTION = re.compile(r"(--?[A-Za-z][A-Za-z-]*)(?:\s*=\s*|\s+|$)(.*)$", re.DOTALL)
-_SHORT = re.compile(r"-([rcefi])\s*([^\s-].*)$", re.DOTALL)
+_NAME = regex(r"([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[([^\]]*)\])?\s*(.*)$", re.DOTALL)
+_EGG = regex(r"[#&]egg=([A-Za-z0-9._-]+)(?:\[([^\]]*)\])?")
+_COMMENT = regex(r"(^|\s+)#.*$")
+_SCHEME = regex(r"(git|hg|svn|bzr)(\+[a-z]+)?(:|\+)|(https?|ftp|file):", re.IGNORECASE)
+_OPTION = regex(r"(--?[A-Za-z][A-Za-z-]*)(?:\s*=\s*|\s+|$)(.*)$", re.DOTALL)
+_SHORT = regex(r"-([rcefi])\s*([^\s-].*)$", re.DOTALL)
 _LONG = {"-r": "--requirement", "-c": "--constraint", "-e": "--editable", "-i": "--index-url", "-f": "--find-links"}
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from dockergen.dockerfile import Dockerfile, Stage
 from dockergen.engine import Engine
+from dockergen.lazy import regex
 from dockergen.verify.report import Problem
 
 _FORBIDDEN: tuple[tuple[str, str], ...] = (
@@ -24,8 +25,8 @@ _FORBIDDEN: tuple[tuple[str, str], ...] = (
     (r"^var/lib/apt/lists/.*_Packages|^var/cache/apt/archives/.*\.deb$", "apt's lists or archives"),
     (r"^(usr/)?(local/)?(go/)?bin/(gcc|cc|g\+\+|c\+\+|clang|rustc|cargo|javac|go)(-\d+)?$", "a compiler"),
 )
-_KEY_NAME = re.compile(r"\.(pem|key)$")
-_THIRD_PARTY = re.compile(r"/(site-packages|node_modules)/")
+_KEY_NAME = regex(r"\.(pem|key)$")
+_THIRD_PARTY = regex(r"/(site-packages|node_modules)/")
 
 
 def own_instructions(dockerfile: Dockerfile) -> int:

@@ -18,6 +18,7 @@ from dockergen.dockerignore import DockerignoreError
 from dockergen.dockerignore import parse as parse_ignore
 from dockergen.engine import BuildResult, Engine, StartError, available
 from dockergen.errors import ProjectError
+from dockergen.lazy import regex
 from dockergen.model import BuildPlan
 from dockergen.pipeline import opened, service_at
 from dockergen.repository import Repository
@@ -28,9 +29,7 @@ from dockergen.verify.report import Options, Problem, Report
 
 _STOP_SECONDS = 10
 _WORKER_SECONDS = 5.0  # how long a program without a port must stay up
-_NOT_RUN = re.compile(
-    r"^\[(internal|auth)\]|^(exporting|importing|resolve|docker-image|naming|writing|sending)|\] FROM "
-)
+_NOT_RUN = regex(r"^\[(internal|auth)\]|^(exporting|importing|resolve|docker-image|naming|writing|sending)|\] FROM ")
 
 Progress = Callable[[str], None]
 
@@ -271,7 +270,7 @@ def _rebuild(
     return report
 
 
-_INSTALLS = re.compile(
+_INSTALLS = regex(
     r"\bnpm (ci|install)\b(?! -g)|\byarn install\b|\bpnpm (install|fetch)\b"
     r"|\bpip install\b[^|;&]*\s(-r|--requirement)\b"
     r"|\bgo mod download\b|\buv sync\b[^|;&]*--no-install-project|\bpoetry install\b[^|;&]*--no-root"

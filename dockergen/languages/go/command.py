@@ -9,27 +9,26 @@ from collections.abc import Iterator
 
 from dockergen.catalog import load
 from dockergen.frozen import frozen
+from dockergen.lazy import regex
 from dockergen.manifests.procfile import procfile
 from dockergen.model import Origin
 from dockergen.repository import Repository
 
-_LITERAL = re.compile(r"\bcobra\.Command\s*\{|\bcli\.(?:Command|App)\s*\{")
-_FIELD = re.compile(r'\b(?:Use|Name)\s*:\s*"([\w.-]+)')
-_RUNS = re.compile(r"^\s*(?:Run|RunE|Action)\s*:", re.M)
-_ACTION = re.compile(r"\b(?:app|cmd|root\w*)\.(?:Action|Run|RunE)\s*=")
+_LITERAL = regex(r"\bcobra\.Command\s*\{|\bcli\.(?:Command|App)\s*\{")
+_FIELD = regex(r'\b(?:Use|Name)\s*:\s*"([\w.-]+)')
+_RUNS = regex(r"^\s*(?:Run|RunE|Action)\s*:", re.M)
+_ACTION = regex(r"\b(?:app|cmd|root\w*)\.(?:Action|Run|RunE)\s*=")
 # An option whose default is this machine alone: of package flag or pflag, or a struct tag of go-flags.
-_LOCAL = re.compile(
+_LOCAL = regex(
     r'\bString\w*\([^)\n]{0,60}?"(?P<flag>[\w.-]*(?:address|addr|bind|listen|host|interface|ip))"\s*,\s*(?:"\w?"\s*,\s*)?'
     r'"(?:localhost|127\.0\.0\.1)(?P<rest>:\d+)?"'
     r'|`[^`\n]*\blong:"(?P<tag>[\w.-]*(?:address|addr|bind|listen|host|interface|ip))"[^`\n]*'
     r'\bdefault:"(?:localhost|127\.0\.0\.1)(?P<port>:\d+)?"'
 )
 # The name of such an option, or the words beside it, tell that it is the program's own address.
-_OWN = re.compile(r"(?i)\b(?:bind|listen|serve|http)")
-_OTHERS = re.compile(
-    r"(?i)redis|postgres|mysql|mongo|smtp|mail|kafka|nats|amqp|otel|metrics|pprof|debug|database|\bdb\b"
-)
-_VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w*)\}?")
+_OWN = regex(r"(?i)\b(?:bind|listen|serve|http)")
+_OTHERS = regex(r"(?i)redis|postgres|mysql|mongo|smtp|mail|kafka|nats|amqp|otel|metrics|pprof|debug|database|\bdb\b")
+_VARIABLE = regex(r"\$\{?([A-Za-z_]\w*)\}?")
 _LONGEST = 20_000  # characters of a literal that are looked at
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from dockergen.catalog import load
+from dockergen.lazy import regex
 
-_LINE = re.compile(r"^//go:build\s+(?P<expression>[^\n]{1,500})$", re.M)
-_TOKEN = re.compile(r"\s*(\|\||&&|!|\(|\)|[\w.]+)")
-_PACKAGE = re.compile(r"^package\s", re.M)
+_LINE = regex(r"^//go:build\s+(?P<expression>[^\n]{1,500})$", re.M)
+_TOKEN = regex(r"\s*(\|\||&&|!|\(|\)|[\w.]+)")
+_PACKAGE = regex(r"^package\s", re.M)
 _HOLD = frozenset(("linux", "unix", "amd64", "arm64", "cgo", "gc"))
 
 

@@ -7,17 +7,18 @@ from collections.abc import Iterator
 
 from dockergen.catalog import load
 from dockergen.languages.go.modules import Modules
+from dockergen.lazy import regex
 from dockergen.model import Origin, Sourced
 from dockergen.repository import Repository, normal
 
-_IMPORTS_C = re.compile(r'^\s*(?:import\s+)?"C"\s*$', re.M)
-_OPENS = re.compile(
+_IMPORTS_C = regex(r'^\s*(?:import\s+)?"C"\s*$', re.M)
+_OPENS = regex(
     r"\b(?:Dir|DirFS|ParseFiles|ParseGlob|LoadHTMLGlob|LoadHTMLFiles|Static|StaticFile|StaticFS|File|ReadFile|ReadDir|Open|"
     r'AddConfigPath|SetConfigFile|Glob|Walk|WalkDir|Load|Join|ServeFile)\(\s*(?:[^()"\n]*,\s*)?"(?:\./)?(?P<path>[\w][\w./-]*)'
     r'|"file://(?:\./)?(?P<url>[\w][\w./-]*)'
     r'|"\./(?P<here>[\w][\w./-]*)"'
 )
-_EMBED = re.compile(r"^//go:embed\s+(?P<patterns>.+)$", re.M)
+_EMBED = regex(r"^//go:embed\s+(?P<patterns>.+)$", re.M)
 
 
 def cgo(repo: Repository, mods: Modules, sources: tuple[str, ...]) -> Sourced[str]:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 
 from dockergen.catalog import Framework, load
+from dockergen.lazy import regex
 from dockergen.model import Origin, Sourced
 from dockergen.repository import Repository
 
-_SERVES = re.compile(r"\b(ListenAndServe(?:TLS)?|Serve|Listen|Start|StartServer|Run)\s*\(|\bhttp\.Server\s*\{")
-_SERVES_IMPORT = re.compile(
+_SERVES = regex(r"\b(ListenAndServe(?:TLS)?|Serve|Listen|Start|StartServer|Run)\s*\(|\bhttp\.Server\s*\{")
+_SERVES_IMPORT = regex(
     r'"(net/http|net|github\.com/(?:gin-gonic|labstack|gofiber|go-chi|valyala|gorilla)/[^"]+|google\.golang\.org/grpc)"'
 )
-_SERVES_HTTP = re.compile(r"\bListenAndServe(?:TLS)?\s*\(|\bhttp\.Server\s*\{|\bhttp\.Serve\s*\(")
-_READS_PORT = re.compile(
+_SERVES_HTTP = regex(r"\bListenAndServe(?:TLS)?\s*\(|\bhttp\.Server\s*\{|\bhttp\.Serve\s*\(")
+_READS_PORT = regex(
     r'(?:Getenv|LookupEnv|env)\w*\(\s*"PORT"|env:"PORT[",]|BindEnv\([^)]*"PORT"|`[^`]*env(?:config)?:"PORT"'
 )
 _HOST = r"(?P<host>localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\])?"
@@ -36,7 +37,7 @@ _WEAK = (
     re.compile(r"\b\w*(?i:port)\w*\s*(?:int\w*\s*)?(?::=|=|:)\s*(?P<port>[1-9]\d{3,4})\b"),
 )
 # Ports of what a program talks to, or shows to its operators only.
-_ELSEWHERE = re.compile(
+_ELSEWHERE = regex(
     r"(?i)metrics|pprof|debug|redis|postgres|pgsql|mysql|mongo|smtp|mail|kafka|nats|rabbit|amqp|otlp|otel|jaeger"
     r"|zipkin|memcache|elastic|statsd|graphite|\bdb|database|ssh|ldap|consul|etcd|_test\b|example|\bdsn\b|admin"
 )

@@ -13,12 +13,13 @@ from dockergen.languages.go.modules import Modules
 from dockergen.languages.go.needs import cgo, embeds, runtime_files
 from dockergen.languages.go.port import framework, listens, port, reads_port
 from dockergen.languages.go.sources import go_files, imports, reached
+from dockergen.lazy import regex
 from dockergen.model import Origin, Rejected, Sourced
 from dockergen.repository import Repository, normal
 from dockergen.settings import Settings
 
-_MAIN = re.compile(r"^package\s+main\b", re.M)
-_MAIN_FUNCTION = re.compile(r"^func\s+main\s*\(\s*\)", re.M)
+_MAIN = regex(r"^package\s+main\b", re.M)
+_MAIN_FUNCTION = regex(r"^func\s+main\s*\(\s*\)", re.M)
 _NOT_A_SERVICE = {
     "examples",
     "example",

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 
 from dockergen.languages.go.constraint import built_by_name, built_by_text
 from dockergen.languages.go.modules import Modules
+from dockergen.lazy import regex
 from dockergen.repository import Repository
 
 _SCAN_LIMIT = 2000  # source files read for evidence
-_IMPORT_BLOCK = re.compile(r"^import\s*\((.*?)^\s*\)", re.M | re.S)
-_IMPORT_LINE = re.compile(r'^import\s+(?:[\w.]+\s+)?"([^"\n]+)"', re.M)
-_QUOTED = re.compile(r'^\s*(?:[\w.]+\s+)?"([^"\n]+)"', re.M)
+_IMPORT_BLOCK = regex(r"^import\s*\((.*?)^\s*\)", re.M | re.S)
+_IMPORT_LINE = regex(r'^import\s+(?:[\w.]+\s+)?"([^"\n]+)"', re.M)
+_QUOTED = regex(r'^\s*(?:[\w.]+\s+)?"([^"\n]+)"', re.M)
 
 
 def go_files(repo: Repository, mods: Modules) -> tuple[str, ...]:

@@ -7,12 +7,13 @@ import re
 from dockergen.catalog import load
 from dockergen.errors import ProjectError
 from dockergen.languages.go.modules import Modules
+from dockergen.lazy import regex
 from dockergen.manifests.tool_versions import tool_versions
 from dockergen.model import Origin, Rejected, Sourced
 from dockergen.repository import Repository
 from dockergen.settings import Settings
 
-_RELEASE = re.compile(r"(?:go)?(1\.\d+)(?:\.(\d+))?$")
+_RELEASE = regex(r"(?:go)?(1\.\d+)(?:\.(\d+))?$")
 
 
 def version(repo: Repository, mods: Modules, settings: Settings) -> tuple[Sourced[str], list[str]]:

@@ -10,6 +10,7 @@ from dockergen.catalog import Framework, load
 from dockergen.errors import ProjectError
 from dockergen.frozen import frozen
 from dockergen.languages.node.evidence import field_line
+from dockergen.lazy import regex
 from dockergen.manifests.package_json import PackageJson
 from dockergen.model import BuildArgument, Origin, Secret, Sourced
 from dockergen.repository import Repository, normal
@@ -17,20 +18,20 @@ from dockergen.settings import Settings
 
 SOURCES = (".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".jsx", ".tsx", ".vue", ".svelte", ".astro", ".html")
 _SCRIPTS = ("build", "build:prod", "build:production", "build:ts", "compile")
-_COMPILES = re.compile(r"\b(tsc|webpack|rollup|esbuild|swc|babel|nest build)\b")
+_COMPILES = regex(r"\b(tsc|webpack|rollup|esbuild|swc|babel|nest build)\b")
 _WALKED = 5000  # files that are looked at by name
 _FILES = 400  # source files that are looked into; evidence, not proof
-_PUBLIC = re.compile(
+_PUBLIC = regex(
     r"(?:import\.meta\.env|process\.env)\.((?:VITE|NEXT_PUBLIC|REACT_APP|PUBLIC|GATSBY|VUE_APP|NUXT_PUBLIC)_[A-Z0-9_]+)"
 )
 # What BuildKit and the linters take for a credential, by its name.
-_SECRET_NAME = re.compile(
+_SECRET_NAME = regex(
     r"(^|_)(APIKEY|AUTH|CREDENTIALS?|KEY|PWORD|PASSWD)(_|$)|TOKEN|SECRET|PASSWORD|API_KEY|CLIENT_KEY|USERNAME|PRIVATE"
 )
-_OUT_DIR = re.compile(r"\boutDir\s*:\s*(?:path\.)?(?:resolve|join)?\(?[^'\"`,)}]*?(?:,\s*)?['\"`]([^'\"`$]+)['\"`]")
-_TSC_OUT = re.compile(r'^[^/\n]*"outDir"\s*:\s*"([^"]+)"', re.MULTILINE)
-_TSC_ROOT = re.compile(r'^[^/\n]*"rootDir"\s*:\s*"([^"]+)"', re.MULTILINE)
-_FLAG_OUT = re.compile(r"(?:--outDir|--out-dir|--outdir|--output-path|-d)[ =]([\w./-]+)")
+_OUT_DIR = regex(r"\boutDir\s*:\s*(?:path\.)?(?:resolve|join)?\(?[^'\"`,)}]*?(?:,\s*)?['\"`]([^'\"`$]+)['\"`]")
+_TSC_OUT = regex(r'^[^/\n]*"outDir"\s*:\s*"([^"]+)"', re.MULTILINE)
+_TSC_ROOT = regex(r'^[^/\n]*"rootDir"\s*:\s*"([^"]+)"', re.MULTILINE)
+_FLAG_OUT = regex(r"(?:--outDir|--out-dir|--outdir|--output-path|-d)[ =]([\w./-]+)")
 
 
 @frozen

@@ -9,12 +9,13 @@ from dockergen.errors import ProjectError
 from dockergen.frozen import frozen
 from dockergen.languages.node.evidence import field_line
 from dockergen.languages.node.manager import Manager
+from dockergen.lazy import regex
 from dockergen.manifests.package_json import PackageJson
 from dockergen.model import Secret
 from dockergen.repository import LOCK_LIMIT, Repository, normal
 
-_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)[^}]*\}")
-_TOKEN = re.compile(r"(_authToken|_password|_auth|npmAuthToken|npmAuthIdent)\s*[=:]\s*[\"']?([^\s\"'#]+)")
+_VARIABLE = regex(r"\$\{([A-Za-z_][A-Za-z0-9_]*)[^}]*\}")
+_TOKEN = regex(r"(_authToken|_password|_auth|npmAuthToken|npmAuthIdent)\s*[=:]\s*[\"']?([^\s\"'#]+)")
 # Packages for tests that fetch a browser when they are installed, and the variable that stops them.
 _BROWSERS = {
     "cypress": ("CYPRESS_INSTALL_BINARY", "0"),
@@ -24,10 +25,10 @@ _BROWSERS = {
 _BUILDS = ("npm run build", "pnpm run build", "pnpm build", "yarn build", "yarn run build")
 _SCRIPTS = ("preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare")
 # Prebuilt or compiled parts in any lock file: names that only packages with native code depend on.
-_NATIVE_IN_LOCK = re.compile(
+_NATIVE_IN_LOCK = regex(
     r"[/\"'\s](node-gyp-build|node-gyp|prebuild-install|@mapbox/node-pre-gyp|node-addon-api|bindings|nan)[@\"':]"
 )
-_INSTALL_SCRIPT = re.compile(r'"node_modules/((?:@[^/"]+/)?[^/"]+)":\s*\{[^{}]*"hasInstallScript": true', re.DOTALL)
+_INSTALL_SCRIPT = regex(r'"node_modules/((?:@[^/"]+/)?[^/"]+)":\s*\{[^{}]*"hasInstallScript": true', re.DOTALL)
 
 
 @frozen

@@ -8,13 +8,14 @@ from dockergen.catalog import load
 from dockergen.errors import ProjectError, UsageError
 from dockergen.frozen import frozen
 from dockergen.languages.node.evidence import field_line
+from dockergen.lazy import regex
 from dockergen.manifests.package_json import PackageJson
 from dockergen.model import Origin, Rejected, Sourced
 from dockergen.repository import LOCK_LIMIT, Repository
 from dockergen.settings import Settings
 
-_PINNED = re.compile(r"([a-z]+)@v?(\d+(?:\.\d+){0,2}(?:-[0-9A-Za-z.]+)?)(?:\+[\w.+/=-]+)?")
-_PNPM_FORMAT = re.compile(r"^lockfileVersion:\s*['\"]?([\d.]+)", re.MULTILINE)
+_PINNED = regex(r"([a-z]+)@v?(\d+(?:\.\d+){0,2}(?:-[0-9A-Za-z.]+)?)(?:\+[\w.+/=-]+)?")
+_PNPM_FORMAT = regex(r"^lockfileVersion:\s*['\"]?([\d.]+)", re.MULTILINE)
 # Where several lie side by side and nothing decides: the first wins.
 _BY_LOCK = {
     "pnpm-lock.yaml": "pnpm",

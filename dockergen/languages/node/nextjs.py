@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from dockergen.lazy import regex
 from dockergen.model import Origin
 from dockergen.repository import Repository
 
 _CONFIGS = ("next.config.ts", "next.config.mjs", "next.config.js", "next.config.cjs", "next.config.mts")
-_OUTPUT = re.compile(r"^[^/\n]*\boutput\s*:\s*['\"`](standalone|export)['\"`]", re.MULTILINE)
-_FOLDER = re.compile(r"^[^/\n]*\bdistDir\s*:\s*['\"`]([\w./-]+)['\"`]", re.MULTILINE)
+_OUTPUT = regex(r"^[^/\n]*\boutput\s*:\s*['\"`](standalone|export)['\"`]", re.MULTILINE)
+_FOLDER = regex(r"^[^/\n]*\bdistDir\s*:\s*['\"`]([\w./-]+)['\"`]", re.MULTILINE)
 
 
 def mode(repo: Repository) -> tuple[Literal["standalone", "export", "server"], Origin]:

@@ -7,20 +7,21 @@ import re
 from dockergen.catalog import Framework
 from dockergen.frozen import frozen
 from dockergen.languages.node.build import sources
+from dockergen.lazy import regex
 from dockergen.model import Origin, Sourced
 from dockergen.repository import Repository
 
-_READS = re.compile(
+_READS = regex(
     r"\benv(?:\.PORT\b|\[['\"]PORT['\"]\])\s*\)?\s*(?:\?\?|\|\|)?\s*(?:Number\(|parseInt\()?['\"]?(\d{2,5})?"
 )
-_FIXED = re.compile(
+_FIXED = regex(
     r"\.(?:listen|serve)\(\s*(?:\{[^}]{0,80}?port\s*:\s*)?(\d{2,5})\b|\bport\s*[:=]\s*(\d{4,5})\b", re.IGNORECASE
 )
-_NAMED = re.compile(r"get\(['\"]PORT['\"]\s*,\s*(\d{2,5})|PORT['\"]?\s*(?:\?\?|\|\|)\s*['\"]?(\d{2,5})")
-_SERVES = re.compile(r"\.listen\(|createServer\(|\bserve\(\s*[{a-z]")
-_LOCAL = re.compile(r"\.listen\([^)]{0,120}['\"](127\.0\.0\.1|localhost)['\"]")
-_CHILD = re.compile(r"child_process")
-_NO_HOST = re.compile(r"\bhost\b\s*:|0\.0\.0\.0|HOST\b")
+_NAMED = regex(r"get\(['\"]PORT['\"]\s*,\s*(\d{2,5})|PORT['\"]?\s*(?:\?\?|\|\|)\s*['\"]?(\d{2,5})")
+_SERVES = regex(r"\.listen\(|createServer\(|\bserve\(\s*[{a-z]")
+_LOCAL = regex(r"\.listen\([^)]{0,120}['\"](127\.0\.0\.1|localhost)['\"]")
+_CHILD = regex(r"child_process")
+_NO_HOST = regex(r"\bhost\b\s*:|0\.0\.0\.0|HOST\b")
 
 
 @frozen

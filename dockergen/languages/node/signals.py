@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from dockergen.languages.node.build import sources
+from dockergen.lazy import regex
 from dockergen.repository import Repository
 
 # Programs and libraries that end the process themselves.
-_HANDLED = re.compile(
+_HANDLED = regex(
     r"SIGTERM|enableShutdownHooks|close-with-grace|fastify-graceful-shutdown|http-terminator|@godaddy/terminus|lightship"
     r"|stoppable|graceful-shutdown|gracefulShutdown"
 )

@@ -10,13 +10,14 @@ from dockergen.catalog import Framework, load
 from dockergen.frozen import frozen
 from dockergen.languages.node.build import Build, source_root
 from dockergen.languages.node.evidence import field_line
+from dockergen.lazy import regex
 from dockergen.manifests.package_json import PackageJson
 from dockergen.manifests.procfile import procfile
 from dockergen.model import Origin, Rejected, Sourced
 from dockergen.repository import Repository, normal
 
-_ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=\S*")
-_SHELL = re.compile(r"[|&;<>()$`]")
+_ASSIGNMENT = regex(r"[A-Za-z_][A-Za-z0-9_]*=\S*")
+_SHELL = regex(r"[|&;<>()$`]")
 _TYPESCRIPT = (".ts", ".mts", ".cts")
 _STEMS = ("server", "index", "app", "main", "src/server", "src/index", "src/app", "src/main")
 _ENTRIES = tuple(f"{stem}.{end}" for end in ("js", "mjs", "cjs", "ts") for stem in _STEMS)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from dockergen.catalog import Versions, load
 from dockergen.errors import ProjectError
 from dockergen.languages.node.evidence import field_line
+from dockergen.lazy import regex
 from dockergen.manifests.node_range import allows, newest
 from dockergen.manifests.package_json import PackageJson
 from dockergen.manifests.tool_versions import tool_versions
@@ -15,8 +15,8 @@ from dockergen.model import Origin, Rejected, Sourced
 from dockergen.repository import Repository
 from dockergen.settings import Settings
 
-_RELEASE = re.compile(r"v?(\d{1,3}(?:\.\d{1,3}){0,2})")
-_ALIAS = re.compile(r"lts/([a-z]+|-\d)")
+_RELEASE = regex(r"v?(\d{1,3}(?:\.\d{1,3}){0,2})")
+_ALIAS = regex(r"lts/([a-z]+|-\d)")
 _MOVING = ("node", "current", "latest", "stable", "lts", "lts/*")
 
 

@@ -7,12 +7,13 @@ import shlex
 from collections.abc import Sequence
 from itertools import pairwise
 
+from dockergen.lazy import regex
 from dockergen.model import Origin, Sourced
 from dockergen.repository import Repository
 
 _FLAGS = ("-b", "--bind", "-p", "--port", "--listen", "--http", "--http-socket", "--server.port", "--server-port")
-_ADDRESS = re.compile(r"(?:[\w.*-]*:|\[[0-9a-f:]*\]:)?(\d{2,5})")
-_BIND = re.compile(r"^bind\s*=\s*(.+)$", re.MULTILINE)
+_ADDRESS = regex(r"(?:[\w.*-]*:|\[[0-9a-f:]*\]:)?(\d{2,5})")
+_BIND = regex(r"^bind\s*=\s*(.+)$", re.MULTILINE)
 
 
 def bound_port(repo: Repository, command: Sourced[tuple[str, ...]]) -> Sourced[int] | None:

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field, replace
 from dockergen.catalog import load
 from dockergen.frozen import frozen
 from dockergen.languages.python.imports import program_files
+from dockergen.lazy import regex
 from dockergen.model import Origin
 from dockergen.repository import Repository
 
 _MOST_FILES = 25
-_DECLARES = re.compile(r"\b(?:argparse|ArgumentParser|configargparse|optparse|click|typer|tornado\.options)\b")
-_SERVES = re.compile(
+_DECLARES = regex(r"\b(?:argparse|ArgumentParser|configargparse|optparse|click|typer|tornado\.options)\b")
+_SERVES = regex(
     r"\b(?:serve_forever|run_app|run_simple|listenTCP|TCPServer|make_server|create_server|start_server|\w*HTTPServer|WSGIServer"
     r"|uvicorn|hypercorn|gunicorn|waitress|bjoern|cheroot|bottle|pserve|CherryPyWSGIServer|ServerParameters)\b|\.listen\(|\bapp\.run\("
 )

@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 
 from dockergen.frozen import frozen
+from dockergen.lazy import regex
 from dockergen.model import Origin
 from dockergen.repository import Repository
 
-_SETTINGS = re.compile(r"""DJANGO_SETTINGS_MODULE["']\s*,\s*["']([\w.]+)["']""")
-_STATIC_ROOT = re.compile(r"^\s*STATIC_ROOT\s*(?::[^=\n]+)?=\s*(?!None)(.+)$", re.MULTILINE)
-_MEDIA_ROOT = re.compile(r"^\s*MEDIA_ROOT\s*(?::[^=\n]+)?=\s*(.+)$", re.MULTILINE)
-_SQLITE = re.compile(r"""["']NAME["']\s*:\s*(.*?sqlite3?["'].*)$""", re.MULTILINE)
-_DEMANDED = re.compile(
+_SETTINGS = regex(r"""DJANGO_SETTINGS_MODULE["']\s*,\s*["']([\w.]+)["']""")
+_STATIC_ROOT = regex(r"^\s*STATIC_ROOT\s*(?::[^=\n]+)?=\s*(?!None)(.+)$", re.MULTILINE)
+_MEDIA_ROOT = regex(r"^\s*MEDIA_ROOT\s*(?::[^=\n]+)?=\s*(.+)$", re.MULTILINE)
+_SQLITE = regex(r"""["']NAME["']\s*:\s*(.*?sqlite3?["'].*)$""", re.MULTILINE)
+_DEMANDED = regex(
     r"""environ\[\s*["'](\w+)["']\s*\]|\b(?:env|config)(\.\w+)?\(\s*["'](\w+)["']\s*(?:,\s*cast\s*=\s*(\w+)\s*)?\)"""
     r"""|\b(?:getenv|environ\.get)\(\s*["'](SECRET_KEY|DJANGO_SECRET_KEY)["']\s*\)"""
 )
-_QUOTED = re.compile(r"""["']([^"']+)["']""")
+_QUOTED = regex(r"""["']([^"']+)["']""")
 
 
 _NOWHERE = Origin("default")

@@ -9,12 +9,13 @@ from dataclasses import replace
 from dockergen.catalog import load
 from dockergen.frozen import frozen
 from dockergen.languages.python.source import app_objects, guard_line
+from dockergen.lazy import regex
 from dockergen.model import Origin
 from dockergen.repository import Repository
 
 _MOST_FILES = 400  # Python files that are read before the search gives up
 _DEPTH = 5
-_IMPORT = re.compile(r"^\s*(?:from|import)\s+(\.*[A-Za-z_]\w*)", re.MULTILINE)
+_IMPORT = regex(r"^\s*(?:from|import)\s+(\.*[A-Za-z_]\w*)", re.MULTILINE)
 
 
 @frozen

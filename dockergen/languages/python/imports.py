@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from dockergen.lazy import regex
 from dockergen.repository import Repository
 
-_FROM = re.compile(r"^\s*from\s+(\.*[\w.]*)\s+import\s+(?:\(([\w\s,]+)|([\w ,]+))", re.MULTILINE)
+_FROM = regex(r"^\s*from\s+(\.*[\w.]*)\s+import\s+(?:\(([\w\s,]+)|([\w ,]+))", re.MULTILINE)
 # Settings are often named in a string: app.config.from_object("shop.config.Config").
-_QUOTED = re.compile(r"""["'](\w+(?:\.\w+)*\.?(?:config|settings)\w*(?:\.\w+)*)["']""")
-_IMPORT = re.compile(r"^\s*import\s+([\w.]+)", re.MULTILINE)
+_QUOTED = regex(r"""["'](\w+(?:\.\w+)*\.?(?:config|settings)\w*(?:\.\w+)*)["']""")
+_IMPORT = regex(r"^\s*import\s+([\w.]+)", re.MULTILINE)
 
 
 def program_files(repo: Repository, entry: str, most: int) -> Iterator[str]:

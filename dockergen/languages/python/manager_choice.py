@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dockergen.catalog import load
 from dockergen.errors import ProjectError
 from dockergen.languages.python.requirements import requirements_path
+from dockergen.lazy import regex
 from dockergen.manifests.pyproject import Pyproject
 from dockergen.manifests.requirements import requirements_file
 from dockergen.model import Origin, Rejected, Sourced
@@ -16,7 +17,7 @@ from dockergen.settings import Settings, settled
 
 # Manifests that make a folder Python's, strongest first.
 _MANIFESTS = ("Pipfile", "pyproject.toml", "setup.py", "setup.cfg")
-_TABLES = re.compile(r"^\s*\[(project|tool\.poetry|tool\.pdm|tool\.flit\.metadata|tool\.uv|build-system)[.\]]", re.M)
+_TABLES = regex(r"^\s*\[(project|tool\.poetry|tool\.pdm|tool\.flit\.metadata|tool\.uv|build-system)[.\]]", re.M)
 
 
 def manifest(repo: Repository) -> str:

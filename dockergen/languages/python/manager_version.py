@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 from dockergen.catalog import load
+from dockergen.lazy import regex
 from dockergen.manifests.pyproject import Pyproject, table
 from dockergen.manifests.tool_versions import tool_versions
 from dockergen.model import Origin, Sourced
 from dockergen.repository import LOCK_LIMIT, Repository
 
-_EXACT = re.compile(r"\s*={0,3}\s*(\d+(?:\.\d+)+)\s*")
-_HEADER = re.compile(r"by Poetry (\d+)\.")
+_EXACT = regex(r"\s*={0,3}\s*(\d+(?:\.\d+)+)\s*")
+_HEADER = regex(r"by Poetry (\d+)\.")
 _REQUIRED = {"uv": ("required-version",), "poetry": ("requires-poetry",), "pdm": ("requires-pdm",)}
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from dockergen.lazy import regex
+
 _FIXED = {
     "sys_platform": "linux",
     "platform_system": "Linux",
@@ -11,7 +13,7 @@ _FIXED = {
     "implementation_name": "cpython",
     "platform_python_implementation": "CPython",
 }
-_CLAUSE = re.compile(r"^\(*\s*(\w+)\s*(==|!=)\s*[\"']([^\"']*)[\"']\s*\)*$")
+_CLAUSE = regex(r"^\(*\s*(\w+)\s*(==|!=)\s*[\"']([^\"']*)[\"']\s*\)*$")
 
 
 def applies(marker: str) -> bool:

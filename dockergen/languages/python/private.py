@@ -8,17 +8,16 @@ from collections.abc import Iterator
 from dockergen.catalog import load
 from dockergen.frozen import frozen
 from dockergen.languages.python.project import Project
+from dockergen.lazy import regex
 from dockergen.manifests.pyproject import table
 from dockergen.model import Origin, Secret
 from dockergen.repository import LOCK_LIMIT, Repository
 
-_IN_CLEAR = re.compile(r"(?:[a-z]+\+)?https?://[^/@\s\"'<>]+@[^\s\"'<>,;]+")
-_URL = re.compile(r"https?://[^\s\"'<>\\,;|]+")
-_PARTS = re.compile(
-    r"(?P<scheme>(?:[a-z]+\+)?https?)://(?:(?P<user>[^/@\s]*)@)?(?P<host>\[[^\]]*\]|[^/:@\s]+)(?P<rest>.*)"
-)
-_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}|\$([A-Za-z_][A-Za-z0-9_]*)|%\(?([A-Z_][A-Z0-9_]*)\)?s")
-_LOCK_SOURCE = re.compile(
+_IN_CLEAR = regex(r"(?:[a-z]+\+)?https?://[^/@\s\"'<>]+@[^\s\"'<>,;]+")
+_URL = regex(r"https?://[^\s\"'<>\\,;|]+")
+_PARTS = regex(r"(?P<scheme>(?:[a-z]+\+)?https?)://(?:(?P<user>[^/@\s]*)@)?(?P<host>\[[^\]]*\]|[^/:@\s]+)(?P<rest>.*)")
+_VARIABLE = regex(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}|\$([A-Za-z_][A-Za-z0-9_]*)|%\(?([A-Z_][A-Z0-9_]*)\)?s")
+_LOCK_SOURCE = regex(
     r'(?:registry|index) = "(?P<uv>https?://[^"]+)"|^type = "legacy"\nurl = "(?P<poetry>[^"]+)"|^ *"url": "(?P<pipenv>https?://[^"]+)"',
     re.MULTILINE,
 )

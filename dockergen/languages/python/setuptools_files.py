@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from dataclasses import field
 
 from dockergen.frozen import frozen
+from dockergen.lazy import regex
 from dockergen.manifests.requirements import Requirement, requirement
 from dockergen.repository import Repository
 
-_TEXT = re.compile(r"""["']([^"'\n]+)["']""")
+_TEXT = regex(r"""["']([^"'\n]+)["']""")
 
 
 @frozen

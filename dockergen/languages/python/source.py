@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 
 from dockergen.frozen import frozen
+from dockergen.lazy import regex
 
 
 @frozen
@@ -20,13 +21,13 @@ class AppObject:
     factory: bool = False
 
 
-_PORT = re.compile(
+_PORT = regex(
     r"""(?:environ\.get|getenv|env\.int|config)\(\s*["'](?:[A-Z_]*_)?PORT["']\s*,\s*(?:default\s*=\s*)?["']?(\d{2,5})"""
     r"""|\bport\s*(?::\s*int\s*)?=\s*["']?(\d{2,5})\b|(?:HTTPServer|TCPServer|make_server|create_server)\(\s*\(?\s*["'][^"']*["']\s*,\s*(\d{2,5})"""
     r"""|\bPORT\s*(?::\s*int\s*)?=\s*["']?(\d{2,5})\b|\.listen\(\s*(\d{2,5})"""
 )
-_HEALTH = re.compile(r"""["']/?((?:api/)?(?:health|healthz|health-check|healthcheck|livez|ping|_health))(/?)["']""")
-_GUARD = re.compile(r"""^if\s+__name__\s*==\s*["']__main__["']|^if\s+["']__main__["']\s*==\s*__name__""", re.MULTILINE)
+_HEALTH = regex(r"""["']/?((?:api/)?(?:health|healthz|health-check|healthcheck|livez|ping|_health))(/?)["']""")
+_GUARD = regex(r"""^if\s+__name__\s*==\s*["']__main__["']|^if\s+["']__main__["']\s*==\s*__name__""", re.MULTILINE)
 
 
 def port_in(text: str) -> tuple[int, int]:

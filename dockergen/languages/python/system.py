@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from dockergen.catalog import SystemPackages, load
 from dockergen.errors import ProjectError
+from dockergen.frozen import frozen
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.start import Start
+from dockergen.lazy import regex
 from dockergen.model import Decision, Image, Origin, Sourced
 from dockergen.repository import Repository
 
 # What compiles C and C++ when no row knows better.
 _COMPILERS = SystemPackages(build=("g++", "gcc", "libc6-dev"))
-_CPU = re.compile(r"[/+]cpu\b|-cpu\b")
+_CPU = regex(r"[/+]cpu\b|-cpu\b")
 
 
-@dataclass(frozen=True)
+@frozen
 class System:
     """Debian packages of both stages, and which distributions they are there for."""
 
@@ -30,7 +31,7 @@ class System:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class _Need:
     """One distribution that needs something."""
 

@@ -6,17 +6,18 @@ import re
 
 from dockergen.frozen import frozen
 from dockergen.languages.python.project import Project
+from dockergen.lazy import regex
 from dockergen.model import Origin, Secret
 from dockergen.repository import LOCK_LIMIT, Repository
 
 # Scheme in front of the + -> Debian package that pip calls for it.
 _PROGRAMS = {"git": "git", "hg": "mercurial", "svn": "subversion", "bzr": "brz"}
-_GIT_LOCKED = re.compile(
+_GIT_LOCKED = regex(
     r'(?:\bgit = "|^type = "git"\nurl = "|^ *"git": "|\bgit\+)(?P<url>[^"\s]+)',
     re.MULTILINE,
 )
-_REMOTE = re.compile(r"(git|hg|svn|bzr)\+")
-_SSH = re.compile(r"^(?:(?:git|hg|svn|bzr)\+)?ssh://(?:[^@/]+@)?(?P<host>[^/:]+)|^(?:git\+)?[\w.-]+@(?P<scp>[\w.-]+):")
+_REMOTE = regex(r"(git|hg|svn|bzr)\+")
+_SSH = regex(r"^(?:(?:git|hg|svn|bzr)\+)?ssh://(?:[^@/]+@)?(?P<host>[^/:]+)|^(?:git\+)?[\w.-]+@(?P<scp>[\w.-]+):")
 _AGENT = Secret("ssh", why="keys of the agent that runs on your machine")
 _HOSTS = Secret(
     "known_hosts",

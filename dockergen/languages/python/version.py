@@ -8,14 +8,15 @@ from collections.abc import Iterator
 from dockergen.catalog import Versions, load
 from dockergen.errors import ProjectError
 from dockergen.languages.python.project import Project
+from dockergen.lazy import regex
 from dockergen.manifests.pyproject import table
 from dockergen.manifests.tool_versions import tool_versions
 from dockergen.model import Origin, Rejected, Sourced
 from dockergen.repository import Repository
 from dockergen.settings import Settings, settled
 
-_RELEASE = re.compile(r"3\.\d{1,2}(\.\d{1,2})?")
-_CLAUSE = re.compile(r"\s*(===|==|!=|<=|>=|~=|<|>|\^|~|=)?\s*v?(\d+(?:\.\d+)*)((?:\.\*)?)[a-z0-9.]*\s*")
+_RELEASE = regex(r"3\.\d{1,2}(\.\d{1,2})?")
+_CLAUSE = regex(r"\s*(===|==|!=|<=|>=|~=|<|>|\^|~|=)?\s*v?(\d+(?:\.\d+)*)((?:\.\*)?)[a-z0-9.]*\s*")
 
 
 def version(repo: Repository, project: Project, settings: Settings) -> tuple[Sourced[str], list[str]]:

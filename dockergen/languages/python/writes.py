@@ -10,20 +10,21 @@ from collections.abc import Iterator
 
 from dockergen.frozen import frozen
 from dockergen.languages.python.imports import program_files
+from dockergen.lazy import regex
 from dockergen.model import Origin
 from dockergen.repository import Repository
 
 _MOST_FILES = 60
 _WORKDIR = "/app"
-_HINT = re.compile(
+_HINT = regex(
     r"""\bmakedirs\(|\bmkdir\(|FileHandler\(|sqlite:///|sqlite3\.connect\(|open\([^()\n]*["'][wax]b?\+?["']"""
     r"""|\b(?:UPLOAD|MEDIA|LOG|CACHE|DATA|DOWNLOAD|STORAGE)S?_(?:FOLDER|DIR|DIRECTORY|ROOT)["']?\]?\s*[:=]"""
 )
-_FOLDER_SETTING = re.compile(
+_FOLDER_SETTING = regex(
     r"(?:UPLOAD|MEDIA|LOG|CACHE|DATA|DOWNLOAD|STORAGE|SESSION_FILE)S?_(?:FOLDER|DIR|DIRECTORY|ROOT)"
 )
 _OPENERS = ("open", "FileHandler", "RotatingFileHandler", "TimedRotatingFileHandler", "connect")
-_SAFE = re.compile(r"[\w./-]+")
+_SAFE = regex(r"[\w./-]+")
 
 
 @frozen
