@@ -26,6 +26,7 @@ class Pyproject:
     backend: str = ""  # of [build-system]
     build_requires: tuple[str, ...] = ()
     has_build_system: bool = False
+    classifiers: tuple[str, ...] = ()
     named_files: tuple[str, ...] = ()  # readme and licence files that a build back end reads
     tool: Mapping[str, Any] = field(default_factory=dict)
 
@@ -58,6 +59,7 @@ def pyproject(document: Mapping[str, Any]) -> Pyproject:
         backend=_text(build.get("build-backend")),
         build_requires=texts(build.get("requires")),
         has_build_system=bool(build),
+        classifiers=texts(project.get("classifiers")) or texts(poetry.get("classifiers")),
         named_files=files_read(document),
         tool=tool,
     )

@@ -9,6 +9,7 @@ from dockergen.languages.python.manager_version import manager_version
 from dockergen.languages.python.mounts import Mounts, mounts
 from dockergen.languages.python.private import has_credentials, private
 from dockergen.languages.python.project import Project
+from dockergen.languages.python.python_pins import Pin, pins
 from dockergen.languages.python.start import Start
 from dockergen.languages.python.uv_workspace import members
 from dockergen.languages.python.vcs import vcs
@@ -32,6 +33,7 @@ class Install:
     verified: bool  # the lock file is compared with the manifest again when the project is installed
     tools: tuple[str, ...]  # the manager and what goes with it, as pip is told
     uv: str  # reference of the uv image
+    insists: bool  # uv has to be told the image's Python, as a file of the source names another
     project: bool  # the project itself is installed
     local: tuple[str, ...]  # folders and archives of the repository that are installed besides the project
     waits: tuple[str, ...]  # names of those that uv would build in the dependency step
@@ -69,6 +71,7 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
         verified=bool(project.lock) and not project.stale,
         tools=_tools(repo, project, release.value),
         uv=str(catalog.images["uv"].at(uv.value)),
+        insists=kind == "uv" and _contradicted(repo, release),
         project=_installs_project(repo, project, start, taken),
         local=_local(project, kind, taken),
         waits=tuple(_waits(repo, project)) if kind == "uv" else (),
@@ -163,6 +166,11 @@ def _flags(repo: Repository, project: Project, kind: str) -> list[str]:
         return ["--only", ",".join(("main", *extra.groups)), *_pairs("--extras", extra.extras)]
     # PDM installs groups of [dependency-groups] as development ones only.
     return _pairs("--group", extra.extras) if kind == "pdm" else []
+
+
+def _contradicted(repo: Repository, release: Sourced[str]) -> bool:
+    stated = [pin for pin in pins(repo) if isinstance(pin, Pin) and pin.origin.path == ".python-version"]
+    return any(release.value.split(".")[:2] != pin.release.split(".")[:2] or pin.free_threaded for pin in stated)
 
 
 def _pairs(flag: str, names: tuple[str, ...]) -> list[str]:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from dockergen.catalog import Versions, load
 from dockergen.errors import ProjectError
 from dockergen.languages.python.project import Project
+from dockergen.languages.python.python_pins import Pin, Unreadable, classified, pins, ranges
 from dockergen.lazy import regex
-from dockergen.manifests.pyproject import table
-from dockergen.manifests.tool_versions import tool_versions
 from dockergen.model import Origin, Rejected, Sourced
 from dockergen.repository import Repository
 from dockergen.settings import Settings, settled
 
-_RELEASE = regex(r"3\.\d{1,2}(\.\d{1,2})?")
+_RELEASE = regex(r"3\.\d{1,2}(\.\d{1,2})?((a|b|rc)\d+)?|3\.\d{1,2}-rc")
 _CLAUSE = regex(r"\s*(===|==|!=|<=|>=|~=|<|>|\^|~|=)?\s*v?(\d+(?:\.\d+)*)((?:\.\*)?)[a-z0-9.]*\s*")
+_Ranges = list[tuple[str, Origin]]
 
 
 def version(repo: Repository, project: Project, settings: Settings) -> tuple[Sourced[str], list[str]]:
@@ -26,17 +25,24 @@ def version(repo: Repository, project: Project, settings: Settings) -> tuple[Sou
     """
     versions = load("python").versions
     assert versions is not None
-    pins, ranges = list(_pins(repo)), list(_ranges(repo, project))
-    chosen = _detected(pins, ranges, project, versions)
+    stated = list(pins(repo))
+    allowed = list(ranges(repo, project))
+    notes = [
+        f"{u.origin} says {u.text[:40]!r}, which is no release of Python, so it decides nothing."
+        for u in stated
+        if isinstance(u, Unreadable)
+    ]
+    pinned = [pin for pin in stated if isinstance(pin, Pin)]
+    chosen, more = _detected(repo, pinned, allowed, project, versions)
     chosen = settled("version", settings.version, chosen)
     _check(chosen, versions, settings)
     minor = _minor(chosen.value)
-    notes = []
+    notes += more if settings.version is None else []
     if ended := versions.ended(minor):
         notes.append(
             f"Python {minor} ({chosen.origin}) has had no security fixes since {ended}; {versions.default} has."
         )
-    for text, origin in ranges:
+    for text, origin in allowed:
         if not allows(text, minor):
             notes.append(f"Python {chosen.value} ({chosen.origin}) is outside of {text} ({origin}).")
             break
@@ -78,19 +84,16 @@ def _clause_holds(clause: str, minor: tuple[int, ...]) -> bool:
 
 
 def _detected(
-    pins: list[Sourced[str]], ranges: list[tuple[str, Origin]], project: Project, versions: Versions
-) -> Sourced[str]:
-    if pins:
-        best, *others = pins
-        lost = tuple(Rejected(o.value, o.origin, f"{best.origin} wins") for o in others if o.value != best.value)
-        lost += tuple(Rejected(text, origin, "a range; the pin wins") for text, origin in ranges)
-        return Sourced(best.value, best.origin, lost)
+    repo: Repository, pinned: list[Pin], allowed: _Ranges, project: Project, versions: Versions
+) -> tuple[Sourced[str], list[str]]:
+    if pinned:
+        return _by_pin(pinned, allowed, project, versions)
     known = (*(v for v in versions.end_of_life if v not in versions.supported), *versions.supported)
-    for text, origin in ranges:
+    for text, origin in allowed:
         exact = re.fullmatch(r"\s*={2,3}\s*(3\.\d+\.\d+)\s*", text)
         if exact:
-            return Sourced(exact[1], origin)
-        fitting = [v for v in known if allows(text, v) and all(allows(other, v) for other, _ in ranges)] or [
+            return Sourced(exact[1], origin), []
+        fitting = [v for v in known if allows(text, v) and all(allows(other, v) for other, _ in allowed)] or [
             v for v in known if allows(text, v)
         ]
         if not fitting:
@@ -99,10 +102,66 @@ def _detected(
                 f"Correct the range; the supported releases are {', '.join(versions.supported)}.",
                 command=f"dockergen init --version {versions.default}",
             )
-        return _with_wheels(Sourced(fitting[-1], origin), fitting, project)
-    return _with_wheels(
-        Sourced(versions.default, Origin("default", note="newest supported")), list(versions.supported), project
+        return _with_wheels(Sourced(fitting[-1], origin), fitting, project), []
+    listed = [(minor, origin) for minor, origin in classified(repo, project) if minor in versions.supported]
+    if listed:
+        fitting = sorted((minor for minor, _ in listed), key=_key)
+        return _with_wheels(Sourced(*listed[0]), fitting, project), []
+    newest = Sourced(versions.default, Origin("default", note="newest supported"))
+    return _with_wheels(newest, list(versions.supported), project), []
+
+
+def _by_pin(
+    pinned: list[Pin], allowed: _Ranges, project: Project, versions: Versions
+) -> tuple[Sourced[str], list[str]]:
+    """The strongest pin, with the others and the ranges as rejected candidates."""
+    best, *others = pinned
+    value, notes = _release(best, versions)
+    lost = tuple(Rejected(o.release, o.origin, f"{best.origin} wins") for o in others if o.release != best.release)
+    lost += tuple(Rejected(text, origin, "a range; the pin wins") for text, origin in allowed)
+    notes += [
+        f"{o.origin} says Python {o.release}, {best.origin} says {best.release}, which wins."
+        for o in others
+        if _minor(o.release) != _minor(best.release)
+    ][:1]
+    if _broken(best, allowed, project):
+        text, origin = allowed[0]
+        fitting = [v for v in versions.supported if allows(text, v)]
+        if fitting:
+            refused = Rejected(value, best.origin, f"uv refuses it: {origin} asks for {text}")
+            return Sourced(fitting[-1], origin, (refused, *lost)), notes
+    return Sourced(value, best.origin, lost), notes
+
+
+def _broken(pin: Pin, allowed: _Ranges, project: Project) -> bool:
+    """True when uv would refuse the pinned release, because the project's own range excludes it."""
+    own = [text for text, origin in allowed if origin.path == project.manifest]
+    return (
+        project.manager.value == "uv"
+        and bool(own)
+        and pin.release.count(".") > 0
+        and not allows(own[0], _minor(pin.release))
     )
+
+
+def _release(pin: Pin, versions: Versions) -> tuple[str, list[str]]:
+    """The release of the tag: bare majors and builds of which there is no image become the nearest that there is."""
+    notes = []
+    value = pin.release
+    if value == "3":
+        value = versions.default
+    if pin.free_threaded:
+        notes.append(
+            f"{pin.origin} asks for the free-threaded build of Python {value}, of which the official image has no tag: "
+            "the image has the usual build, in which threads take turns."
+        )
+    if pin.pre and _minor(value) in versions.end_of_life:
+        notes.append(f"{pin.origin} asks for a pre-release; Python {_minor(value)} has been released since.")
+        value = _minor(value)
+    elif pin.pre:
+        notes.append(f"{pin.origin} asks for a pre-release of Python {_minor(value)}: its image may change or go.")
+        value = f"{value}{pin.pre}" if pin.pre != "rc" else f"{_minor(value)}-rc"
+    return value, notes
 
 
 def _with_wheels(best: Sourced[str], fitting: list[str], project: Project) -> Sourced[str]:
@@ -134,56 +193,14 @@ def _older_than_wheels(name: str, release: str, minor: str) -> bool:
     return any(_key(python) == _key(minor) and _key(release) < _key(first) for python, first in rows)
 
 
-def _pins(repo: Repository) -> Iterator[Sourced[str]]:
-    for name in (".python-version", "runtime.txt", ".tool-versions"):
-        if repo.is_file(name):
-            yield from _pinned_in(repo, name)
-    for name in ("mise.toml", ".mise.toml"):
-        value = table(repo.toml(name), "tools").get("python") if repo.is_file(name) else None
-        value = value[0] if isinstance(value, list) and value else value
-        if isinstance(value, str) and _RELEASE.fullmatch(value):
-            yield Sourced(value, Origin("file", name, repo.line_of(name, "python")))
-    if repo.is_file("Pipfile"):
-        requires = table(repo.toml("Pipfile"), "requires")
-        for key in ("python_full_version", "python_version"):
-            value = requires.get(key)
-            if isinstance(value, str) and _RELEASE.fullmatch(value):
-                yield Sourced(value, Origin("file", "Pipfile", repo.line_of("Pipfile", key)))
-
-
-def _pinned_in(repo: Repository, name: str) -> Iterator[Sourced[str]]:
-    if name == ".tool-versions":
-        value, line = tool_versions(repo.read(name)).get("python", ("", 0))
-        if re.match(r"\d", value):
-            yield Sourced(value, Origin("file", name, line))
-        return
-    for number, text in enumerate(repo.lines(name), 1):
-        value = re.sub(r"^(cpython|python|pypy)?[-@]?", "", text.split("#")[0].strip())
-        if re.match(r"\d+(\.\d+)*t?([a-z]+\d*)?$", value):
-            yield Sourced(value, Origin("file", name, number))
-            return
-
-
-def _ranges(repo: Repository, project: Project) -> Iterator[tuple[str, Origin]]:
-    if project.pyproject.requires_python:
-        yield project.pyproject.requires_python, _line(repo, "pyproject.toml", "requires-python")
-    constraint = project.pyproject.settings("poetry", "dependencies").get("python")
-    if isinstance(constraint, str) and constraint.strip() not in ("", "*"):
-        yield constraint, _line(repo, "pyproject.toml", re.compile(r"^\s*python\s*=", re.MULTILINE))
-    if project.setup.python_requires:
-        yield project.setup.python_requires, _line(repo, project.setup.path, "python_requires")
-
-
-def _line(repo: Repository, path: str, needle: str | re.Pattern[str]) -> Origin:
-    return Origin("file", path, repo.line_of(path, needle))
-
-
 def _check(chosen: Sourced[str], versions: Versions, settings: Settings) -> None:
     newest = versions.supported[-1]
     way_out = f"dockergen init --version {versions.default}"
     if not _RELEASE.fullmatch(chosen.value):
+        free = re.fullmatch(r"3\.\d+(\.\d+)?t", chosen.value)
+        what = "of whose free-threaded build the official image has no tag" if free else "for which there is no image"
         raise ProjectError(
-            f"{chosen.origin} asks for Python {chosen.value!r}, for which there is no image.",
+            f"{chosen.origin} asks for Python {chosen.value!r}, {what}.",
             f"Name a release such as {versions.default}.",
             command=way_out,
         )
@@ -194,7 +211,8 @@ def _check(chosen: Sourced[str], versions: Versions, settings: Settings) -> None
             "Move to a supported release.",
             command=way_out,
         )
-    if _key(minor) > _key(newest) and settings.version is None:
+    early = bool(re.search(r"[a-z]", chosen.value)) and _key(minor)[1] == _key(newest)[1] + 1
+    if _key(minor) > _key(newest) and settings.version is None and not early:
         raise ProjectError(
             f"{chosen.origin} asks for Python {chosen.value}; the newest release known here is {newest}.",
             f"Correct the line, or insist with --version {chosen.value} when that image exists.",
@@ -203,7 +221,8 @@ def _check(chosen: Sourced[str], versions: Versions, settings: Settings) -> None
 
 
 def _minor(value: str) -> str:
-    return ".".join(value.split(".")[:2])
+    """The first two numbers of a release."""
+    return ".".join(re.findall(r"\d+", value)[:2])
 
 
 def _key(value: str) -> tuple[int, ...]:

@@ -1,0 +1,133 @@
+"""What a repository says about its Python, strongest first: releases that it pins, ranges that it allows."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+from dockergen.frozen import frozen
+from dockergen.languages.python.manager_choice import environment
+from dockergen.languages.python.project import Project
+from dockergen.languages.python.setuptools_files import setup
+from dockergen.lazy import regex
+from dockergen.manifests.conda import conda_environment
+from dockergen.manifests.pyproject import table
+from dockergen.manifests.tool_versions import tool_versions
+from dockergen.model import Origin
+from dockergen.repository import LOCK_LIMIT, Repository
+
+# 3.13, 3.13.1, 3.13t, 3.14.0rc2, 3.15-dev, behind the prefixes of uv, pyenv and Heroku.
+_RELEASE = regex(
+    r"(?:c?python)?[-@]?(?P<release>\d+(?:\.\d+){0,2})(?P<pre>(?:a|b|rc)\d+|-dev|-rc)?(?P<free>t|\+freethreaded)?"
+)
+_MISE = ("mise.toml", ".mise.toml", ".config/mise/config.toml", "mise/config.toml")
+_SYSTEM = ("system", "latest", "default", "")
+_CLASSIFIER = regex(r"Programming Language :: Python :: (3\.\d+)")
+
+
+@frozen
+class Pin:
+    """One release as a file names it."""
+
+    release: str  # 3, 3.13 or 3.13.1
+    origin: Origin
+    pre: str = ""  # rc2, or "rc" for the newest candidate
+    free_threaded: bool = False
+
+
+@frozen
+class Unreadable:
+    """A line that should name a release and names something else."""
+
+    text: str
+    origin: Origin
+
+
+def pins(repo: Repository) -> Iterator[Pin | Unreadable]:
+    """Pinned releases in the order of their weight: .python-version, runtime.txt, .tool-versions, mise, Pipenv."""
+    for path in (".python-version", "runtime.txt"):
+        if repo.is_file(path):
+            yield from _first_line(repo, path)
+    if repo.is_file(".tool-versions"):
+        value, line = tool_versions(repo.read(".tool-versions")).get("python", ("", 0))
+        yield from _pin(value, Origin("file", ".tool-versions", line))
+    for path in filter(repo.is_file, _MISE):
+        wanted = table(repo.toml(path), "tools").get("python")
+        wanted = wanted[0] if isinstance(wanted, list) and wanted else wanted
+        wanted = wanted.get("version") if isinstance(wanted, dict) else wanted
+        yield from _pin(wanted if isinstance(wanted, str) else "", Origin("file", path, repo.line_of(path, "python")))
+    yield from _pipenv(repo)
+
+
+def ranges(repo: Repository, project: Project) -> Iterator[tuple[str, Origin]]:
+    """Constraints in the order of their weight: [project], Poetry, pylock.toml, setup.cfg and setup.py, conda."""
+    path = project.manifest
+    if project.pyproject.requires_python:
+        yield project.pyproject.requires_python, _line(repo, path, "requires-python")
+    constraint = project.pyproject.settings("poetry", "dependencies").get("python")
+    if isinstance(constraint, str) and constraint.strip() not in ("", "*"):
+        yield constraint, _line(repo, path, re.compile(r"^\s*python\s*=", re.MULTILINE))
+    if project.manager.value == "pylock":
+        found = re.search(r"""^requires-python\s*=\s*["']([^"']+)""", repo.read(project.lock, LOCK_LIMIT), re.MULTILINE)
+        if found:
+            yield found[1], _line(repo, project.lock, "requires-python")
+    stated = project.setup if project.setup.path else setup(repo)
+    if stated.python_requires:
+        yield stated.python_requires, _line(repo, stated.path, "python_requires")
+    if file := environment(repo):
+        wanted = conda_environment(repo.yaml(file)).python
+        if wanted:
+            yield wanted, _line(repo, file, re.compile(r"^\s*-\s*[\"']?python\b", re.MULTILINE))
+
+
+def classified(repo: Repository, project: Project) -> tuple[tuple[str, Origin], ...]:
+    """The minors that Trove classifiers list, newest first; packagers write down what they tested."""
+    found = [(c, project.manifest) for c in project.pyproject.classifiers]
+    found += [(line, path) for path in ("setup.cfg", "setup.py") for line in repo.source(path).splitlines()]
+    listed = {m[1]: path for text, path in reversed(found) if (m := _CLASSIFIER.search(text))}
+    newest = sorted(listed, key=lambda minor: int(minor.split(".")[1]), reverse=True)
+    return tuple((minor, _line(repo, listed[minor], f"Python :: {minor}")) for minor in newest)
+
+
+def _first_line(repo: Repository, path: str) -> Iterator[Pin | Unreadable]:
+    for number, text in enumerate(repo.lines(path), 1):
+        value = text.split("#")[0].strip()
+        if value:
+            yield from _pin(value, Origin("file", path, number))
+            return
+
+
+def _pin(value: str, origin: Origin) -> Iterator[Pin | Unreadable]:
+    if value in _SYSTEM:
+        return
+    found = _RELEASE.fullmatch(value)
+    if found is None:
+        yield Unreadable(value, origin)
+        return
+    pre = (found["pre"] or "").removeprefix("-").replace("dev", "rc")
+    yield Pin(found["release"], origin, pre, bool(found["free"]))
+
+
+def _pipenv(repo: Repository) -> Iterator[Pin | Unreadable]:
+    for path in ("Pipfile.lock", "Pipfile"):
+        if not repo.is_file(path):
+            continue
+        requires = table(repo.toml(path), "requires") if path == "Pipfile" else _locked_requires(repo, path)
+        for key in ("python_full_version", "python_version"):
+            value = requires.get(key)
+            if isinstance(value, str) and value != "*":
+                yield from _pin(value, _line(repo, path, key))
+                return
+
+
+def _locked_requires(repo: Repository, path: str) -> dict[str, object]:
+    try:
+        document = json.loads(repo.read(path, LOCK_LIMIT))
+    except (ValueError, RecursionError):
+        return {}
+    return dict(table(document, "_meta", "requires"))
+
+
+def _line(repo: Repository, path: str, needle: str | re.Pattern[str]) -> Origin:
+    return Origin("file", path, repo.line_of(path, needle))

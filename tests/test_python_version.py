@@ -1,0 +1,214 @@
+"""Which Python is chosen, from every place that can say so, and where the answer says it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from packaging.specifiers import SpecifierSet
+
+import dockergen
+from dockergen.errors import ProjectError
+from dockergen.languages.python.version import allows
+
+Make = Callable[[dict[str, str | bytes]], Path]
+MAIN = {"main.py": "print('hello')\n"}
+FLASK = {"requirements.txt": "flask==3.1.2\n"}
+
+
+def _project(text: str) -> dict[str, str]:
+    return {"pyproject.toml": f'[project]\nname = "a"\nversion = "1"\n{text}\n'}
+
+
+def _poetry(constraint: str) -> dict[str, str]:
+    return {
+        "pyproject.toml": f'[tool.poetry]\npackage-mode = false\n[tool.poetry.dependencies]\npython = "{constraint}"\n'
+    }
+
+
+def _locked(*tags: str, text: str = 'requires-python = ">=3.11"') -> dict[str, str]:
+    wheels = "".join(f'    {{ url = "x/speedups-1.0-{tag}.whl" }},\n' for tag in tags)
+    lock = (
+        'version = 1\n\n[[package]]\nname = "a"\nversion = "1"\nsource = { virtual = "." }\ndependencies = [\n'
+        '    { name = "speedups" },\n]\n\n[[package]]\nname = "speedups"\nversion = "1.0"\n'
+        f'source = {{ registry = "https://index.example/simple" }}\nwheels = [\n{wheels}]\n'
+    )
+    return {**_project(f'{text}\ndependencies = ["speedups"]'), "uv.lock": lock}
+
+
+LINUX = "manylinux_2_17_x86_64"
+CASES = [
+    # --- .python-version
+    ("minor", {**FLASK, ".python-version": "3.12\n"}, "3.12", ".python-version:1"),
+    ("patch", {**FLASK, ".python-version": "3.12.4\n"}, "3.12.4", ".python-version:1"),
+    ("several lines: the first counts", {**FLASK, ".python-version": "3.12\n3.11\n"}, "3.12", ".python-version:1"),
+    ("comment and empty lines before", {**FLASK, ".python-version": "# ours\n\n3.12\n"}, "3.12", ".python-version:3"),
+    ("prefix of uv", {**FLASK, ".python-version": "cpython-3.12\n"}, "3.12", ".python-version:1"),
+    ("prefix with an at sign", {**FLASK, ".python-version": "cpython@3.12.1\n"}, "3.12.1", ".python-version:1"),
+    ("prefix python", {**FLASK, ".python-version": "python-3.12\n"}, "3.12", ".python-version:1"),
+    ("Windows line end and spaces", {**FLASK, ".python-version": "3.12  \r\n"}, "3.12", ".python-version:1"),
+    ("byte order mark", {**FLASK, ".python-version": b"\xef\xbb\xbf3.12\n"}, "3.12", ".python-version:1"),
+    ("major alone", {**FLASK, ".python-version": "3\n"}, "3.14", ".python-version:1"),
+    ("free-threaded", {**FLASK, ".python-version": "3.14t\n"}, "3.14", ".python-version:1"),
+    ("free-threaded in uv's words", {**FLASK, ".python-version": "3.13+freethreaded\n"}, "3.13", ".python-version:1"),
+    ("pre-release of the next", {**FLASK, ".python-version": "3.15.0rc2\n"}, "3.15.0rc2", ".python-version:1"),
+    ("newest pre-release", {**FLASK, ".python-version": "3.15-dev\n"}, "3.15-rc", ".python-version:1"),
+    ("pre-release of what is out", {**FLASK, ".python-version": "3.14.0rc1\n"}, "3.14", ".python-version:1"),
+    ("name of an environment", {**FLASK, ".python-version": "shop-env\n", "runtime.txt": "python-3.12\n"}, "3.12", "runtime.txt:1"),
+    ("another implementation", {**FLASK, ".python-version": "pypy3.10-7.3\n"}, "3.14", "newest supported"),
+    ("system", {**FLASK, ".python-version": "system\n"}, "3.14", "newest supported"),
+    ("empty", {**FLASK, ".python-version": "\n"}, "3.14", "newest supported"),
+    # --- other pins
+    ("runtime.txt", {**FLASK, "runtime.txt": "python-3.11.9\n"}, "3.11.9", "runtime.txt:1"),
+    (".tool-versions", {**FLASK, ".tool-versions": "nodejs 22\npython 3.12.3 3.11.1\n"}, "3.12.3", ".tool-versions:2"),
+    (".tool-versions without a release", {**FLASK, ".tool-versions": "python ref:main\n"}, "3.14", "newest supported"),
+    ("mise.toml", {**FLASK, "mise.toml": '[tools]\npython = "3.12"\n'}, "3.12", "mise.toml:2"),
+    (".mise.toml with a list", {**FLASK, ".mise.toml": '[tools]\npython = ["3.11", "3.12"]\n'}, "3.11", ".mise.toml:2"),
+    (".config/mise with a table", {**FLASK, ".config/mise/config.toml": '[tools]\npython = { version = "3.12" }\n'}, "3.12", ".config/mise/config.toml:2"),
+    ("mise latest", {**FLASK, "mise.toml": '[tools]\npython = "latest"\n'}, "3.14", "newest supported"),
+    ("Pipfile", {"Pipfile": '[packages]\nflask = "*"\n[requires]\npython_version = "3.12"\n'}, "3.12", "Pipfile:4"),
+    ("Pipfile full version", {"Pipfile": '[packages]\nflask = "*"\n[requires]\npython_version = "3.12"\npython_full_version = "3.12.2"\n'}, "3.12.2", "Pipfile:5"),
+    (
+        "Pipfile.lock before Pipfile",
+        {
+            "Pipfile": '[packages]\nflask = "*"\n[requires]\npython_version = "3.13"\n',
+            "Pipfile.lock": '{"_meta": {"requires": {\n"python_version": "3.12"}}, "default": {"flask": {"version": "==3.1.2"}}}',
+        },
+        "3.12",
+        "Pipfile.lock:2",
+    ),
+    # --- ranges
+    ("at least", _project('requires-python = ">=3.9"'), "3.14", "pyproject.toml:4"),
+    ("below", _project('requires-python = ">=3.9,<3.12"'), "3.11", "pyproject.toml:4"),
+    ("compatible minor", _project('requires-python = "~=3.11"'), "3.14", "pyproject.toml:4"),
+    ("compatible patch", _project('requires-python = "~=3.11.2"'), "3.11", "pyproject.toml:4"),
+    ("any patch", _project('requires-python = "==3.12.*"'), "3.12", "pyproject.toml:4"),
+    ("exact", _project('requires-python = "==3.12.3"'), "3.12.3", "pyproject.toml:4"),
+    ("below the major", _project('requires-python = "<4"'), "3.14", "pyproject.toml:4"),
+    ("hole", _project('requires-python = ">=3.11,!=3.14.*"'), "3.13", "pyproject.toml:4"),
+    ("end of life", _project('requires-python = "<3.9"'), "3.8", "pyproject.toml:4"),
+    ("caret", _poetry("^3.10"), "3.14", "pyproject.toml:4"),
+    ("tilde", _poetry("~3.12"), "3.12", "pyproject.toml:4"),
+    ("tilde patch", _poetry("~3.12.1"), "3.12", "pyproject.toml:4"),
+    ("either", _poetry("~3.11 || ~3.12"), "3.12", "pyproject.toml:4"),
+    ("star", _poetry("*"), "3.14", "newest supported"),
+    ("setup.py", {"setup.py": "from setuptools import setup\nsetup(name='a', python_requires='>=3.9,<3.13')\n"}, "3.12", "setup.py:2"),
+    ("setup.cfg beside requirements", {**FLASK, "setup.cfg": "[metadata]\nname = a\n[options]\npython_requires = <3.12\n"}, "3.11", "setup.cfg:4"),
+    ("environment.yml beside requirements", {**FLASK, "environment.yml": "dependencies:\n  - python=3.12\n  - flask\n"}, "3.12", "environment.yml:2"),
+    ("both ranges hold", {**FLASK, **_project('requires-python = ">=3.11"'), "setup.cfg": "[metadata]\nname = a\n[options]\npython_requires = <3.13\n"}, "3.12", "pyproject.toml:4"),
+    # --- what packagers write down
+    ("classifiers", _project('classifiers = ["Programming Language :: Python :: 3.11", "Programming Language :: Python :: 3.12"]'), "3.12", "pyproject.toml:4"),
+    ("classifiers of setup.py", {"setup.py": "setup(name='a', classifiers=[\n'Programming Language :: Python :: 3.11',\n])\n"}, "3.11", "setup.py:2"),
+    ("a range beats classifiers", _project('requires-python = ">=3.9"\nclassifiers = ["Programming Language :: Python :: 3.11"]'), "3.14", "pyproject.toml:4"),
+    ("classifiers of dead releases", _project('classifiers = ["Programming Language :: Python :: 3.6"]'), "3.14", "newest supported"),
+    # --- what the lock file has wheels for
+    ("no wheel for the newest", _locked(f"cp312-cp312-{LINUX}", f"cp313-cp313-{LINUX}"), "3.13", "uv.lock:11"),
+    ("stable ABI", _locked(f"cp39-abi3-{LINUX}"), "3.14", "pyproject.toml:4"),
+    ("pure", _locked("py3-none-any"), "3.14", "pyproject.toml:4"),
+    ("wheels of Windows only", _locked("cp314-cp314-win_amd64", f"cp312-cp312-{LINUX}"), "3.12", "uv.lock:11"),
+    ("free-threaded wheels do not count", _locked(f"cp314-cp314t-{LINUX}", f"cp313-cp313-{LINUX}"), "3.13", "uv.lock:11"),
+    ("a pin beats missing wheels", {**_locked(f"cp312-cp312-{LINUX}"), ".python-version": "3.13\n"}, "3.13", ".python-version:1"),
+    # --- conflicts
+    ("pin over range", {**FLASK, **_project('requires-python = ">=3.13"'), ".python-version": "3.12\n"}, "3.12", ".python-version:1"),
+    ("uv refuses the pin", {**_locked("py3-none-any", text='requires-python = ">=3.13"'), ".python-version": "3.12\n"}, "3.14", "pyproject.toml:4"),
+    # --- no evidence
+    ("Dockerfile and CI say nothing", {**FLASK, "Dockerfile": "FROM python:3.11\n", ".github/workflows/test.yml": "python-version: 3.12\n"}, "3.14", "newest supported"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("files", "release", "origin"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
+def test_release_and_where_it_comes_from(
+    project: Make, files: dict[str, str | bytes], release: str, origin: str
+) -> None:
+    made = dockergen.plan(project({**MAIN, **files}))
+    found = next(d.sourced for d in made.decisions if d.name == "version")
+    assert (found.value, str(found.origin)) == (release, origin)
+    assert f":{release}-slim" in str(made.build_image)
+
+
+NOTES = [
+    ("end of life", {**FLASK, ".python-version": "3.9\n"}, ("3.9", ".python-version:1", "2025-10-31")),
+    ("free-threaded", {**FLASK, ".python-version": "3.14t\n"}, (".python-version:1", "free-threaded", "no tag")),
+    ("pre-release", {**FLASK, ".python-version": "3.15.0b1\n"}, (".python-version:1", "pre-release")),
+    ("unreadable", {**FLASK, ".python-version": "shop-env\n"}, (".python-version:1", "'shop-env'")),
+    ("two pins", {**FLASK, ".python-version": "3.12\n", "runtime.txt": "python-3.11\n"}, ("runtime.txt:1", ".python-version:1 says 3.12")),
+    ("outside of the range", {**FLASK, **_project('requires-python = ">=3.13"'), ".python-version": "3.12\n"}, ("outside of >=3.13", "pyproject.toml:4")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("files", "words"), [c[1:] for c in NOTES], ids=[c[0] for c in NOTES])
+def test_what_is_odd_about_the_release_is_a_note_with_its_evidence(
+    project: Make, files: dict[str, str | bytes], words: tuple[str, ...]
+) -> None:
+    notes = dockergen.plan(project({**MAIN, **files})).notes
+    assert any(all(word in note for word in words) for note in notes), notes
+
+
+REFUSED = [
+    ("beyond what exists", {**FLASK, ".python-version": "3.99\n"}, (".python-version:1", "3.99")),
+    ("Python 2", {**FLASK, "runtime.txt": "python-2.7.18\n"}, ("runtime.txt:1", "2.7.18")),
+    ("a range that nothing satisfies", _project('requires-python = ">=3.13,<3.12"'), ("pyproject.toml:4", ">=3.13,<3.12")),
+    ("python_requires of Python 2", {"setup.py": "setup(name='a', python_requires='<3')\n"}, ("setup.py:1", "<3")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("files", "words"), [c[1:] for c in REFUSED], ids=[c[0] for c in REFUSED])
+def test_a_release_that_does_not_exist_is_refused_with_its_line(
+    project: Make, files: dict[str, str | bytes], words: tuple[str, ...]
+) -> None:
+    with pytest.raises(ProjectError) as caught:
+        dockergen.plan(project({**MAIN, **files}))
+    assert all(word in caught.value.problem for word in words)
+    assert caught.value.command.startswith("dockergen init --version")
+
+
+def test_a_free_threaded_build_that_somebody_insists_on_is_refused(project: Make) -> None:
+    with pytest.raises(ProjectError, match="free-threaded"):
+        dockergen.plan(project({**MAIN, **FLASK}), version="3.14t")
+
+
+def test_every_other_source_is_kept_as_a_rejected_candidate(project: Make) -> None:
+    files = {
+        **FLASK,
+        **_project('requires-python = ">=3.11"'),
+        ".python-version": "3.12\n",
+        "runtime.txt": "python-3.13\n",
+    }
+    decisions = dockergen.plan(project({**MAIN, **files})).decisions
+    rejected = next(d.sourced for d in decisions if d.name == "version").rejected
+    assert [(r.value, str(r.origin)) for r in rejected] == [("3.13", "runtime.txt:1"), (">=3.11", "pyproject.toml:4")]
+
+
+def test_uv_is_told_the_image_s_python_where_a_file_of_the_source_names_another(project: Make) -> None:
+    root = project({**MAIN, **_locked("py3-none-any"), ".python-version": "3.12\n"})
+    told = "UV_PYTHON=/usr/local/bin/python"
+    texts = {version: dockergen.generate(root, **version_of(version))[0].text for version in ("", "3.13")}
+    assert told not in texts[""]
+    assert told in texts["3.13"]
+
+
+def version_of(version: str) -> dict[str, str]:
+    return {"version": version} if version else {}
+
+
+@given(
+    st.lists(
+        st.builds(
+            lambda operator, release: f"{operator}{release}",
+            st.sampled_from((">=", "<", "~=")),
+            st.builds("3.{}".format, st.integers(6, 16)),
+        )
+        | st.builds(
+            lambda operator, minor: f"{operator}3.{minor}.*", st.sampled_from(("==", "!=")), st.integers(6, 16)
+        ),
+        min_size=1,
+        max_size=4,
+    ).map(",".join),
+    st.integers(6, 16),
+)
+def test_ranges_are_read_as_packaging_reads_them(constraint: str, minor: int) -> None:
+    """The tag of a minor is its newest patch."""
+    assert allows(constraint, f"3.{minor}") == SpecifierSet(constraint).contains(f"3.{minor}.99")
