@@ -16,7 +16,7 @@ from dockergen.commands import build_options
 from dockergen.dockerfile import Dockerfile, DockerfileError, copy_sources, parse
 from dockergen.dockerignore import DockerignoreError
 from dockergen.dockerignore import parse as parse_ignore
-from dockergen.engine import BuildResult, Engine, StartError, available
+from dockergen.engine import BuildResult, Engine, StartError, Step, available
 from dockergen.errors import ProjectError
 from dockergen.lazy import regex
 from dockergen.model import BuildPlan
@@ -25,6 +25,7 @@ from dockergen.repository import Repository
 from dockergen.verify.contents import leaks, sizes
 from dockergen.verify.diagnosis import diagnosis, wrong_port
 from dockergen.verify.edited import edited_copy
+from dockergen.verify.installs import installs
 from dockergen.verify.report import Options, Problem, Report
 
 _STOP_SECONDS = 10
@@ -257,30 +258,27 @@ def _rebuild(
     report = replace(report, rebuild_seconds=built.seconds, rebuilt=again, touched=touched)
     if not built.ok:
         return _with(report, Problem("rebuild", f"The build fails after an edit of {touched}.", "Build again by hand."))
-    installs = [step for step in again if _INSTALLS.search(step)]
-    if installs:
+    repeated = [_shortened(step.name) for step in _ran(built) if installs(step.name)]
+    if repeated:
         return _with(
             report,
             Problem(
                 "rebuild",
-                f"An edit of {touched} installs the dependencies again: {installs[0]}.",
+                f"An edit of {touched} installs the dependencies again: {repeated[0]}.",
                 "Install from the manifests before the source arrives.",
             ),
         )
     return report
 
 
-_INSTALLS = regex(
-    r"\bnpm (ci|install)\b(?! -g)|\byarn install\b|\bpnpm (install|fetch)\b"
-    r"|\bpip install\b[^|;&]*\s(-r|--requirement)\b"
-    r"|\bgo mod download\b|\buv sync\b[^|;&]*--no-install-project|\bpoetry install\b[^|;&]*--no-root"
-)
-
-
 def ran(built: BuildResult) -> tuple[str, ...]:
     """The steps that were not taken from the cache, shortened, without BuildKit's own."""
-    names = [step.name for step in built.steps if not step.cached and not _NOT_RUN.search(step.name)]
-    return tuple(_shortened(name) for name in names if re.search(r"\b(RUN|COPY|ADD|WORKDIR)\b", name))
+    return tuple(_shortened(step.name) for step in _ran(built))
+
+
+def _ran(built: BuildResult) -> list[Step]:
+    steps = (step for step in built.steps if not step.cached and not _NOT_RUN.search(step.name))
+    return [step for step in steps if re.search(r"\b(RUN|COPY|ADD|WORKDIR)\b", step.name)]
 
 
 def _shortened(name: str) -> str:
