@@ -21,20 +21,20 @@ _HOST = r"(?P<host>localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\])?"
 _OPTION = r"[\w.-]*(?i:port|addr|address|listen|bind|http)"
 # The most telling first: a variable's or an option's default, an address.
 _STRONG = (
-    re.compile(r'"(?:\w+_)?PORT(?:_NUMBER)?"\s*,\s*"?:?(?P<port>\d{2,5})\b'),
-    re.compile(r'`[^`\n]*\benv(?:config)?:"(?:\w+_)?PORT\b[^`\n]*\b(?:default|envDefault):":?(?P<port>\d{2,5})"'),
-    re.compile(r'`[^`\n]*\b(?:default|envDefault):":?(?P<port>\d{2,5})"[^`\n]*\benv(?:config)?:"(?:\w+_)?PORT\b'),
-    re.compile(rf'`[^`\n]*\blong:"{_OPTION}"[^`\n]*\bdefault:"(?:{_HOST}:)?(?P<port>\d{{2,5}})"'),
-    re.compile(
+    regex(r'"(?:\w+_)?PORT(?:_NUMBER)?"\s*,\s*"?:?(?P<port>\d{2,5})\b'),
+    regex(r'`[^`\n]*\benv(?:config)?:"(?:\w+_)?PORT\b[^`\n]*\b(?:default|envDefault):":?(?P<port>\d{2,5})"'),
+    regex(r'`[^`\n]*\b(?:default|envDefault):":?(?P<port>\d{2,5})"[^`\n]*\benv(?:config)?:"(?:\w+_)?PORT\b'),
+    regex(rf'`[^`\n]*\blong:"{_OPTION}"[^`\n]*\bdefault:"(?:{_HOST}:)?(?P<port>\d{{2,5}})"'),
+    regex(
         rf'\b(?:String|Int|Uint|Uint16|TextVar)\w*\([^)\n]{{0,60}}?"{_OPTION}"\s*,\s*(?:"\w?"\s*,\s*)?'
         rf'(?:\w+\(\s*"\w+"\s*,\s*)?"?(?:{_HOST}:)?(?P<port>\d{{2,5}})\b(?![.\d])'
     ),
-    re.compile(rf'"{_HOST}:(?P<port>[1-9]\d{{1,4}})"'),
+    regex(rf'"{_HOST}:(?P<port>[1-9]\d{{1,4}})"'),
 )
 # A number that is called a port.
 _WEAK = (
-    re.compile(r'(?i:port)\w*"?[^"\n]{0,40}?"(?P<port>[1-9]\d{3,4})"'),
-    re.compile(r"\b\w*(?i:port)\w*\s*(?:int\w*\s*)?(?::=|=|:)\s*(?P<port>[1-9]\d{3,4})\b"),
+    regex(r'(?i:port)\w*"?[^"\n]{0,40}?"(?P<port>[1-9]\d{3,4})"'),
+    regex(r"\b\w*(?i:port)\w*\s*(?:int\w*\s*)?(?::=|=|:)\s*(?P<port>[1-9]\d{3,4})\b"),
 )
 # Ports of what a program talks to, or shows to its operators only.
 _ELSEWHERE = regex(

@@ -12,12 +12,19 @@ from dockergen.model import Origin, Sourced
 from dockergen.repository import Repository
 
 _READS = regex(
-    r"\benv(?:\.PORT\b|\[['\"]PORT['\"]\])\s*\)?\s*(?:\?\?|\|\|)?\s*(?:Number\(|parseInt\()?['\"]?(\d{2,5})?"
+    r"\benv(?:\.PORT\b|\[['\"]PORT['\"]\])(?:\s+as\s+\w+)?\s*\)?\s*"
+    # Alternatives in a row: process.env.PORT || config.port || 7777.
+    r"(?:(?:\?\?|\|\|)\s*(?:Number\(|parseInt\()?(?:[A-Za-z_][\w.?]*\s*(?:\?\?|\|\|)\s*)*['\"]?(\d{2,5}))?"
 )
 _FIXED = regex(
     r"\.(?:listen|serve)\(\s*(?:\{[^}]{0,80}?port\s*:\s*)?(\d{2,5})\b|\bport\s*[:=]\s*(\d{4,5})\b", re.IGNORECASE
 )
-_NAMED = regex(r"get\(['\"]PORT['\"]\s*,\s*(\d{2,5})|PORT['\"]?\s*(?:\?\?|\|\|)\s*['\"]?(\d{2,5})")
+_NAMED = regex(
+    r"get\(['\"]PORT['\"]\s*,\s*(\d{2,5})|PORT['\"]?\s*(?:\?\?|\|\|)\s*['\"]?(\d{2,5})"
+    # The default of a schema: PORT: z.coerce.number().default(8080), num({ default: 3000 }), { default: 80 }.
+    r"|\bPORT['\"]?\s*:\s*[^;\n]{0,80}?\bdefault\s*[(:]\s*['\"]?(\d{2,5})"
+    r"|\bPORT['\"]?\s*:\s*\{[^{}]{0,200}?\bdefault\s*:\s*['\"]?(\d{2,5})"
+)
 _SERVES = regex(r"\.listen\(|createServer\(|\bserve\(\s*[{a-z]")
 _LOCAL = regex(r"\.listen\([^)]{0,120}['\"](127\.0\.0\.1|localhost)['\"]")
 _CHILD = regex(r"child_process")
