@@ -133,3 +133,12 @@ def test_server_framework_that_a_client_library_brings_along_starts_no_server(tm
     plan = dockergen.plan(tmp_path)
     assert plan.port is None
     assert plan.start == ("python", "-m", "bot")
+
+
+def test_headers_and_compilers_that_are_asked_for_stay_in_the_build_stage(tmp_path: Path) -> None:
+    _write(
+        tmp_path, {"requirements.txt": "flask==3.1.2\n", "app.py": "from flask import Flask\n\napp = Flask(__name__)\n"}
+    )
+    plan = dockergen.plan(tmp_path, package=["gcc", "libicu-dev", "libicu76"])
+    assert plan.build_packages == ("gcc", "libicu-dev")
+    assert plan.runtime_packages == ("libicu76",)

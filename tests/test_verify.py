@@ -36,14 +36,48 @@ from tests.realengine.fixtures import DockerEngine
         ("exec /app/run: exec format error", "another processor", "--start"),
         ('exec: "gunicorn": executable file not found in $PATH', "gunicorn, which is not in the image", "--start"),
         ("python: can't open file '/app/worker.py': [Errno 2]", "/app/worker.py is not in the image", "--start"),
-        ("ERROR: No matching distribution found for numpy==1.19.0", "no release of numpy==1.19.0", "--version"),
-        ("fatal error: libpq-fe.h: No such file or directory", "needs libpq-fe.h", "--package"),
-        ("npm error code EUSAGE\nnpm error", "npm stops with EUSAGE", "npm ci"),
+        ("sqlite3.OperationalError: unable to open database file", "SQLite cannot open", "sqlite:////tmp"),
+        (
+            "pydantic_core._pydantic_core.ValidationError: 3 validation errors for Settings\nSECRET_KEY\n  Field required [type=missing",
+            "variable SECRET_KEY",
+            "--env SECRET_KEY=",
+        ),
+        ("ModuleNotFoundError: No module named 'pkg_resources'", "setuptools no longer has", "setuptools<81"),
+        ("ModuleNotFoundError: No module named 'distutils'", "older Python: it imports distutils", "--version 3.11"),
         ("something else entirely", "nothing is known", "log below"),
     ],
 )
 def test_a_log_names_its_cause_and_the_flag(log: str, cause: str, remedy: str) -> None:
     problem = diagnosis("start", log, "nothing is known")
+    assert cause in problem.cause
+    assert remedy in problem.remedy
+
+
+@pytest.mark.parametrize(
+    ("log", "cause", "remedy"),
+    [
+        ("ERROR: No matching distribution found for numpy==1.19.0", "no release of numpy==1.19.0", "--version"),
+        ("fatal error: libpq-fe.h: No such file or directory", "needs libpq-fe.h", "--package"),
+        (
+            "error: command 'x86_64-linux-gnu-gcc' failed: No such file or directory",
+            "compiled from source and needs gcc",
+            "--package",
+        ),
+        (
+            "RuntimeError:\nPlease install pkg-config on your system or set the ICU_VERSION environment",
+            "pkg-config",
+            "--package",
+        ),
+        ("/usr/bin/ld.bfd: cannot find -lcrypt: No such file", "links the library crypt", "libcrypt.so"),
+        ("ModuleNotFoundError: No module named 'imp'\nERROR: Failed to build 'dominate'", "uses imp", "--version 3.11"),
+        ("ImportError: cannot import name 'Mapping' from 'collections'", "uses Mapping", "--version 3.11"),
+        ("  ERROR: Failed building wheel for Pillow\nFailed to build Pillow", "Pillow is published", "--version 3.12"),
+        ("  x Failed to build `ujson==5.1.0`", "ujson==5.1.0 is published", "--version 3.12"),
+        ("npm error code EUSAGE\nnpm error", "npm stops with EUSAGE", "npm ci"),
+    ],
+)
+def test_a_log_of_a_build_names_its_cause_and_the_flag(log: str, cause: str, remedy: str) -> None:
+    problem = diagnosis("build", log, "nothing is known")
     assert cause in problem.cause
     assert remedy in problem.remedy
 

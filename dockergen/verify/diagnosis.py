@@ -6,12 +6,71 @@ import re
 
 from dockergen.verify.report import Problem
 
-# Most telling first. Groups fill the texts by number; patterns search the whole log.
+# What only a build says; asked first where a build fails.
+_BUILD_CAUSES: tuple[tuple[str, str, str], ...] = (
+    (
+        r"(?:Failed to resolve '([\w.-]+)'|Could not resolve host: ([\w.-]+)|[Tt]emporary failure resolving '([\w.-]+)')",
+        "The build cannot find the host {0}.",
+        "Check the name where the manifest gives one, and the network of the machine that builds.",
+    ),
+    (
+        r"(?:401 (?:Client )?(?:Error|Unauthorized)|status code 401|403 (?:Client )?(?:Error|Forbidden)"
+        r"|User for [^\s]+: |could not read (?:Username|Password) for|Authentication failed for)",
+        "A package index or a repository asks for a login that the build does not have.",
+        "Put the login into ~/.netrc (machine HOST login NAME password TOKEN) or set the variables that init names.",
+    ),
+    (
+        r"Host key verification failed|Permission denied \(publickey",
+        "A repository is fetched over ssh, and the build has no key for it or does not know its host.",
+        "Start an agent (ssh-add), and add the host: ssh-keyscan HOST >> ~/.ssh/known_hosts.",
+    ),
+    (
+        r"(?:fatal error: ([\w./-]+\.h): No such file|([\w-]+-config|pkg-config|gcc|cc|make): (?:command )?not found"
+        r"|error: command '(?:\S+-linux-gnu-)?([\w+-]+)' failed: No such file|[Pp]lease install (pkg-config))",
+        "A dependency is compiled from source and needs {0}, which the build stage lacks.",
+        "Name the Debian package: dockergen init --force --package NAME.",
+    ),
+    (
+        r"ld(?:\.\w+)?: cannot find -l([\w.-]+)",
+        "A dependency is compiled from source and links the library {0}, which the build stage lacks.",
+        "Name the Debian package that holds lib{0}.so: dockergen init --force --package NAME.",
+    ),
+    (
+        r"(?:No module named '(imp|distutils|asyncore|asynchat|smtpd|cgi|pipes|telnetlib|imghdr|lib2to3)\b|cannot import name '(\w+)' from 'collections'"
+        r"|has no attribute '(ImpImporter|SafeConfigParser)'|module 'ast' has no attribute '(\w+)')",
+        "A dependency is written for an older Python: it uses {0}, which newer ones no longer have.",
+        "Choose an older one: dockergen init --force --version 3.11; or raise the release of the dependency.",
+    ),
+    (
+        r"(?:Failed building wheel for |Failed to build `|Failed to build ')([\w.=-]+)",
+        "{0} is published for this Python as source only, and does not build here.",
+        "Choose an older Python that it has a wheel for, such as dockergen init --force --version 3.12; or raise its release.",
+    ),
+    (
+        r"(?:No matching distribution found for|Could not find a version that satisfies the requirement) ([^\s(]+)",
+        "There is no release of {0} for this version of Python.",
+        "Choose another version: dockergen init --force --version 3.13.",
+    ),
+    (r"npm error code (E\w+)", "npm stops with {0}.", "Run npm ci on your machine; it has to succeed there first."),
+    (r"missing go\.sum entry", "go.sum lacks an entry.", "Run: go mod tidy"),
+)
+
+# What a program says that does not start. Groups fill the texts by number; patterns search the whole log.
 _CAUSES: tuple[tuple[str, str, str], ...] = (
     (
         r"(lib[\w.+-]+\.so[\w.]*): cannot open shared object file",
         "The program needs the library {0}, which the image lacks.",
         "Add the Debian package that holds it: dockergen init --force --package NAME (find it with: apt-file search {0}).",
+    ),
+    (
+        r"No module named '(imp|distutils|asyncore|asynchat|smtpd|cgi|pipes|telnetlib|imghdr|lib2to3)\b",
+        "The program or a dependency is written for an older Python: it imports {0}, which newer ones no longer have.",
+        "Choose an older one: dockergen init --force --version 3.11.",
+    ),
+    (
+        r"ModuleNotFoundError: No module named '(pkg_resources)'",
+        "A dependency imports {0}, which setuptools no longer has since release 82.",
+        "Add setuptools<81 to the project's dependencies, then build again.",
     ),
     (
         r"ModuleNotFoundError: No module named '([\w.]+)'",
@@ -28,6 +87,16 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
         r" (?:environment variable )?(?:is not set|is required|must be set|must not be empty))",
         "The program needs the environment variable {0}.",
         "Give it a value: dockergen verify --env {0}=...",
+    ),
+    (
+        r"validation errors? for \w*(?:[Ss]ettings|[Cc]onfig|_Client)\w*\n(\w+)\n\s+[^\n]*(?:Field required|field required)",
+        "The program's settings demand the variable {0}.",
+        "Give it a value, in the case that the settings use: dockergen verify --env {0}=...",
+    ),
+    (
+        r"unable to open database file",
+        "SQLite cannot open its file: the folder is not there, or belongs to root as all of the image's files do.",
+        "Put the database elsewhere: dockergen verify --env DATABASE_URL=sqlite:////tmp/app.db (or the variable that your program reads).",
     ),
     (
         r"(?:ECONNREFUSED|[Cc]onnection (?:to server[^\n]*)?refused|could not connect to server|Name or service not known|getaddrinfo ENOTFOUND)",
@@ -65,36 +134,12 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
         "Choose another: --port.",
     ),
     (r"JavaScript heap out of memory|MemoryError|Out of memory", "The program ran out of memory.", "Give it more."),
-    (
-        r"(?:401 (?:Client )?(?:Error|Unauthorized)|status code 401|403 (?:Client )?(?:Error|Forbidden)"
-        r"|User for [^\s]+: |could not read (?:Username|Password) for|Authentication failed for)",
-        "A package index or a repository asks for a login that the build does not have.",
-        "Put the login into ~/.netrc (machine HOST login NAME password TOKEN) or set the variables that init names.",
-    ),
-    (
-        r"Host key verification failed|Permission denied \(publickey",
-        "A repository is fetched over ssh, and the build has no key for it or does not know its host.",
-        "Start an agent (ssh-add), and add the host: ssh-keyscan HOST >> ~/.ssh/known_hosts.",
-    ),
-    (
-        r"(?:No matching distribution found for|Could not find a version that satisfies the requirement) ([^\s(]+)",
-        "There is no release of {0} for this version of Python.",
-        "Choose another version: dockergen init --force --version 3.13.",
-    ),
-    (
-        r"(?:fatal error: ([\w./-]+\.h): No such file|([\w-]+-config|pkg-config|gcc|cc|make): (?:command )?not found"
-        r"|error: command '([\w-]+)' failed: No such file)",
-        "A dependency is compiled from source and needs {0}, which the build stage lacks.",
-        "Name the Debian package: dockergen init --force --package NAME.",
-    ),
-    (r"npm error code (E\w+)", "npm stops with {0}.", "Run npm ci on your machine; it has to succeed there first."),
-    (r"missing go\.sum entry", "go.sum lacks an entry.", "Run: go mod tidy"),
 )
 
 
 def diagnosis(where: str, log: str, otherwise: str) -> Problem:
     """The first cause that the log shows; `otherwise` when it shows none that is known."""
-    for pattern, cause, remedy in _CAUSES:
+    for pattern, cause, remedy in (*(_BUILD_CAUSES if where == "build" else ()), *_CAUSES):
         found = re.search(pattern, log)
         if found:
             value = next((group for group in found.groups() if group), "")

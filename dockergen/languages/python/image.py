@@ -50,6 +50,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
     argv = _argv(begun, port)
     facts = _facts(repo, begun, setup, needs, settings)
     writable, advice = _writable(repo, begun, setup)
+    asked = settings.package.value if settings.package else ()
     return BuildPlan(
         language="python",
         title="Python",
@@ -61,8 +62,8 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
         health=_health(begun, port),
         probe=begun.health,
         env=_environment(begun, setup, port),
-        build_packages=tuple(sorted({*setup.build_packages, *needs.build})),
-        runtime_packages=tuple(sorted({*needs.run, *(settings.package.value if settings.package else ())})),
+        build_packages=tuple(sorted({*setup.build_packages, *needs.build, *(p for p in asked if _builds(p))})),
+        runtime_packages=tuple(sorted({*needs.run, *(p for p in asked if not _builds(p))})),
         writable=writable,
         dependency_paths=("/app/.venv",),
         context_files=(*setup.manifests, *setup.folders, *setup.reads),
@@ -73,6 +74,24 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
         touch=begun.entry,
         facts=facts,
     )
+
+
+def _builds(package: str) -> bool:
+    """True for headers and compilers, which the final image has no use for."""
+    tools = (
+        "gcc",
+        "g++",
+        "clang",
+        "make",
+        "cmake",
+        "pkg-config",
+        "build-essential",
+        "cargo",
+        "rustc",
+        "swig",
+        "gfortran",
+    )
+    return package.endswith("-dev") or package in tools
 
 
 def _writable(repo: Repository, begun: Start, setup: Install) -> tuple[tuple[str, ...], list[str]]:
