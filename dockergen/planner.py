@@ -256,6 +256,9 @@ def _serves(repo: Repository, folder: str, build: AssetBuild) -> bool:
     """True when the sources of the service mention the folder that the front end's build fills."""
     if not folder:
         return True  # a build at the root of the service is the service's own
+    outside = normal(f"{folder}/{build.output}") if build.output.startswith("../") else ""
+    if outside and repo.is_folder(outside.rpartition("/")[0]):
+        return True  # it fills a folder of the service around it
     output = build.output.rsplit("/", 1)[-1] if build.output else ""
     name = folder.rsplit("/", 1)[-1]
     word = {w: re.compile(rf"(?<![\w-]){re.escape(w)}(?![\w-])") for w in (output, name) if w}

@@ -33,3 +33,52 @@ def _decisions(root: Path) -> dict[str, Any]:
 def test_port_is_the_default_of_its_declaration(project, config: str, port: int) -> None:
     root = project({"package.json": json.dumps(PACKAGE), "server.js": SERVER, "config.js": config})
     assert _decisions(root)["port"] == port
+
+
+def test_install_script_that_only_prints_leaves_the_small_image(project) -> None:
+    lock = {"lockfileVersion": 3, "packages": {"node_modules/core-js": {"hasInstallScript": True}}}
+    files = {"package.json": json.dumps(PACKAGE), "package-lock.json": json.dumps(lock), "server.js": SERVER}
+    assert "distroless" in _decisions(project(files))["runtime_image"]
+
+
+GO = {
+    "go.mod": "module example.org/notes\n",
+    "main.go": 'package main\n\nimport "net/http"\n\nfunc main() { http.ListenAndServe(":80", nil) }\n',
+}
+VITE = {"scripts": {"dev": "vite", "build": "vite build"}, "devDependencies": {"vite": "^8"}}
+
+
+def test_front_end_is_built_by_the_script_that_fills_the_folder_of_the_service(project) -> None:
+    scripts = {
+        **VITE["scripts"],
+        "release": "vite build --outDir=../server/dist --emptyOutDir",
+        "watch": "vite build --watch --outDir ../server/dist",
+    }
+    root = project(
+        {
+            **GO,
+            "server/server.go": "package server\n\n//go:embed dist/*\nvar files embed.FS\n",
+            "web/package.json": json.dumps({**VITE, "scripts": scripts}),
+        }
+    )
+    (asset,) = dockergen.plan(root).assets
+    assert (asset.output, asset.facts.script) == ("server/dist", "release")
+
+
+TAILWIND = {
+    "scripts": {
+        "build": "npm run icons && npm run css",
+        "icons": "node icons.js",
+        "css": "tailwindcss -i app.css -o static/css/app.dist.css",
+    },
+    "devDependencies": {"tailwindcss": "^3"},
+}
+
+
+@pytest.mark.parametrize(
+    ("committed", "outputs"),
+    [pytest.param({}, ["static/css"], id="built"), pytest.param({"static/css/app.dist.css": ""}, [], id="committed")],
+)
+def test_style_sheet_goes_where_the_command_writes_it(project, committed: dict[str, str], outputs: list[str]) -> None:
+    root = project({**GO, "package.json": json.dumps(TAILWIND), "static/index.html": "", **committed})
+    assert [asset.output for asset in dockergen.plan(root).assets] == outputs

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dockergen.catalog import load
-from dockergen.languages.node.build import public_variables
-from dockergen.languages.node.evidence import MANIFEST, manifest
+from dockergen.languages.node.build import OUTPUT_FILE, OUTPUT_FLAG, Build, expanded, public_variables, relative
+from dockergen.languages.node.evidence import MANIFEST, field_line, manifest
 from dockergen.languages.node.facts import NodeFacts
 from dockergen.languages.node.install import install
 from dockergen.languages.node.manager import manager
-from dockergen.languages.node.project import project
-from dockergen.model import AssetBuild, Decision, IgnoreGroup, Sourced
+from dockergen.languages.node.project import Project, project
+from dockergen.manifests.package_json import PackageJson
+from dockergen.model import AssetBuild, Decision, IgnoreGroup, Origin, Sourced
 from dockergen.repository import Repository
 from dockergen.settings import Settings
 
@@ -28,6 +29,9 @@ def assets(repo: Repository, settings: Settings) -> AssetBuild | None:
     if not found.is_static or found.start is not None or found.build.command is None:
         return None
     package = found.manifest
+    script, output = _embedding(repo, package, found.build)
+    if _is_committed(repo, package, found):
+        return None
     tool = manager(repo, package, settings)
     setup = install(repo, package, tool, found.version.value)
     arguments, secrets = public_variables(repo)
@@ -36,25 +40,53 @@ def assets(repo: Repository, settings: Settings) -> AssetBuild | None:
     facts = NodeFacts(
         layout="assets",
         install=setup,
-        script=found.build.script,
+        script=script,
         arguments=tuple(argument.name for argument in arguments),
         secrets=secrets,
-        output=found.build.output,
+        output=output,
     )
     return AssetBuild(
         language="node",
         stage="assets",
         root="",
-        output=found.build.output,
+        output=output,
         image=load("node").images["build"].at(found.version.value),
         facts=facts,
         context_files=setup.manifests,
         decisions=(
             Decision("version", found.version),
             Decision("manager", tool.name),
-            Decision("build", Sourced(found.build.script, found.build.command.origin)),
+            Decision("build", _build(repo, found.build.command.origin, script)),
         ),
         ignore=(IgnoreGroup("Front-end packages are installed in the image", ("**/node_modules",)),),
         secrets=(*setup.secrets, *secrets),
         notes=(*found.notes, *tool.notes),
     )
+
+
+def _embedding(repo: Repository, package: PackageJson, plain: Build) -> tuple[str, str]:
+    """The script whose output leads into the service around the folder, else the one that is called build."""
+    for name in package.scripts:
+        command = expanded(package, name)
+        flag = OUTPUT_FLAG.search(command)
+        # What only watches or shows a page never ends.
+        if (
+            flag
+            and relative(flag[1]).startswith("../")
+            and not {"--watch", "-w", "dev", "serve"} & set(command.split())
+        ):
+            return name, relative(flag[1])
+    return plain.script, plain.output
+
+
+def _is_committed(repo: Repository, package: PackageJson, found: Project) -> bool:
+    """A style sheet that lies in the repository as built needs no build here."""
+    if found.row is None or found.row.title != "Tailwind CSS":
+        return False
+    files = OUTPUT_FILE.findall(expanded(package, found.build.script))
+    return bool(files) and all(repo.is_file(relative(path)) for path in files)
+
+
+def _build(repo: Repository, origin: Origin, script: str) -> Sourced[str]:
+    line = field_line(repo, "scripts", script)
+    return Sourced(script, Origin("file", MANIFEST, line) if line else origin)

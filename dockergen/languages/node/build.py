@@ -31,7 +31,9 @@ _SECRET_NAME = regex(
 _OUT_DIR = regex(r"\boutDir\s*:\s*(?:path\.)?(?:resolve|join)?\(?[^'\"`,)}]*?(?:,\s*)?['\"`]([^'\"`$]+)['\"`]")
 _TSC_OUT = regex(r'^[^/\n]*"outDir"\s*:\s*"([^"]+)"', re.MULTILINE)
 _TSC_ROOT = regex(r'^[^/\n]*"rootDir"\s*:\s*"([^"]+)"', re.MULTILINE)
-_FLAG_OUT = regex(r"(?:--outDir|--out-dir|--outdir|--output-path|-d)[ =]([\w./-]+)")
+_CALLS = regex(r"\b(?:npm|pnpm|yarn) run ([\w:.-]+)")
+OUTPUT_FILE = regex(r"(?:\s-o|\s--output)[ =]([\w./-]+/[\w.-]+)")  # Tailwind's command writes a single file
+OUTPUT_FLAG = regex(r"(?:--outDir|--out-dir|--outdir|--output-path|-d)[ =]([\w./-]+)")
 
 
 @frozen
@@ -76,9 +78,11 @@ def build_script(package: PackageJson) -> str:
 
 def output_folder(repo: Repository, package: PackageJson, row: Framework | None) -> str:
     """The folder that the build fills: a flag of the script > the tool's configuration > the tool's default."""
-    command = package.scripts.get(build_script(package), "")
-    if flag := _FLAG_OUT.search(command):
+    command = expanded(package, build_script(package))
+    if flag := OUTPUT_FLAG.search(command):
         return relative(flag[1])
+    if row is not None and row.title == "Tailwind CSS" and (file := OUTPUT_FILE.search(command)):
+        return relative(file[1].rpartition("/")[0])
     vite = _vite_config(repo)
     if vite and ("vite" in command or row is None or row.title == "Vite"):
         return _vite_output(repo, vite)
@@ -93,6 +97,14 @@ def output_folder(repo: Repository, package: PackageJson, row: Framework | None)
     if found := _TSC_OUT.search(_typescript(repo)):
         return relative(found[1])
     return row.output if row is not None and row.output else "dist"
+
+
+def expanded(package: PackageJson, name: str, depth: int = 3) -> str:
+    """The command line of a script, with the scripts that it calls in their places."""
+    command = package.scripts.get(name, "")
+    if not depth:
+        return command
+    return _CALLS.sub(lambda hit: expanded(package, hit[1], depth - 1) or hit[0], command)
 
 
 def source_root(repo: Repository) -> str:

@@ -186,7 +186,7 @@ def _reads(repo: Repository, package: PackageJson, command: str, hooks: tuple[st
 def _has_install_scripts(repo: Repository, package: PackageJson, manager: Manager) -> bool:
     if manager.kind == "npm" and manager.lock:
         found = _INSTALL_SCRIPT.findall(repo.read(manager.lock, LOCK_LIMIT))
-        return any(name != "fsevents" for name in found)
+        return any(name not in load("node").lists["harmless"] for name in found)
     return _native(repo, package, manager) or any(n in package.all_dependencies for n in ("esbuild", "vite"))
 
 
@@ -210,7 +210,8 @@ def _native_in_npm_lock(repo: Repository, lock: str) -> bool:
     for path, entry in (packages if isinstance(packages, dict) else {}).items():
         if not path or not isinstance(entry, dict) or not entry.get("hasInstallScript"):
             continue
-        if not entry.get("dev") and not entry.get("devOptional") and not path.endswith("/fsevents"):
+        name = path.rpartition("node_modules/")[2]
+        if not entry.get("dev") and not entry.get("devOptional") and name not in load("node").lists["harmless"]:
             return True
     return False
 
