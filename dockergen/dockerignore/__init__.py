@@ -205,6 +205,9 @@ class _Run:
         self._names = frozenset(s[1:] for s in suffixes if s[:1] == "/" and "/" not in s[1:])
         self._suffixes = tuple(s for s in suffixes if s[:1] != "/" or "/" in s[1:])
         self._prefixes = tuple(p.literal for p in patterns if p.kind == "prefix")
+        stars = [p.literal for p in patterns if p.kind == "star"]
+        self._name_stars = [s[3:].split("*") for s in stars if s.startswith("**/")]
+        self._root_stars = [s.split("*") for s in stars if not s.startswith("**/")]
         self._name = _any_of([p.expression for p in patterns if p.kind == "name"])
         self._path = _any_of([p.expression for p in patterns if p.kind == "regex"])
         self._slow = [p.matches for p in patterns if p.kind == "slow"]
@@ -219,11 +222,22 @@ class _Run:
             return True
         if self._suffixes and ("/" + path).endswith(self._suffixes):
             return True
+        if self._name_stars and _around(self._name_stars, name):
+            return True
+        if self._root_stars and "/" not in path and _around(self._root_stars, path):
+            return True
         if self._name is not None and self._name.fullmatch(name):
             return True
         if self._path is not None and self._path.fullmatch(path):
             return True
         return any(matches(path) for matches in self._slow)
+
+
+def _around(pairs: list[list[str]], name: str) -> bool:
+    """Whether the name begins and ends as one of the pairs says, without the two overlapping."""
+    return any(
+        name.startswith(head) and name.endswith(tail) and len(name) >= len(head) + len(tail) for head, tail in pairs
+    )
 
 
 def _runs(patterns: tuple[tuple[bool, Pattern], ...]) -> list[_Run]:

@@ -40,6 +40,8 @@ _POSIX = {
 _ASSERTIONS = {"A": r"\A", "b": r"(?a:\b)", "B": r"(?!(?a:\b))", "z": r"\Z"}
 _OCTAL = regex(r"0[0-7]{0,2}|[1-7][0-7]{1,2}")
 _HEX = regex(r"x([0-9A-Fa-f]{2})")
+# Most patterns that people write: plain characters around one star, at the root or in any folder.
+_ONE_STAR = regex(r"(?:\*\*/)?[A-Za-z0-9_.-]*\*(?<!\*\*)[A-Za-z0-9_.-]*")
 _PLAIN_CLASS = regex(r"\[[A-Za-z0-9_.]+\]")
 
 
@@ -49,7 +51,7 @@ class BadPattern(ValueError):  # noqa: N818 - named as Go names it
 
 @frozen
 class Pattern:
-    """A compiled pattern: `kind` says which of the other fields decides (exact, prefix, suffix, name or regex)."""
+    """A compiled pattern: `kind` says which of the other fields decides (exact, prefix, suffix, star, name, regex)."""
 
     text: str
     kind: str
@@ -73,6 +75,12 @@ def compile_pattern(text: str) -> Pattern:
     if kind == "suffix":
         tail = text[2:]
         return Pattern(text, kind, tail, "", lambda path: ("/" + path).endswith(tail))
+    if kind == "regex" and _ONE_STAR.fullmatch(text):
+        return Pattern(text, "star", text, "", lambda path: _general(text, expression).matches(path))
+    return _general(text, expression)
+
+
+def _general(text: str, expression: str) -> Pattern:
     tokens = _merged(_tokens(expression))
     if _costly(tokens):
         return Pattern(text, "slow", "", "", Simulation(tokens).matches)
