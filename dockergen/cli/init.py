@@ -1,6 +1,6 @@
 """`dockergen init`: writes the Dockerfile and the .dockerignore of a repository."""
 
-from __future__ import annotations
+# No `from __future__ import annotations`: typer would compile each annotation anew in every run.
 
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Annotated
@@ -59,8 +59,8 @@ def command(
 
 
 def _target(
-    path: Path, service: Service, files: list[GeneratedFile], output: Path | None
-) -> tuple[Path, list[GeneratedFile], str]:
+    path: Path, service: "Service", files: "list[GeneratedFile]", output: Path | None
+) -> "tuple[Path, list[GeneratedFile], str]":
     """Folder, files and the -f argument; elsewhere than in the context, BuildKit reads <Dockerfile>.dockerignore."""
     context = path / service.root
     if output is None or output.resolve() == context.resolve():
@@ -71,6 +71,6 @@ def _target(
     return output, renamed, str(output / "Dockerfile")
 
 
-def _typed(path: Path, service: Service) -> str:
+def _typed(path: Path, service: "Service") -> str:
     """The build context as the person would type it."""
     return str(PurePosixPath(path, service.root)) if service.root else str(path)

@@ -1,6 +1,6 @@
 """Arguments and flags that several commands share."""
 
-from __future__ import annotations
+# No `from __future__ import annotations`: typer would compile each annotation anew in every run.
 
 from pathlib import Path
 from typing import Annotated, Any

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 
 from dockergen.dockerfile.words import heredoc_name, split_blank
@@ -138,16 +137,24 @@ def _check_from(words: list[str], line: int) -> None:
 
 
 def _mount(value: str, line: int) -> dict[str, str]:
-    try:
-        rows = list(csv.reader([value], strict=True))
-    except csv.Error as error:
-        raise DockerfileError(line, f"--mount={value} cannot be read: {error}") from error
     options = {"type": "bind"}
-    for field in rows[0] if rows else ():
+    for field in _fields(value, line):
         name, equals, content = field.partition("=")
         name = name.strip().lower()
         options[_MOUNT_ALIASES.get(name, name)] = content if equals else "true"
     return options
+
+
+def _fields(value: str, line: int) -> list[str]:
+    """The fields of a line of CSV."""
+    if not set('"\r\n') & set(value):
+        return value.split(",") if value else []
+    import csv
+
+    try:
+        return next(csv.reader([value], strict=True), [])
+    except csv.Error as error:
+        raise DockerfileError(line, f"--mount={value} cannot be read: {error}") from error
 
 
 def _without_lone_surrogates(word: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import configparser
 import re
 from collections.abc import Mapping
 from dataclasses import field
@@ -59,6 +58,8 @@ def _listed(text: str, key: str) -> tuple[Requirement, ...]:
 def _from_cfg(repo: Repository) -> Setup:
     if not repo.is_file("setup.cfg"):
         return Setup()
+    import configparser
+
     parser = configparser.ConfigParser(interpolation=None, strict=False)
     try:
         parser.read_string(repo.read("setup.cfg"))
