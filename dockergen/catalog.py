@@ -79,6 +79,7 @@ class Framework:
     constructors: tuple[str, ...] = ()
     output: str = ""
     config: tuple[str, ...] = ()
+    instead: str = ""  # the command that makes it startable, where it is known and is not
 
 
 @frozen

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import dockergen
+from dockergen.errors import ProjectError
 
 PACKAGE = {"scripts": {"start": "node server.js"}, "dependencies": {"express": "^5"}}
 SERVER = "const config = require('./config')\nrequire('express')().listen(config.port)\n"
@@ -82,3 +83,57 @@ TAILWIND = {
 def test_style_sheet_goes_where_the_command_writes_it(project, committed: dict[str, str], outputs: list[str]) -> None:
     root = project({**GO, "package.json": json.dumps(TAILWIND), "static/index.html": "", **committed})
     assert [asset.output for asset in dockergen.plan(root).assets] == outputs
+
+
+KIT = {"scripts": {"dev": "vite dev", "build": "vite build"}, "devDependencies": {"@sveltejs/kit": "^2", "vite": "^8"}}
+
+
+def _kit(**more: str) -> dict[str, Any]:
+    return {**KIT, "devDependencies": {**KIT["devDependencies"], **more}}
+
+
+@pytest.mark.parametrize(
+    ("package", "command"),
+    [
+        pytest.param(_kit(**{"@sveltejs/adapter-auto": "^7"}), "npm install --save-dev @sveltejs/adapter-node", id="SvelteKit"),
+        pytest.param(_kit(**{"astro": "^5", "@astrojs/vercel": "^8"}), "npm install --save-dev", id="SvelteKit first"),
+        pytest.param({**KIT, "devDependencies": {"@solidjs/start": "^1"}}, "dockergen init --start", id="unknown output"),
+    ],
+)  # fmt: skip
+def test_build_for_a_hosting_service_is_refused_with_what_to_do(project, package: dict[str, Any], command: str) -> None:
+    with pytest.raises(ProjectError, match=r"package\.json:\d+ uses") as caught:
+        dockergen.plan(project({"package.json": json.dumps(package, indent=1)}))
+    assert caught.value.command.startswith(command)
+
+
+def test_start_script_of_such_a_framework_is_believed(project) -> None:
+    scripts = {"build": "vite build", "start": "node .output/server/index.mjs"}
+    package = {"scripts": scripts, "dependencies": {"@tanstack/react-start": "^1"}, "devDependencies": {"vite": "^8"}}
+    plan = dockergen.plan(project({"package.json": json.dumps(package)}))
+    assert (plan.start[-1], plan.facts.output) == (".output/server/index.mjs", ".output")
+
+
+@pytest.mark.parametrize(
+    ("config", "fallback"),
+    [("adapter({ fallback: 'index.html' })", True), ("adapter()", False)],
+)
+def test_static_sveltekit_is_served_from_its_folder(project, config: str, fallback: bool) -> None:
+    package = _kit(**{"@sveltejs/adapter-static": "^3"})
+    plan = dockergen.plan(project({"package.json": json.dumps(package), "vite.config.ts": config}))
+    assert (plan.runtime_image.repository, plan.facts.output, plan.facts.fallback) == (
+        "nginxinc/nginx-unprivileged",
+        "build",
+        fallback,
+    )
+
+
+@pytest.mark.parametrize(("ssr", "output"), [("false", "build/client"), ("true", "build")])
+def test_react_router_without_a_server_is_served_as_files(project, ssr: str, output: str) -> None:
+    package = {
+        "scripts": {"build": "react-router build", "start": "react-router-serve ./build/server/index.js"},
+        "dependencies": {"@react-router/serve": "^7"},
+        "devDependencies": {"@react-router/dev": "^7", "vite": "^7"},
+    }
+    config = f"export default {{\n  ssr: {ssr},\n}}\n"
+    plan = dockergen.plan(project({"package.json": json.dumps(package), "react-router.config.ts": config}))
+    assert plan.facts.output == output

@@ -50,12 +50,26 @@ def framework(repo: Repository, package: PackageJson) -> tuple[str, Framework, O
     rows = load("node").frameworks
     for name, row in rows.items():
         # A server counts only where it ships; a bundler is a dependency of development.
-        known = package.all_dependencies if row.kind in ("site", "spa", "output", "next") else package.dependencies
+        known = (
+            package.all_dependencies
+            if row.kind in ("site", "spa", "output", "next", "refused")
+            else package.dependencies
+        )
         for dependency in row.dependencies:
             if dependency in known:
                 section = "dependencies" if dependency in package.dependencies else "devDependencies"
-                return name, row, Origin("file", "package.json", field_line(repo, section, dependency))
+                origin = Origin("file", "package.json", field_line(repo, section, dependency))
+                return (*_without_server(repo, name, row), origin)
     return None
+
+
+def _without_server(repo: Repository, name: str, row: Framework) -> tuple[str, Framework]:
+    """React Router's browser-only row where its configuration says so."""
+    browser = load("node").frameworks["react-router-spa"]
+    config = repo.first(*browser.config) if name == "react-router" else None
+    if config and re.search(r"^[^/\n]*\bssr\s*:\s*false", repo.source(config), re.MULTILINE):
+        return "react-router-spa", browser
+    return name, row
 
 
 def build(repo: Repository, package: PackageJson, settings: Settings, row: Framework | None) -> Build:
@@ -84,7 +98,7 @@ def output_folder(repo: Repository, package: PackageJson, row: Framework | None)
     if row is not None and row.title == "Tailwind CSS" and (file := OUTPUT_FILE.search(command)):
         return relative(file[1].rpartition("/")[0])
     vite = _vite_config(repo)
-    if vite and ("vite" in command or row is None or row.title == "Vite"):
+    if vite and (row is None or row.title == "Vite" or (row.kind == "server" and "vite" in command)):
         return _vite_output(repo, vite)
     if row is not None and row.title == "Angular":
         return _angular_output(repo)

@@ -24,7 +24,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
     if found.is_static and found.start is None:
         return static_plan(repo, settings, found)
     if found.start is None and not found.is_next:
-        raise _nothing(found)
+        raise _hosted(found) if found.row is not None and found.row.kind == "refused" else _nothing(found)
     return server_plan(repo, settings, found)
 
 
@@ -36,6 +36,22 @@ def _workspace(repo: Repository, found: Project) -> ProjectError:
         f"{found.workspace_origin} declares a workspace ({names}), and the root starts none of its packages.",
         "Members that depend on one another are not built yet; one that stands alone is, with a lock file of its own.",
         command=f"dockergen init {shlex.quote(folders[0]) if folders else 'packages/api'}",
+    )
+
+
+def _hosted(found: Project) -> ProjectError:
+    assert found.framework is not None
+    _, row, origin = found.framework
+    if not row.instead:
+        return ProjectError(
+            f"{origin} uses {row.title}, and dockergen does not know what its build makes.",
+            "Name the command that starts the built server.",
+            command="dockergen init --start 'node .output/server/index.mjs'",
+        )
+    return ProjectError(
+        f"{origin} uses {row.title}: its build makes nothing that a container could start.",
+        "Take the adapter for Node.js, and name it in the configuration.",
+        command=row.instead,
     )
 
 

@@ -227,7 +227,7 @@ def _is_output(context: _Context, entry: str) -> bool:
     if output and entry.startswith(f"{output}/"):
         return True
     folder, slash, _ = entry.partition("/")
-    return bool(slash) and folder in ("dist", "build", "lib", "out", "output")
+    return bool(slash) and folder in ("dist", "build", "lib", "out", "output", ".output")
 
 
 def _typescript(context: _Context, tool: str, words: list[str]) -> Start | str:

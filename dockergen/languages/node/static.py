@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from dockergen.catalog import load
 from dockergen.errors import ProjectError
 from dockergen.languages.node.build import public_variables, sources
@@ -50,7 +52,7 @@ def static_plan(repo: Repository, settings: Settings, project: Project) -> Build
         secrets=secrets,
         output=output,
         cache="/app/.next/cache" if project.next_mode == "export" else "",
-        fallback=project.row is not None and project.row.kind == "spa",
+        fallback=_falls_back(repo, project),
     )
     return BuildPlan(
         language="node",
@@ -83,6 +85,15 @@ def static_plan(repo: Repository, settings: Settings, project: Project) -> Build
         touch=_touch(repo),
         facts=facts,
     )
+
+
+def _falls_back(repo: Repository, project: Project) -> bool:
+    """Unknown paths get the page of the application: always for one, for a site where its adapter makes one."""
+    row = project.row
+    if row is not None and row.kind == "spa":
+        return True
+    config = repo.first(*row.config) if row is not None and row.config else None
+    return config is not None and re.search(r"\bfallback\s*:\s*['\"]index\.html", repo.source(config)) is not None
 
 
 def _baked(names: tuple[str, ...]) -> tuple[str, ...]:
