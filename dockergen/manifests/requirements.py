@@ -75,7 +75,7 @@ def requirements_file(text: str) -> RequirementsFile:
 
 def requirement(text: str, line: int = 0, *, editable: bool = False) -> Requirement | None:
     """One requirement (PEP 508, or the path and URL forms of pip); None when it is none of these."""
-    text, hashes, _ = text.partition(" --")
+    text, _, hashes = text.partition(" --")
     text, _, marker = (text.strip(), "", "") if _SCHEME.match(text) and " ;" not in text else _split_marker(text)
     hashed = "hash=" in hashes
     if _SCHEME.match(text) or text.startswith(("git@", "ssh://")):

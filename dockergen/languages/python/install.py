@@ -10,6 +10,7 @@ from dockergen.languages.python.mounts import Mounts, mounts
 from dockergen.languages.python.private import has_credentials, private
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.python_pins import Pin, pins
+from dockergen.languages.python.setuptools_files import setup
 from dockergen.languages.python.start import Start
 from dockergen.languages.python.uv_workspace import members
 from dockergen.languages.python.vcs import vcs
@@ -80,7 +81,7 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
         own=_own(project, kind, split, taken),
         reads=tuple(dict.fromkeys(_reads(repo, project))),
         added=start.added,
-        source_first=bool(taken.own) and kind == "requirements" and not split,
+        source_first=(bool(taken.own) and kind == "requirements" and not split) or _computed(project, kind),
         secrets=(*closed.secrets, *remote.secrets),
         unsafe=closed.unsafe,
         pip_config=closed.configuration,
@@ -121,6 +122,11 @@ def _installs_project(repo: Repository, project: Project, start: Start, taken: M
     if table.settings("poetry").get("package-mode") is False or table.settings("pdm").get("distribution") is False:
         return False
     return buildable and (start.script or (start.import_root == "src" and not project.requirements.path))
+
+
+def _computed(project: Project, kind: str) -> bool:
+    """True when only the build back end knows the dependencies, for which it wants the source."""
+    return kind == "project" and "dependencies" in project.pyproject.dynamic
 
 
 def _own(project: Project, kind: str, split: bool, taken: Mounts) -> tuple[str, ...]:
@@ -195,7 +201,8 @@ def _beside(path: str) -> str:
 def _reads(repo: Repository, project: Project) -> list[str]:
     prefix = f"{project.member}/" if project.member else ""
     named = [path for name in project.pyproject.named_files if (path := normal(prefix + name))]
-    return [path for path in (*named, *project.setup.reads) if repo.is_file(path)]
+    stated = setup(repo).reads if project.manager.value == "pip" else ()
+    return [path for path in (*named, *stated) if repo.is_file(path)]
 
 
 def _inline_from(project: Project) -> str:

@@ -58,7 +58,7 @@ def _manifests(repo: Repository, project: Project, kind: str) -> list[str]:
 def _needed_members(repo: Repository, project: Project) -> list[str]:
     """The members that uv has to know: the chosen one and those that it pulls in; all where no lock file tells."""
     known = [member.path for member in members(repo)]
-    if not project.locked:
+    if not project.lock:
         return known
     local = {normal(package.local) for package in project.locked.values() if package.local}
     return [path for path in known if path in local or path == project.member]
@@ -82,11 +82,14 @@ def _named(repo: Repository, project: Project, kind: str) -> Iterator[tuple[str,
 
 def _required(repo: Repository, project: Project) -> Iterator[tuple[str, Origin]]:
     """Paths in requirement files; pip resolves them against its working folder, which is the root."""
+    hashed = project.requirements.hashed
     for requirement, origin, _ in project.requirements.requirements:
+        if hashed and requirement.url.startswith(("git+", "hg+", "svn+", "bzr+")):
+            raise _unhashable(origin, "a checkout")
         if requirement.path:
             path = _inside(repo, requirement.path.removeprefix("file:"), origin)
-            if project.requirements.hashed and repo.is_folder(path):
-                raise _unhashable(origin, requirement.path)
+            if hashed and repo.is_folder(path):
+                raise _unhashable(origin, f"the folder {requirement.path}")
             yield path, origin
 
 
@@ -101,11 +104,10 @@ def _inside(repo: Repository, written: str, origin: Origin) -> str:
     return path
 
 
-def _unhashable(origin: Origin, path: str) -> ProjectError:
+def _unhashable(origin: Origin, what: str) -> ProjectError:
     return ProjectError(
-        f"{origin} requires the folder {path}, while other lines have hashes: pip checks all or none, and a folder has "
-        "no hash.",
-        "Install the folder by a requirements file of its own, or leave the hashes out.",
+        f"{origin} requires {what}, while other lines have hashes: pip checks all or none, and that has no hash.",
+        "Take a published release or an archive with a hash, or leave the hashes out.",
     )
 
 

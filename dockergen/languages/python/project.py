@@ -15,6 +15,7 @@ from dockergen.languages.python.freshness import stale_notes
 from dockergen.languages.python.groups import Production, production
 from dockergen.languages.python.manager_choice import environment, manager, manifest
 from dockergen.languages.python.markers import applies
+from dockergen.languages.python.pinning import check_pins, moving
 from dockergen.languages.python.requirements import RequirementsTree, requirements_path, requirements_tree
 from dockergen.languages.python.setuptools_files import Setup, setup
 from dockergen.manifests.conda import CondaEnvironment
@@ -75,6 +76,8 @@ def project(repo: Repository, settings: Settings, member: str = "") -> Project:
     extra = production(document, table, chosen.value)
     direct = _direct(repo, chosen.value, path, table, requirements, setups, extra)
     direct = (*direct, *conda.requirements(repo, environment(repo), converted))
+    if requirements.path:
+        check_pins(direct)
     lock = next((f for f in load("python").managers[chosen.value].lock_files if repo.is_file(f)), "")
     locked = _locked(repo, lock, direct, table)
     stale = stale_notes(repo, chosen.value, lock, document, direct, path)
@@ -91,7 +94,7 @@ def project(repo: Repository, settings: Settings, member: str = "") -> Project:
         production=extra,
         member=member,
         stale=bool(stale),
-        notes=(*notes, *conda.notes(repo, environment(repo), converted), *stale),
+        notes=(*notes, *conda.notes(repo, environment(repo), converted), *stale, *(() if lock else moving(direct))),
     )
 
 

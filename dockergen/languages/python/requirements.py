@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from dockergen.catalog import load
 from dockergen.errors import ProjectError
 from dockergen.frozen import frozen
@@ -28,8 +30,29 @@ class RequirementsTree:
 
 
 def requirements_path(repo: Repository) -> str:
-    """The requirements file for production, "" when there is none."""
-    return next((path for path in load("python").lists["requirements"] if repo.has(path)), "")
+    """The requirements file for production, "" when there is none: the usual names, else the only other one.
+
+    A requirements.txt that only includes files for development leaves the choice to the next name.
+    """
+    named = [path for path in load("python").lists["requirements"] if repo.has(path)]
+    if len(named) > 1 and named[0] == "requirements.txt" and _only_development(repo, named[0]):
+        named.pop(0)
+    if named:
+        return named[0]
+    others = [*repo.glob("*requirements*.txt"), *repo.glob("requirements/*.txt")]
+    others = [path for path in others if not _for_development(path) and repo.is_file(path)]
+    return others[0] if len(others) == 1 else ""
+
+
+def _for_development(path: str) -> bool:
+    words = set(re.split(r"[^a-z]+", path.lower())) - {"requirements", "txt"}
+    return not words.isdisjoint((*load("python").lists["development_groups"], "constraints"))
+
+
+def _only_development(repo: Repository, path: str) -> bool:
+    parsed = requirements_file(repo.source(path))
+    targets = [target for kind, target, _ in parsed.includes if kind == "requirement"]
+    return bool(targets) and not parsed.requirements and all(map(_for_development, targets))
 
 
 def requirements_tree(repo: Repository, path: str) -> RequirementsTree:

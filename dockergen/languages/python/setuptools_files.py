@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import warnings
 from collections.abc import Mapping
 from dataclasses import field
+from typing import TYPE_CHECKING
 
 from dockergen.frozen import frozen
 from dockergen.lazy import regex
-from dockergen.manifests.requirements import Requirement, requirement
-from dockergen.repository import Repository
+from dockergen.manifests.requirements import Requirement, requirement, requirements_file
+from dockergen.repository import Repository, normal
+
+if TYPE_CHECKING:
+    import configparser
 
 _TEXT = regex(r"""["']([^"'\n]+)["']""")
 
@@ -31,8 +37,8 @@ def setup(repo: Repository) -> Setup:
     if not repo.is_file("setup.py"):
         return cfg
     text = repo.source("setup.py")
-    names = list(dict.fromkeys(_TEXT.findall(text)))
-    reads = tuple(name for name in names if "*" not in name and repo.is_file(name))
+    names = [path for name in (*_TEXT.findall(text), *_joined(text)) if (path := normal(name))]
+    reads = tuple(name for name in dict.fromkeys(names) if "*" not in name and repo.is_file(name))
     requirements = _listed(text, "install_requires") or cfg.requirements
     if not requirements and (files := [name for name in reads if re.search(r"requirements[^/]*\.(txt|in)$", name)]):
         lines = [line for line in repo.lines(files[0]) if not line.startswith(("-", "#"))]
@@ -43,7 +49,37 @@ def setup(repo: Repository) -> Setup:
         for entry in re.findall(r"console_scripts[\"']?\s*[:=]\s*\[(.*?)\]", text, re.DOTALL)
         for found in re.finditer(r"""["']\s*([\w.-]+)\s*=\s*([\w.]+:[\w.]+)\s*["']""", entry)
     }
-    return Setup("setup.py", requirements, wanted[1] if wanted else cfg.python_requires, scripts or cfg.scripts, reads)
+    return Setup(
+        "setup.py",
+        requirements,
+        wanted[1] if wanted else cfg.python_requires,
+        scripts or cfg.scripts,
+        tuple(dict.fromkeys((*reads, *cfg.reads))),
+    )
+
+
+def _joined(text: str) -> list[str]:
+    """Paths that are put together of literal parts: os.path.join(HERE, "docs", "ABOUT.rst"), Path(HERE) / "VERSION"."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []  # Python 2, or newer than we are: the plain literals have to do
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            parts = [arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
+            found.append("/".join(parts))
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+            found.append("/".join(_divided(node)))
+    return [path for path in found if "/" in path]
+
+
+def _divided(node: ast.expr) -> list[str]:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+        return [*_divided(node.left), *_divided(node.right)]
+    return [node.value] if isinstance(node, ast.Constant) and isinstance(node.value, str) else []
 
 
 def _listed(text: str, key: str) -> tuple[Requirement, ...]:
@@ -68,9 +104,28 @@ def _from_cfg(repo: Repository) -> Setup:
     rows = parser.get("options", "install_requires", fallback="").splitlines()
     scripts = parser.get("options.entry_points", "console_scripts", fallback="").splitlines()
     pairs = (re.fullmatch(r"\s*([\w.-]+)\s*=\s*([\w.]+:[\w.]+)\s*", row) for row in scripts)
+    requirements = [found for row in rows if (found := requirement(row.strip()))]
+    if len(rows) == 1 and rows[0].strip().startswith("file:"):
+        named = [path for path in _files(parser, "options", "install_requires") if repo.is_file(path)]
+        requirements = [r for path in named for r in requirements_file(repo.read(path)).requirements]
     return Setup(
         "setup.cfg",
-        tuple(filter(None, (requirement(row.strip()) for row in rows if row.strip()))),
+        tuple(requirements),
         parser.get("options", "python_requires", fallback=""),
         {found[1]: found[2] for found in pairs if found},
+        tuple(path for path in dict.fromkeys(_read_by(parser)) if repo.is_file(path)),
     )
+
+
+def _read_by(parser: configparser.ConfigParser) -> list[str]:
+    """Files that setuptools reads for the metadata: `file:` values, and licences by name."""
+    found = [path for key in ("version", "description", "long_description") for path in _files(parser, "metadata", key)]
+    found += _files(parser, "options", "install_requires")
+    for key in ("license_file", "license_files"):
+        found += parser.get("metadata", key, fallback="").replace(",", "\n").split()
+    return found
+
+
+def _files(parser: configparser.ConfigParser, section: str, key: str) -> list[str]:
+    mark, sep, names = parser.get(section, key, fallback="").strip().partition("file:")
+    return [name.strip() for name in names.replace("\n", ",").split(",") if name.strip()] if sep and not mark else []

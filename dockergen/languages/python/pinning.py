@@ -1,0 +1,56 @@
+"""How exactly the requirements are pinned: pins that contradict each other, branches that move."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from dockergen.errors import ProjectError
+from dockergen.lazy import regex
+from dockergen.manifests.requirements import Requirement
+from dockergen.model import Origin
+
+_Direct = Iterable[tuple[Requirement, Origin]]
+_CHECKOUT = re.compile(r"(?:git|hg|svn|bzr)(?:\+|$)|(?:ssh|git)://|git@")
+_REVISION = regex(r"://[^@/]*@?[^@]*@(?P<revision>[^#@]+)|^[\w.+-]+@[^@]*@(?P<scp>[^#@]+)")
+# A commit, or a tag that is called after a release.
+_FIXED = regex(r"[0-9a-f]{7,64}|[\w./-]*\d+(\.\d+)+[\w.+-]*|v\d+")
+
+
+def check_pins(direct: _Direct) -> None:
+    """ProjectError when two lines pin a distribution, whichever way its name is written, to different releases."""
+    pinned: dict[str, tuple[Requirement, Origin]] = {}
+    for wanted, origin in direct:
+        if not wanted.name or not wanted.pinned or wanted.marker:
+            continue
+        first, where = pinned.setdefault(wanted.name, (wanted, origin))
+        if not _same(first.pinned, wanted.pinned):
+            raise ProjectError(
+                f"{where} pins {wanted.name}=={first.pinned} and {origin} pins {wanted.name}=={wanted.pinned}: "
+                "no release is both, so pip installs neither.",
+                f"Keep one of the two lines; names that differ in case, - and _ only are all {wanted.name}.",
+            )
+
+
+def moving(direct: _Direct) -> Iterator[str]:
+    """A note for each requirement that takes whatever a branch is at."""
+    for wanted, origin in direct:
+        if not wanted.url or not _CHECKOUT.match(wanted.url):
+            continue
+        found = _REVISION.search(wanted.url)
+        revision = ((found["revision"] or found["scp"]) if found else "") or ""
+        if not _FIXED.fullmatch(revision):
+            what = f"the branch {revision[:40]!r}" if revision else "the default branch"
+            yield (
+                f"{origin} takes {wanted.name or 'a checkout'} from {what}, so each build may install another commit; "
+                "end the URL with @ and a commit to pin it."
+            )
+
+
+def _same(one: str, other: str) -> bool:
+    from packaging.version import InvalidVersion, Version
+
+    try:
+        return Version(one) == Version(other)
+    except InvalidVersion:
+        return one == other
