@@ -42,6 +42,7 @@ def main() -> None:
                     {name for text in texts for pair in _PROGRAM.findall(text) for name in pair if name}
                 ),
                 "modules": _modules(files),
+                "requires": _requires(files),
             }
         )
     )
@@ -57,6 +58,15 @@ def _needed(path: Path) -> dict[str, str]:
     text = subprocess.run(["ldd", str(path)], capture_output=True, text=True, check=False).stdout
     found = re.findall(r"^\s*(\S+) => (not found|\S+)", text, re.MULTILINE)
     return {name: "" if where == "not found" else where for name, where in found}
+
+
+def _requires(files: list[Path]) -> list[str]:
+    """Distributions that the wheel requires whatever its extras."""
+    texts = [path.read_text("utf-8", "replace") for path in files if path.name == "METADATA"]
+    lines = [
+        line for text in texts for line in re.findall(r"(?m)^Requires-Dist: (.*)$", text) if "extra ==" not in line
+    ]
+    return sorted({re.sub(r"[-_.]+", "-", re.split(r"[^\w.-]", line)[0]).lower() for line in lines})
 
 
 def _modules(files: list[Path]) -> list[str]:

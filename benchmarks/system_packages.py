@@ -5,8 +5,8 @@ libraries its shared objects lack; a source distribution is built there, with mo
 in the same way. Then it is imported in a slim image that has only the packages found. Libraries that are loaded by name and programs that are
 run cannot be judged by a machine: they are printed, and `+PACKAGE` adds what a person made of them to the next run.
 
-Options: `--image python:3.13-slim`, `--no-import` (large ones), `--source` (build although there is a wheel), `--names FILE...` (only asks
-apt whether every Debian package of the rows exists in the suites that they are for).
+Options: `--image python:3.13-slim`, `--no-import` (large ones), `--source` (build although there is a wheel), `--rows` (no measurement: asks
+apt whether every Debian package of the table exists in both suites).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from dockergen.catalog import load
 from tests.realengine.engine import up
 from tests.realengine.images import ensure
 
@@ -125,6 +126,7 @@ class Measured:
     missing: dict[str, str] = field(default_factory=dict)  # shared object -> package
     by_name: list[str] = field(default_factory=list)
     programs: list[str] = field(default_factory=list)
+    requires: list[str] = field(default_factory=list)
     imported: str = ""  # "yes", or the last line of the error
     seconds: float = 0
 
@@ -138,11 +140,14 @@ def main() -> int:
     parser.add_argument("--image", default="python:3.13-slim")
     parser.add_argument("--no-import", action="store_true")
     parser.add_argument("--source", action="store_true")
+    parser.add_argument("--rows", action="store_true")
     options = parser.parse_args()
     if folder := up():
         import os
 
         os.environ["PATH"] = f"{folder}{os.pathsep}{os.environ['PATH']}"
+    if options.rows:
+        return _unknown_names()
     image = _with_lists(options.image)
     failed = 0
     for spec in options.names:
@@ -150,6 +155,21 @@ def main() -> int:
         failed += found.how == "failed"
         print(_row(found, options.image), flush=True)
     return 1 if failed else 0
+
+
+def _unknown_names() -> int:
+    """Prints the names of the table that a suite does not have; 1 when there are some."""
+    table = load("python-packages")
+    names = {p for row in table.packages.values() for p in (*row.build, *row.run, *row.links)}
+    bad = 0
+    for suite, image in (("trixie", "python:3.13-slim"), ("bookworm", "python:3.11-slim")):
+        other = table.suites.get(suite, {})
+        with Container(_with_lists(image)) as container:
+            told = container.run("sh", "-c", "apt-cache dumpavail | sed -n 's/^Package: //p'").stdout.split()
+        unknown = sorted({other.get(name, name) for name in names} - set(told))
+        print(f"{suite}: {len(names)} names, unknown: {', '.join(unknown) or 'none'}")
+        bad += len(unknown)
+    return 1 if bad else 0
 
 
 def measure(spec: str, image: str, source: bool, imports: bool) -> Measured:
@@ -229,7 +249,7 @@ def _built(workshop: Container, name: str, given: list[str], found: Measured) ->
 def _answers(told: str) -> set[str]:
     """Packages for the errors in what pip printed: only lines that speak of failure are read."""
     bad = re.compile(
-        r"error|not found|No such file|cannot|could not|unable|missing|failed|must be|required|can't|not installed|unknown",
+        r"error|not found|No such file|can ?not|could not|unable|missing|failed|must be|required|can't|not installed|unknown",
         re.I,
     )
     lines = "\n".join(line for line in told.split("\n")[-400:] if bad.search(line))
@@ -247,7 +267,7 @@ def _read(clean: Container, workshop: Container, found: Measured) -> None:
     told = clean.run("python", "-", stdin=_PROBE.read_text())
     facts = json.loads(told.stdout.split("\n")[-2])
     found.how = "built" if found.build else "ldd" if facts["objects"] else "pure"
-    found.by_name, found.programs = facts["by_name"], facts["programs"]
+    found.by_name, found.programs, found.requires = facts["by_name"], facts["programs"], facts["requires"]
     found.missing = {name: _owner(workshop, name) for name in facts["missing"]}
     found.run = {package for package in found.missing.values() if package}
     found.imported = ",".join(facts["modules"])
@@ -353,6 +373,8 @@ def _row(found: Measured, image: str) -> str:
     lines += [f"#   lacks {name}: {package or '?'}" for name, package in found.missing.items()]
     lines += [f"#   loads by name: {' '.join(found.by_name)[:400]}"] if found.by_name else []
     lines += [f"#   runs: {' '.join(found.programs)[:400]}"] if found.programs else []
+    known = [name for name in found.requires if name in load("python-packages").packages]
+    lines += [f"#   requires: {' '.join(known)}"] if known else []
     lines.append(f"[packages.{re.split('[=<>]', found.name)[0].lower()}]")
     lines += [f"build = {json.dumps(sorted(found.build))}"] if found.build else []
     lines += [f"run = {json.dumps(sorted(found.run))}"] if found.run else []
