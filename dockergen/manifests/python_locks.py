@@ -239,7 +239,7 @@ def _uv_needs(text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 def _fits(tags: tuple[str, str, str], minor: str) -> bool:
     interpreters, abis, platforms = tags
-    if "any" not in platforms and not re.search(r"linux.*_(x86_64|aarch64)", platforms):
+    if platforms != "any" and not re.search(r"linux.*_(x86_64|aarch64)", platforms):
         return False
     if "musllinux" in platforms and "manylinux" not in platforms:
         return False

@@ -145,7 +145,7 @@ def _direct(
 
 
 def _toml_origin(repo: Repository, manifest: str, name: str) -> Origin:
-    return _line(repo, manifest, re.compile(rf"(?i)[\"']?\b{re.escape(name).replace('-', '[-_.]+')}\b"))
+    return _line(repo, manifest, re.compile(rf"(?i)[\"']?\b{'[-_.]+'.join(map(re.escape, name.split('-')))}\b"))
 
 
 def _line(repo: Repository, path: str, needle: str | re.Pattern[str]) -> Origin:

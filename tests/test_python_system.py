@@ -1,0 +1,233 @@
+"""Debian packages for Python distributions: when they are needed, under which name, and why."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import dockergen
+from dockergen.catalog import load
+from dockergen.errors import ProjectError
+from dockergen.languages.python.system import suite
+from dockergen.model import BuildPlan, Image
+from dockergen.pipeline import generated, service_at
+
+MAIN = "import http.server\nhttp.server.HTTPServer(('0.0.0.0', 8000), None).serve_forever()\n"
+LOCK = """version = 1
+
+[[package]]
+name = "app"
+version = "1.0"
+source = {{ virtual = "." }}
+dependencies = [
+    {{ name = "{name}" }},
+]
+
+[[package]]
+name = "{name}"
+version = "{version}"
+source = {{ registry = "https://index.example/simple" }}
+dependencies = [{needs}]
+sdist = {{ url = "https://index.example/{name}-{version}.tar.gz", hash = "sha256:00", size = 1 }}
+{wheels}
+"""
+
+
+def _plan(root: Path, requirements: str, files: dict[str, str] | None = None, **flags: str) -> BuildPlan:
+    for name, text in {"main.py": MAIN, "requirements.txt": requirements, **(files or {})}.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    return dockergen.plan(root, **flags)
+
+
+def _locked(root: Path, name: str, version: str, tags: tuple[str, ...], more: str = "", needs: str = "") -> BuildPlan:
+    rows = "".join(f'\n    {{ url = "https://index.example/{name}-{version}-{tag}.whl", size = 1 }},' for tag in tags)
+    (root / "main.py").write_text(MAIN)
+    (root / "pyproject.toml").write_text(f'[project]\nname = "app"\nversion = "1.0"\ndependencies = ["{name}"]\n')
+    (root / ".python-version").write_text("3.13\n")
+    wheels = f"wheels = [{rows}\n]" if tags else ""
+    (root / "uv.lock").write_text(LOCK.format(name=name, version=version, wheels=wheels, needs=needs) + more)
+    return dockergen.plan(root)
+
+
+@pytest.mark.parametrize(
+    ("requirements", "build", "run"),
+    [
+        pytest.param("psycopg2==2.9.10\n", ("gcc", "libc6-dev", "libpq-dev"), ("libpq5",), id="published as source"),
+        pytest.param("psycopg2-binary==2.9.11\n", (), (), id="a wheel with the library"),
+        pytest.param("psycopg==3.2.9\n", (), ("libpq5",), id="loaded by name"),
+        pytest.param("psycopg[binary]==3.2.9\n", (), (), id="an extra that bundles it"),
+        pytest.param(
+            "psycopg[c]==3.2.9\n", ("gcc", "libc6-dev", "libpq-dev"), ("libpq5",), id="an extra that is built"
+        ),
+        pytest.param("lxml==6.0.2\n", (), (), id="a release with wheels"),
+        pytest.param(
+            "lxml==4.9.2\n",
+            ("gcc", "libc6-dev", "libxml2-dev", "libxslt1-dev"),
+            ("libxml2", "libxslt1.1"),
+            id="a release from before the wheels",
+        ),
+        pytest.param(
+            "--no-binary lxml\nlxml==6.0.2\n",
+            ("gcc", "libc6-dev", "libxml2-dev", "libxslt1-dev"),
+            ("libxml2", "libxslt1.1"),
+            id="no wheel wanted",
+        ),
+        pytest.param(
+            "Flask-MySQLdb==2.0.0\n",
+            load("python-packages").packages["mysqlclient"].build,
+            ("libmariadb3",),
+            id="pulled in",
+        ),
+        pytest.param("opencv-python-headless\n", (), (), id="headless"),
+        pytest.param(
+            "numpy==1.26.4\n", load("python-packages").packages["numpy"].build, ("libopenblas0-pthread",), id="numpy"
+        ),
+        pytest.param("docopt==0.6.2\nrequests\n", (), (), id="plain Python"),
+    ],
+)
+def test_packages_are_there_where_no_wheel_brings_them(
+    tmp_path: Path, requirements: str, build: tuple[str, ...], run: tuple[str, ...]
+) -> None:
+    plan = _plan(tmp_path, requirements, version="3.13")
+    assert plan.build_packages == build
+    assert plan.runtime_packages == run
+
+
+def test_the_files_of_the_lock_tell_what_is_compiled(tmp_path: Path) -> None:
+    fitting = _locked(tmp_path, "lxml", "5.9", ("cp313-cp313-manylinux_2_28_x86_64",))
+    assert (fitting.build_packages, fitting.runtime_packages) == ((), ())
+    other = _locked(tmp_path, "lxml", "5.9", ("cp312-cp312-manylinux_2_28_x86_64", "cp313-cp313-win_amd64"))
+    assert "libxslt1-dev" in other.build_packages
+    assert other.runtime_packages == ("libxml2", "libxslt1.1")
+    foreign = _locked(tmp_path, "lxml", "5.9", ("cp313-cp313-manylinux_2_28_ppc64le",))
+    assert "gcc" in foreign.build_packages
+    source = _locked(tmp_path, "lxml", "5.9", ())
+    assert "libxslt1-dev" in source.build_packages
+
+
+def test_unknown_distribution_without_wheel_gets_a_compiler_and_a_note(tmp_path: Path) -> None:
+    plan = _locked(tmp_path, "rarely-used", "1.0", ("cp311-cp311-manylinux_2_28_x86_64",))
+    assert plan.build_packages == ("g++", "gcc", "libc6-dev")
+    assert plan.runtime_packages == ()
+    assert any("rarely-used (pyproject.toml:4)" in note and "no wheel for Python 3.13" in note for note in plan.notes)
+
+
+def test_source_that_may_be_plain_python_gets_no_compiler(tmp_path: Path) -> None:
+    assert _locked(tmp_path, "docopt", "0.6.2", ()).build_packages == ()
+
+
+def test_rust_without_wheel_is_told_what_it_costs(tmp_path: Path) -> None:
+    plan = _locked(tmp_path, "orjson", "3.9.0", ("cp311-cp311-manylinux_2_28_x86_64",))
+    assert "cargo" in plan.build_packages
+    assert any("Rust" in note and "--version" in note for note in plan.notes)
+
+
+@pytest.mark.parametrize(
+    ("tag", "name"),
+    [
+        ("3.13-slim", "trixie"),
+        ("3.11-slim", "trixie"),
+        ("3.8-slim", "bookworm"),
+        ("3.6-slim", "bullseye"),
+        ("3.13.5-slim", "bookworm"),
+        ("3.13.7-slim", "trixie"),
+        ("3.12.11-slim", "trixie"),
+        ("3.11.4-slim", "bookworm"),
+        ("3.11.3-slim", "bullseye"),
+        ("3.13-slim-bookworm", "bookworm"),
+        ("3.14-slim-trixie", "trixie"),
+    ],
+)
+def test_the_tag_tells_the_suite(tag: str, name: str) -> None:
+    assert suite(Image("python", tag)) == name
+
+
+def test_names_are_those_of_the_suite_of_each_image(tmp_path: Path) -> None:
+    assert _plan(tmp_path, "python-magic\n", version="3.13").runtime_packages == ("libmagic1t64",)
+    assert _plan(tmp_path, "python-magic\n", version="3.13.2").runtime_packages == ("libmagic1",)
+    based = _plan(tmp_path, "python-magic\n", version="3.13", base="python:3.13-slim-bookworm")
+    assert based.runtime_packages == ("libmagic1",)
+
+
+def test_a_base_without_apt_cannot_have_what_is_needed(tmp_path: Path) -> None:
+    with pytest.raises(ProjectError) as caught:
+        _plan(tmp_path, "flask\nweasyprint\n", version="3.13", base="gcr.io/distroless/python3-debian13:nonroot")
+    assert "weasyprint (requirements.txt:2)" in caught.value.problem
+    assert "libpango-1.0-0" in caught.value.problem
+
+
+def test_modules_that_lean_on_a_library_are_seen_in_the_source(tmp_path: Path) -> None:
+    plan = _plan(tmp_path, "requests\n", {"main.py": f"import tkinter.ttk\n{MAIN}"}, version="3.13")
+    assert plan.runtime_packages == ("libtk8.6",)
+    assert any(row.name == "runtime_packages" and row.sourced.origin.path == "main.py" for row in plan.decisions)
+
+
+def test_geodjango_is_seen_in_the_settings(tmp_path: Path) -> None:
+    files = {
+        "manage.py": "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n",
+        "shop/__init__.py": "",
+        "shop/settings.py": "INSTALLED_APPS = ['django.contrib.gis']\nWSGI_APPLICATION = 'shop.wsgi.application'\n",
+        "shop/wsgi.py": "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n",
+    }
+    plan = _plan(tmp_path, "django==5.2\ngunicorn\n", files, version="3.13")
+    assert plan.runtime_packages == ("libgdal36", "libgeos-c1t64", "libproj25")
+
+
+CPU = "--extra-index-url https://index.example/whl/cpu\n"
+NVIDIA = """
+[[package]]
+name = "nvidia-cublas-cu12"
+version = "12"
+source = { registry = "https://index.example/simple" }
+wheels = [
+    { url = "https://index.example/nvidia_cublas_cu12-12-py3-none-manylinux_2_27_x86_64.whl", size = 1 },
+]
+"""
+
+
+def test_cuda_is_warned_about_where_it_would_come(tmp_path: Path) -> None:
+    def warned(plan: BuildPlan) -> bool:
+        return any("CUDA" in note for note in plan.notes)
+
+    assert warned(_plan(tmp_path, "torch==2.9.0\n"))
+    assert warned(_plan(tmp_path, "openai-whisper\n"))
+    assert not warned(_plan(tmp_path, f"{CPU}torch==2.9.0\n"))
+    assert not warned(_plan(tmp_path, "torch==2.9.0+cpu\n"))
+    assert not warned(_plan(tmp_path, "tensorflow\njax\n"))
+    assert warned(_plan(tmp_path, "jax[cuda12]\n"))
+
+
+def test_a_lock_tells_whether_cuda_comes(tmp_path: Path) -> None:
+    wheel = ("cp313-cp313-manylinux_2_28_x86_64",)
+    assert not any("CUDA" in note for note in _locked(tmp_path, "torch", "2.9.0", wheel).notes)
+    need = '\n    { name = "nvidia-cublas-cu12" },\n'
+    notes = _locked(tmp_path, "torch", "2.9.0", wheel, NVIDIA, need).notes
+    assert any("1 distribution" in note and "CUDA" in note for note in notes)
+
+
+def test_every_package_has_its_reason_in_explain_and_in_the_file(tmp_path: Path) -> None:
+    plan = _plan(tmp_path, "flask\n\npsycopg2\n", version="3.13")
+    told = {row.name: str(row.sourced.origin) for row in plan.decisions}
+    assert told["build_packages"] == told["runtime_packages"] == "psycopg2 (requirements.txt:3)"
+    text = next(file.text for file in generated(tmp_path, service_at(tmp_path, {})) if file.path == "Dockerfile")
+    assert "# psycopg2: libpq5\n" in text
+    assert "# Built from source: psycopg2.\n" in text
+
+
+def test_every_row_says_how_it_was_learnt() -> None:
+    rows = load("python-packages").packages
+    assert len(rows) >= 120
+    for name, row in rows.items():
+        assert re.match(r"(ldd|built|pure) \S+, 20\d\d-\d\d-\d\d, python:|documented, |unmeasured, ", row.learnt), name
+        assert {*row.pulls, *row.unless} - {"opencv"} <= {*rows, *row.unless}, name
+        assert not row.links or row.build, f"{name} links what it never builds"
+
+
+def test_names_of_other_suites_belong_to_packages_of_the_table() -> None:
+    table = load("python-packages")
+    used = {package for row in table.packages.values() for package in (*row.build, *row.run, *row.links)}
+    for name, renamed in table.suites.items():
+        assert set(renamed) <= used, name
