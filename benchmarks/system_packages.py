@@ -249,7 +249,7 @@ def _built(workshop: Container, name: str, given: list[str], found: Measured) ->
 def _answers(told: str) -> set[str]:
     """Packages for the errors in what pip printed: only lines that speak of failure are read."""
     bad = re.compile(
-        r"error|not found|No such file|can ?not|could not|unable|missing|failed|must be|required|can't|not installed|unknown",
+        r"error|not found|No such file|can ?not|could not|unable|missing|failed|must be|required|can't|not installed|unknown|could be found",
         re.I,
     )
     lines = "\n".join(line for line in told.split("\n")[-400:] if bad.search(line))
