@@ -84,7 +84,8 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
     ),
     (
         r"(?:KeyError: '([A-Z][A-Z0-9_]+)'|[Mm]issing (?:required )?env\w* (?:variable )?\W?([A-Z][A-Z0-9_]+)|((?!TERM\b)[A-Z][A-Z0-9_]{3,})"
-        r" (?:environment variable )?(?:is not set|is required|must be set|must not be empty))",
+        r"['\"]? (?:environment variable )?(?:is not set|is required|must be set|must not be empty)"
+        r"|required property '([A-Z][A-Z0-9_]+)'|[Mm]issing environment variables:?\s+(?:[^\w\n]\[\d+m)?([A-Z][A-Z0-9_]+))",
         "The program needs the environment variable {0}.",
         "Give it a value: dockergen verify --env {0}=...",
     ),
@@ -94,7 +95,7 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
         "Give it a value, in the case that the settings use: dockergen verify --env {0}=...",
     ),
     (
-        r"unable to open database file",
+        r"unable to open database file|SQLITE_CANTOPEN|SQLITE_READONLY|attempt to write a readonly database",
         "SQLite cannot open its file: the folder is not there, or belongs to root as all of the image's files do.",
         "Put the database elsewhere: dockergen verify --env DATABASE_URL=sqlite:////tmp/app.db (or the variable that your program reads).",
     ),
@@ -107,6 +108,16 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
         r"(?:Read-only file system|EROFS)[^\n]*?['\"]([^'\"\n]+)['\"]",
         "The program writes to {0}, and the file system is read-only.",
         "Write below /tmp, or mount a volume there: docker run -v data:{0} ...",
+    ),
+    (
+        r"(?:open|mkdir|create|creat|rename|unlink) (/?[\w./-]+): read-only file system",
+        "The program writes to {0}, and the file system is read-only.",
+        "Write below /tmp, or mount a volume there: docker run -v data:{0} ...",
+    ),
+    (
+        r"(?:open|mkdir|create|creat|rename|unlink) (/?[\w./-]+): permission denied",
+        "The user of the image may not use {0}.",
+        "Write below /tmp, or mount a volume there; files of the image belong to root on purpose.",
     ),
     (
         r"(?:[Pp]ermission denied|EACCES)[^\n]*?['\"]?(/[^'\"\s:]+)",
@@ -129,11 +140,26 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
         "Check that .dockerignore does not hide it and that the start command names the right path (--start).",
     ),
     (
+        r"(?:ENOENT: no such file or directory, \w+ '([^'\n]+)'|\b(?:open|stat|lstat|read) ([\w./-]+): no such file or directory)",
+        "The program wants the file {0}, which is not in the image.",
+        "If the repository holds it, .dockerignore must not hide it; if it is yours to give, mount it where the program looks for it.",
+    ),
+    (
+        r"(?i)config(?:uration)? file (?:is |was )?not found|no config(?:uration)? file",
+        "The program wants a configuration file, and the image holds none.",
+        "Mount yours where the program looks for it: docker run -v ./config.yaml:/app/config.yaml:ro ...",
+    ),
+    (
         r"EADDRINUSE|[Aa]ddress already in use",
         "Two programs of the image want the same port.",
         "Choose another: --port.",
     ),
     (r"JavaScript heap out of memory|MemoryError|Out of memory", "The program ran out of memory.", "Give it more."),
+    (
+        r"(?m)^(?:Usage|USAGE|usage)(?: of [^\n]*)?:|flag provided but not defined|^Available Commands:",
+        "The program tells how it is called, instead of starting.",
+        "Name its subcommand or options: dockergen init --force --start '...'.",
+    ),
 )
 
 
