@@ -262,9 +262,7 @@ def _serves(repo: Repository, folder: str, build: AssetBuild) -> bool:
     output = build.output.rsplit("/", 1)[-1] if build.output else ""
     name = folder.rsplit("/", 1)[-1]
     word = {w: re.compile(rf"(?<![\w-]){re.escape(w)}(?![\w-])") for w in (output, name) if w}
-    for path in repo.walk(depth=6):
-        if not path.endswith((".py", ".go", ".toml", ".cfg", ".html", ".in")) or "/node_modules/" in path:
-            continue
+    for path in repo.walk(depth=6, endings=(".py", ".go", ".toml", ".cfg", ".html", ".in")):
         text = repo.source(path)
         inside = path.startswith(folder + "/")
         if output and word[output].search(text) and (inside or word[name].search(text)):

@@ -32,6 +32,7 @@ SKIPPED_FOLDERS = frozenset(
 )
 
 _FILE, _FOLDER, _LINK, _OTHER = "file", "folder", "link", "other"
+_WILD = regex(r"[*?\[]")
 # tomli needs quadratic time for one key of thousands of dotted parts; no real key is this long.
 _ENDLESS_KEY = regex(r"^[^=\"'#\n]{4000}", re.MULTILINE)
 
@@ -45,6 +46,7 @@ class Repository:
         self._boundary = _boundary or self._real
         self.prefix = _prefix  # where this view lies in the repository it was cut from, "" or "folder/"
         self._entries: dict[str, dict[str, str]] = {}
+        self._scanned: dict[str, _Scan] = {}
         self._texts: dict[str, str] = {}
         self._parsed: dict[tuple[str, str], Any] = {}
         self._subs: dict[str, Repository] = {}
@@ -65,7 +67,10 @@ class Repository:
     def entries(self, folder: str = "") -> dict[str, str]:
         """Names in a folder and their kind ("file", "folder", "link", "other"), sorted; empty when absent."""
         if folder not in self._entries:
-            self._entries[folder] = self._scan(folder)
+            found = self._scan(folder)
+            kinds = dict.fromkeys(sorted([*found.files, *found.others]), _FILE)
+            kinds.update(found.others)
+            self._entries[folder] = kinds
         return self._entries[folder]
 
     def has(self, path: str) -> bool:
@@ -92,29 +97,24 @@ class Repository:
     def folders(self, folder: str = "") -> list[str]:
         """Paths of the folders directly below, sorted, without those that tools fill."""
         prefix = f"{folder}/" if folder else ""
-        return [
-            prefix + name
-            for name, kind in self.entries(folder).items()
-            if kind == _FOLDER and name not in SKIPPED_FOLDERS
-        ]
+        kinds = self._scan(folder).others
+        return [prefix + name for name in sorted(kinds) if kinds[name] == _FOLDER and name not in SKIPPED_FOLDERS]
 
-    def walk(self, folder: str = "", depth: int = 64) -> Iterator[str]:
-        """Regular files below, folder by folder, sorted; without folders that tools fill; no link is followed."""
+    def walk(self, folder: str = "", depth: int = 64, endings: tuple[str, ...] = ()) -> Iterator[str]:
+        """Regular files below, those with one of the endings where some are given, folder by folder, sorted; without
+        folders that tools fill; no link is followed."""
         pending = [(folder, depth)]
         seen = 0
         while pending:
             current, left = pending.pop()
             prefix = f"{current}/" if current else ""
-            below = []
-            for name, kind in self.entries(current).items():
-                if kind == _FILE:
-                    seen += 1
-                    yield prefix + name
-                elif kind == _FOLDER and left > 0 and name not in SKIPPED_FOLDERS:
-                    below.append((prefix + name, left - 1))
+            found = self._scan(current)
+            yield from (prefix + name for name in sorted(found.ending(endings) if endings else found.files))
+            seen += len(found.files)
             if seen > WALK_LIMIT:
                 return
-            pending.extend(reversed(below))
+            if left > 0:
+                pending += [(below, left - 1) for below in reversed(self.folders(current))]
 
     def glob(self, pattern: str) -> list[str]:
         """Files and folders that match, sorted; `*` stays within a name, `**` spans folders; never leaves the root."""
@@ -169,19 +169,18 @@ class Repository:
 
     # --- how
 
-    def _scan(self, folder: str) -> dict[str, str]:
-        try:
-            with os.scandir(os.path.join(self._real, folder) if folder else self._real) as found:
-                return dict(sorted((entry.name, _entry_kind(entry)) for entry in found))
-        except PermissionError as error:
-            shown = (self.prefix + folder).rstrip("/") or "."
-            raise ProjectError(
-                f"{shown} may not be read by this user.",
-                "Give read permission and run again.",
-                command=f"chmod -R u+rX {shlex.quote(shown)}",
-            ) from error
-        except (OSError, ValueError):
-            return {}
+    def _scan(self, folder: str) -> _Scan:
+        if folder not in self._scanned:
+            try:
+                self._scanned[folder] = _scan(os.path.join(self._real, folder) if folder else self._real)
+            except PermissionError as error:
+                shown = (self.prefix + folder).rstrip("/") or "."
+                raise ProjectError(
+                    f"{shown} may not be read by this user.",
+                    "Give read permission and run again.",
+                    command=f"chmod -R u+rX {shlex.quote(shown)}",
+                ) from error
+        return self._scanned[folder]
 
     def _kind(self, path: str) -> str:
         folder, _, name = path.rpartition("/")
@@ -220,12 +219,13 @@ class Repository:
             for below in self.folders(folder):
                 yield from self._glob(below, parts)
             return
-        for name, kind in self.entries(folder).items():
-            if not fnmatch.fnmatchcase(name, head) or name in SKIPPED_FOLDERS:
+        entries = self.entries(folder)
+        for name in fnmatch.filter(entries, head) if _WILD.search(head) else {head} & entries.keys():
+            if name in SKIPPED_FOLDERS:
                 continue
             if not rest:
                 yield prefix + name
-            elif kind == _FOLDER:
+            elif entries[name] == _FOLDER:
                 yield from self._glob(prefix + name, rest)
 
     def _bytes(self, path: str, limit: int) -> bytes:
@@ -280,13 +280,48 @@ def normal(path: str) -> str | None:
     return "/".join(parts)
 
 
-def _entry_kind(entry: os.DirEntry[str]) -> str:
+class _Scan:
+    """One folder as the operating system lists it: names of files, and the kinds of everything else."""
+
+    __slots__ = ("_all", "files", "others")
+
+    def __init__(self, files: list[str], others: dict[str, str]) -> None:
+        self.files = files
+        self.others = others
+        self._all = ""
+
+    def ending(self, endings: tuple[str, ...]) -> list[str]:
+        """The files whose names end so; one search through all names is faster than asking each of them."""
+        self._all = self._all or "/".join(self.files) + "/"
+        if not any(f"{ending}/" in self._all for ending in endings):
+            return []
+        return [name for name in self.files if name.endswith(endings)]
+
+
+def _scan(folder: str) -> _Scan:
+    """What lies in the folder, nothing when there is no such folder; PermissionError when it may not be read."""
+    files: list[str] = []
+    others: dict[str, str] = {}
+    try:
+        with os.scandir(folder) as found:
+            for entry in found:
+                # Nearly all entries are files: the common case is one call and one append.
+                if entry.is_file(follow_symlinks=False):
+                    files.append(entry.name)
+                else:
+                    others[entry.name] = _other_kind(entry)
+    except PermissionError:
+        raise
+    except (OSError, ValueError):
+        return _Scan([], {})
+    return _Scan(files, others)
+
+
+def _other_kind(entry: os.DirEntry[str]) -> str:
     try:
         if entry.is_symlink():
             return _LINK
-        if entry.is_dir(follow_symlinks=False):
-            return _FOLDER
-        return _FILE if entry.is_file(follow_symlinks=False) else _OTHER
+        return _FOLDER if entry.is_dir(follow_symlinks=False) else _OTHER
     except OSError:
         return _OTHER
 

@@ -8,10 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import tomli
 
 from tests.realengine.fixtures import docker_engine  # noqa: F401 - a fixture for all tests
+
+# A busy machine is slow, which is no finding; the same examples every time, so that a failure can be met again.
+hypothesis.settings.register_profile("suite", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("suite")
 
 ROOT = Path(__file__).parent.parent
 SAMPLES_FOLDER = ROOT / "sample_projects"

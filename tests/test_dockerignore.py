@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dockergen.dockerignore import Dockerignore, DockerignoreError, _Run, escape, parse
@@ -301,7 +301,6 @@ _NAME = st.text("ab.\n-", min_size=1, max_size=5)
 
 
 @given(st.sampled_from(["", "**/"]), _PLAIN, _PLAIN, st.lists(_NAME, min_size=1, max_size=3).map("/".join))
-@settings(deadline=None)
 def test_patterns_of_one_star_match_as_the_general_matcher_says(deep: str, head: str, tail: str, path: str) -> None:
     pattern = compile_pattern(f"{deep}{head}*{tail}")
     assert pattern.kind == "star"

@@ -300,7 +300,7 @@ def _any_source(repo: Repository, dockerfile: Dockerfile) -> str:
         for source in copy_sources(step)
     ]
     endings = (".py", ".js", ".ts", ".go", ".rb", ".java", ".rs", ".php", ".html")
-    for path in repo.walk(depth=6):
-        if path.endswith(endings) and any(s in ("", ".") or path == s or path.startswith(s + "/") for s in sources):
+    for path in repo.walk(depth=6, endings=endings):
+        if any(s in ("", ".") or path == s or path.startswith(s + "/") for s in sources):
             return path
     return ""

@@ -16,7 +16,7 @@ def match(repo: Repository, settings: Settings) -> Match | None:
     manifest = repo.first("go.work", "go.mod")
     if manifest:
         # Without a source file the module only pins tools.
-        sources = any(path.endswith(".go") for path in repo.walk(depth=4))
+        sources = any(repo.walk(depth=4, endings=(".go",)))
         strength = Strength.MANIFEST if sources else Strength.SUPPORTING
         return Match(strength, (Origin("file", manifest, 1),), "a Go module")
     loose = next((name for name, kind in repo.entries().items() if kind == "file" and name.endswith(".go")), None)

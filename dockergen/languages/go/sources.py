@@ -61,7 +61,7 @@ def _walked(repo: Repository, mods: Modules) -> Iterator[str]:
     owner = {"": ""}
     seen = 0
     for member in sorted(mods.by_folder) if mods.manifest == "go.work" else [""]:
-        for path in repo.walk(member, depth=12):
+        for path in repo.walk(member, depth=12, endings=(".go",)):
             parent, _, name = path.rpartition("/")
             if not built_by_name(name) or _owner(repo, parent, owner) not in (member, *_replaced(mods)):
                 continue

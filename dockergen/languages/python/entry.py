@@ -40,9 +40,9 @@ def candidates(repo: Repository) -> list[str]:
     names = load("python").lists["entry_names"]
     skipped = frozenset(load("python").lists["not_the_program"])
     found = []
-    for path in repo.walk(depth=_DEPTH):
+    for path in repo.walk(depth=_DEPTH, endings=(".py",)):
         parts = path.split("/")
-        if path.endswith(".py") and not skipped.intersection(parts[:-1]) and not _is_test(parts[-1]):
+        if not skipped.intersection(parts[:-1]) and not _is_test(parts[-1]):
             found.append(path)
             if len(found) >= _MOST_FILES * 5:
                 break
