@@ -77,6 +77,7 @@ class Framework:
     writable: tuple[str, ...] = ()
     env: Mapping[str, str] = field(default_factory=dict)
     constructors: tuple[str, ...] = ()
+    runs: tuple[str, ...] = ()  # calls by which a program starts the framework's own server
     output: str = ""
     config: tuple[str, ...] = ()
     instead: str = ""  # the command that makes it startable, where it is known and is not

@@ -63,7 +63,8 @@ def test_settings_that_are_named_in_a_string_are_read_too(tmp_path: Path) -> Non
 def test_database_among_the_source_is_told_with_the_variable_that_moves_it(tmp_path: Path) -> None:
     uri = "import os\nbasedir = os.path.abspath(os.path.dirname(__file__))\nSQLALCHEMY_DATABASE_URI = os.environ.get('DATABASE_URL') or 'sqlite:///' + os.path.join(basedir, 'app.db')\n"
     plan = _plan(tmp_path, {"app.py": FLASK + uri})
-    assert plan.writable == ()
+    assert plan.writable == ("/app/data",)
+    assert plan.facts.links == (("app.db", "/app/data/app.db"),)
     assert any("/app/app.db (app.py:6)" in note and "-e DATABASE_URL=sqlite:////data" in note for note in plan.notes)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from dockergen.errors import ProjectError
 from dockergen.frozen import frozen
 from dockergen.lazy import regex
 from dockergen.model import Origin
@@ -17,9 +18,24 @@ _DEMANDED = regex(
     r"""environ\[\s*["'](\w+)["']\s*\]|\b(?:env|config)(\.\w+)?\(\s*["'](\w+)["']\s*(?:,\s*cast\s*=\s*(\w+)\s*)?\)"""
     r"""|\b(?:getenv|environ\.get)\(\s*["'](SECRET_KEY|DJANGO_SECRET_KEY)["']\s*\)"""
 )
+_SERVER = regex(r"""^\s*(WSGI|ASGI)_APPLICATION\s*(?::[^=\n]+)?=\s*["']([\w.]+)["']""", re.MULTILINE)
+_EXPORTED = regex(r"""\bDJANGO_SETTINGS_MODULE["']?\s*[=:,]\s*["']?([A-Za-z_][\w.]*)""")
+_PLATFORMS = (
+    "Procfile",
+    "fly.toml",
+    "render.yaml",
+    "app.json",
+    "Dockerfile",
+    "docker/Dockerfile",
+    "heroku.yml",
+    "app.yaml",
+)
+_STAGES = ("production", "prod", "deployment", "deploy", "live", "docker")
+_DEVELOPMENT = ("dev", "local", "development", "base", "develop", "test", "testing", "common")
 _QUOTED = regex(r"""["']([^"']+)["']""")
 
 
+_NOWHERE = Origin("default")
 _NOWHERE = Origin("default")
 
 
@@ -39,20 +55,23 @@ class Django:
     static_folder: str = ""
     demanded: tuple[tuple[str, str], ...] = ()  # variables that the settings demand, with a dummy value for the build
     writable: tuple[str, ...] = ()  # folders relative to the root of the repository
-    database: str = ""  # path of a SQLite file beside the source
+    links: tuple[tuple[str, str], ...] = ()  # a SQLite file beside the source, and where it goes instead
     entry_file: str = ""
+    asgi_origin: Origin = _NOWHERE
+    asks_asgi: bool = False  # the settings name an ASGI application
+    whitenoise: bool = False
+    remote_static: bool = False  # another place than the image hands static files out
+    uses_static: bool = False
+    notes: tuple[str, ...] = ()
 
 
 def django(repo: Repository) -> Django | None:
-    """The Django project that manage.py belongs to; None when there is no manage.py within two folders."""
-    manage = next(
-        (
-            p
-            for p in ("manage.py", *(f"{f}/manage.py" for f in repo.folders()), *repo.glob("*/*/manage.py"))
-            if repo.is_file(p)
-        ),
-        "",
-    )
+    """The Django project that manage.py belongs to; None when there is no manage.py within two folders.
+
+    Raises ProjectError when the settings module that is named does not exist.
+    """
+    places = ("manage.py", *(f"{f}/manage.py" for f in repo.folders()), *repo.glob("*/*/manage.py"))
+    manage = next((path for path in places if repo.is_file(path)), "")
     if not manage:
         return None
     root = manage.rpartition("/")[0]
@@ -61,34 +80,84 @@ def django(repo: Repository) -> Django | None:
     named = _settings_named(view)
     if not named:
         return None
-    package = named.split(".")[0]
-    servers = {kind: _server(view, package, kind) for kind in ("wsgi", "asgi")}
-    entry = servers["wsgi"] or servers["asgi"]
-    own = _SETTINGS.search(view.source(entry)) if entry else None
-    origin_path = entry if own else "manage.py"
-    default = own[1] if own else named
-    settings = _for_production(view, default)
-    origin = Origin("file", prefix + origin_path, repo.line_of(prefix + origin_path, "DJANGO_SETTINGS_MODULE"))
-    if settings != default:
-        origin = Origin("file", prefix + _file_of(view, settings))
+    settings, origin, default = _settings(repo, view, prefix, named)
     text = _settings_text(view, settings)
+    package = named.split(".")[0]
+    servers = {kind: _application(view, text, package, kind) for kind in ("wsgi", "asgi")}
+    origins = {kind: _origin(repo, prefix, reference) for kind, reference in servers.items()}
     static = _STATIC_ROOT.search(text)
+    folders, links = _writable(view, text)
+    entry = _file(view, servers["wsgi"] or servers["asgi"])
     return Django(
-        manage,
-        root,
-        settings,
-        origin,
-        settings != default,
-        _reference(servers["wsgi"]),
-        _reference(servers["asgi"]),
-        Origin("file", prefix + entry) if entry else Origin("default"),
-        static[1] if static else "",
-        _folder(static[1]) if static else "",
-        _demanded(text),
-        tuple(prefix + folder for folder in _writable(text)),
-        _database(text),
-        entry,
+        manage=manage,
+        root=root,
+        settings=settings,
+        settings_origin=origin,
+        exports_settings=settings != default,
+        wsgi=servers["wsgi"],
+        asgi=servers["asgi"],
+        app_origin=origins["wsgi"] if servers["wsgi"] else origins["asgi"],
+        asgi_origin=origins["asgi"],
+        static_root=static[1] if static else "",
+        static_folder=_folder(static[1]) if static else "",
+        demanded=_demanded(text),
+        writable=tuple(prefix + folder for folder in folders),
+        links=tuple((prefix + name, prefix + target) for name, target in links),
+        entry_file=entry,
+        asks_asgi=any(kind == "ASGI" for kind, _ in _SERVER.findall(text)) and "channels" in text,
+        whitenoise="whitenoise" in text.lower(),
+        remote_static=bool(
+            re.search(r"storages\.backends|S3Boto3|S3Static|GoogleCloudStorage|STATIC_URL\s*=\s*[\"']https?://", text)
+        ),
+        uses_static="django.contrib.staticfiles" in text,
     )
+
+
+def _settings(repo: Repository, view: Repository, prefix: str, named: str) -> tuple[str, Origin, str]:
+    """The settings module, where it is named, and the one that the server's module names by itself."""
+    entry = _server(view, named.split(".", maxsplit=1)[0], "wsgi") or _server(
+        view, named.split(".", maxsplit=1)[0], "asgi"
+    )
+    own = _SETTINGS.search(view.source(entry)) if entry else None
+    place = entry if own else "manage.py"
+    default = own[1] if own else named
+    for path in _PLATFORMS:
+        for found in _EXPORTED.finditer(repo.source(path)) if repo.is_file(path) else ():
+            if view.is_file(_file_of(view, found[1])) and found[1].rsplit(".", 1)[-1] not in _DEVELOPMENT:
+                return found[1], Origin("file", path, repo.source(path).count("\n", 0, found.start()) + 1), default
+    settings = _for_production(view, default)
+    origin = Origin("file", prefix + place, repo.line_of(prefix + place, "DJANGO_SETTINGS_MODULE"))
+    if settings != default:
+        return settings, Origin("file", prefix + _file_of(view, settings)), default
+    if not view.is_file(_file_of(view, settings)) and view.has(settings.split(".")[0]):
+        others = _lying(view)
+        raise ProjectError(
+            f"{origin} names the settings module {settings}, but there is no {prefix}{_file_of(view, settings)}.",
+            f"There is {', '.join(others)}: name it there." if others else "Create it, or correct the name.",
+        )
+    return settings, origin, default
+
+
+def _application(view: Repository, text: str, package: str, kind: str) -> str:
+    """module:object of the server's entry: as the settings say it, else the usual file."""
+    for upper, dotted in _SERVER.findall(text):
+        module, _, name = dotted.rpartition(".")
+        if upper.lower() == kind and view.is_file(_file_of(view, module)):
+            return f"{module}:{name}"
+    return _reference(_server(view, package, kind))
+
+
+def _file(view: Repository, reference: str) -> str:
+    return _file_of(view, reference.partition(":")[0]) if reference else ""
+
+
+def _origin(repo: Repository, prefix: str, reference: str) -> Origin:
+    if not reference:
+        return Origin("default")
+    module, _, name = reference.partition(":")
+    path = prefix + module.replace(".", "/") + ".py"
+    path = path if repo.is_file(path) else f"{prefix}{module.replace('.', '/')}/__init__.py"
+    return Origin("file", path, repo.line_of(path, re.compile(rf"^{re.escape(name)}\s*=", re.MULTILINE)))
 
 
 def _settings_named(view: Repository) -> str:
@@ -98,9 +167,14 @@ def _settings_named(view: Repository) -> str:
     written = (n for n in _QUOTED.findall(view.source("manage.py")) if re.fullmatch(r"\w+(\.\w+)*\.\w+", n))
     existing = [name for name in written if view.is_file(_file_of(view, name))]
     existing.sort(key=lambda name: not name.endswith(".settings"))
-    files = [*view.glob("*/settings.py"), *view.glob("*/settings/__init__.py")]
-    lying = (path.removesuffix(".py").removesuffix("/__init__").replace("/", ".") for path in files)
-    return next(iter((*existing, *lying)), "")
+    return next(iter((*existing, *_lying(view))), "")
+
+
+def _lying(view: Repository) -> list[str]:
+    """Settings modules that exist, by the usual names."""
+    files = [*view.glob("*/settings.py"), *view.glob("*/settings/*.py"), *view.glob("*/*/settings/*.py")]
+    names = [path.removesuffix(".py").removesuffix("/__init__").replace("/", ".") for path in files]
+    return sorted(names, key=lambda name: (name.count("."), name))
 
 
 def _server(view: Repository, package: str, kind: str) -> str:
@@ -117,18 +191,19 @@ def _reference(path: str) -> str:
 def _for_production(view: Repository, module: str) -> str:
     """The settings for production beside a module that is for development; else the module itself."""
     parent, _, last = module.rpartition(".")
-    if last in ("production", "prod", "settings") or not parent:
-        return module if last != "settings" or not view.is_folder(module.replace(".", "/")) else _split(view, module)
-    if last in ("dev", "local", "development", "base", "develop"):
+    if last in _STAGES or not parent:
+        return module
+    if last == "settings" and view.is_folder(module.replace(".", "/")):
+        return _split(view, module)
+    if last in _DEVELOPMENT:
         return _split(view, parent) if _split(view, parent) != parent else module
-    return module
+    beside = (f"{parent}.{last}_{stage}" for stage in _STAGES)
+    return next((name for name in beside if view.is_file(_file_of(view, name))), module)
 
 
 def _split(view: Repository, package: str) -> str:
     folder = package.replace(".", "/")
-    return next(
-        (f"{package}.{name}" for name in ("production", "prod") if view.is_file(f"{folder}/{name}.py")), package
-    )
+    return next((f"{package}.{name}" for name in _STAGES if view.is_file(f"{folder}/{name}.py")), package)
 
 
 def _file_of(view: Repository, module: str) -> str:
@@ -176,21 +251,32 @@ def _dummy(name: str, kind: str) -> str:
     return "only-for-the-build"
 
 
-def _writable(text: str) -> list[str]:
+def _writable(view: Repository, text: str) -> tuple[list[str], list[tuple[str, str]]]:
+    """Folders that are written to, and the link for a SQLite file that lies in none."""
     found = _MEDIA_ROOT.search(text)
     folders = [_folder(found[1])] if found else []
     database = _database(text)
+    links: list[tuple[str, str]] = []
     if "/" in database:
         folders.append(database.rpartition("/")[0])
-    return sorted({folder for folder in folders if folder})
+    elif database and not view.has(database):
+        state = "data" if not view.glob("data/*.py") else "state"
+        folders.append(state)
+        # SQLite follows the link and keeps its journal beside the file itself.
+        links.append((database, f"{state}/{database}"))
+    return sorted({folder for folder in folders if folder}), links
 
 
 def _database(text: str) -> str:
-    found = _SQLITE.search(text)
+    if "sqlite" not in text:
+        return ""
+    found = _SQLITE.search(text) or re.search(r"""(sqlite:///.*?BASE_DIR.*)$""", text, re.MULTILINE)
     if not found or "BASE" not in found[1]:
         return ""
     # What stands before the folder is the name of a variable that overrides it.
-    return "/".join(part.strip("/") for part in _QUOTED.findall(found[1][found[1].index("BASE") :]))
+    rest = found[1][found[1].index("BASE") :]
+    names = _QUOTED.findall(rest) or re.findall(r"/\s*([\w.-]+\.\w+)", rest)
+    return "/".join(part.strip("/") for part in names)
 
 
 def _folder(expression: str) -> str:

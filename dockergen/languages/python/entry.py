@@ -1,14 +1,17 @@
-"""Where a program starts: the files that are looked at, and the app objects and scripts that they hold."""
+"""Where a program starts: the files that are looked at, and the app objects that they hold."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field
 
 from dockergen.catalog import load
 from dockergen.frozen import frozen
-from dockergen.languages.python.source import app_objects, guard_line
+from dockergen.languages.python.listening import Listening, listening
+from dockergen.languages.python.objects import AppObject, Found, app_objects
+from dockergen.languages.python.source import guard_line
+from dockergen.languages.python.syntax import Module, parsed
 from dockergen.lazy import regex
 from dockergen.model import Origin
 from dockergen.repository import Repository
@@ -16,6 +19,9 @@ from dockergen.repository import Repository
 _MOST_FILES = 400  # Python files that are read before the search gives up
 _DEPTH = 5
 _IMPORT = regex(r"^\s*(?:from|import)\s+(\.*[A-Za-z_]\w*)", re.MULTILINE)
+_FACTORY = regex(r"(?:create|make|build|get|init)_(?:\w+_)?(?:app|application)")
+# Files that may hand on an object which another file makes; elsewhere such an import only uses it.
+_ENTRANCES = ("wsgi", "asgi", "main", "app", "run", "server", "application", "web", "index", "__main__")
 
 
 @frozen
@@ -28,16 +34,103 @@ class App:
     origin: Origin
     factory: bool
     import_root: str  # "" for the root of the repository
-    rank: int  # smaller is likelier
+    place: tuple[int, int] = (0, 0)  # smaller is likelier; equal for files that nothing tells apart
+    wraps: str = ""
+    wrapper: str = ""
+    imported: bool = False
 
     @property
     def reference(self) -> str:
         return f"{self.module}:{self.name}"
 
 
+@dataclass
+class Modules:
+    """The Python files of one repository, parsed when they are asked for."""
+
+    repo: Repository
+    constructors: Mapping[str, str]
+    _found: dict[str, Found] = field(default_factory=dict)
+
+    def module(self, path: str) -> Module:
+        return parsed(self.repo.source(path))
+
+    def found(self, path: str) -> Found:
+        """The app objects of a file and what its functions make; imports are followed."""
+        if path not in self._found:
+            self._found[path] = Found()  # a cycle of imports finds nothing new
+            self._found[path] = app_objects(
+                self.module(path), self.constructors, lambda dotted: self._outside(path, dotted)
+            )
+        return self._found[path]
+
+    def listening(self, path: str) -> list[Listening]:
+        """The servers that the file starts by itself."""
+        return listening(self.module(path), frozenset(item.name for item in self.found(path).objects))
+
+    def imported(self, path: str) -> list[str]:
+        """The files of the repository that the file imports."""
+        found = []
+        for dotted in self.module(path).imports.values():
+            module, _, name = dotted.rpartition(".")
+            stem = module or "."
+            inner = f"{dotted}" if not dotted.startswith(".") or name else ""
+            for candidate in (inner, stem):
+                if candidate.strip(".") or candidate:
+                    other = self._imported_file(path, candidate)
+                    if other and other != path and other not in found:
+                        found.append(other)
+        return found
+
+    def file_of(self, dotted: str, root: str = "") -> str:
+        """The file of a module below a folder, "" when there is none."""
+        place = "/".join(part for part in (root, dotted.replace(".", "/")) if part)
+        return next((p for p in (f"{place}.py", f"{place}/__init__.py") if self.repo.is_file(p)), "")
+
+    def _outside(self, path: str, dotted: str) -> str:
+        """The constructor behind `module.name` of another file; a leading "=" asks for an object, else for a maker."""
+        is_object = dotted.startswith("=")
+        module, _, name = dotted.lstrip("=").rpartition(".")
+        other = self._imported_file(path, module) if name else ""
+        if not other or other == path:
+            return ""
+        text = self.repo.source(other)
+        if not is_object and name not in text:
+            return ""
+        found = self.found(other)
+        if is_object:
+            return next((o.constructor for o in found.objects if o.name == name and not o.factory), "")
+        made = found.makers.get(name, "")
+        if not made and (origin := self.module(other).imports.get(name)) and origin != dotted:
+            return self._outside(other, origin)  # handed on by a package's __init__
+        return made or (self._called() if _FACTORY.fullmatch(name) else "")
+
+    def _called(self) -> str:
+        """What a factory makes that hides it too well: the constructor that some file of the program calls."""
+        for path in candidates(self.repo):
+            text = self.repo.source(path)
+            for dotted in self.constructors:
+                if re.search(rf"\b{re.escape(dotted.split('.')[-1])}\(", text) and dotted.split(".")[0] in text:
+                    return dotted
+        return ""
+
+    def _imported_file(self, path: str, module: str) -> str:
+        folder = path.rpartition("/")[0]
+        if module.startswith(".") or not module:
+            level = len(module) - len(module.lstrip("."))
+            base = folder
+            for _ in range(level - 1):
+                base = base.rpartition("/")[0]
+            rest = module.lstrip(".")
+            return self.file_of(rest, base) if rest else (f"{base}/__init__.py".lstrip("/") if level else "")
+        roots = [folder]
+        while roots[-1]:
+            roots.append(roots[-1].rpartition("/")[0])
+        return next((found for root in (*reversed(roots), "src") if (found := self.file_of(module, root))), "")
+
+
 def candidates(repo: Repository) -> list[str]:
-    """Python files that may hold the program, likeliest first: conventional names at the root, in src, in packages."""
-    names = load("python").lists["entry_names"]
+    """Python files that may hold the program, likeliest first: the usual names at the root, in src, in packages."""
     skipped = frozenset(load("python").lists["not_the_program"])
     found = []
     for path in repo.walk(depth=_DEPTH, endings=(".py",)):
@@ -46,46 +139,62 @@ def candidates(repo: Repository) -> list[str]:
             found.append(path)
             if len(found) >= _MOST_FILES * 5:
                 break
-    order = {name: index for index, name in enumerate(names)}
-
-    def rank(path: str) -> tuple[int, int, str]:
-        stem = path.rsplit("/", 1)[-1][:-3]
-        depth = path.removeprefix("src/").count("/")
-        known = order.get(stem, len(order) + (0 if stem in ("__init__", "__main__") else 1))
-        return (depth if known < len(order) else depth + 3, known, path)
-
-    return sorted(found, key=rank)[:_MOST_FILES]
+    return sorted(found, key=lambda path: (*place(path), path))[:_MOST_FILES]
 
 
-def apps(repo: Repository, paths: list[str], constructors: Mapping[str, str]) -> list[App]:
+def place(path: str) -> tuple[int, int]:
+    """How likely a file is the program by its depth and name; files with equal places are not told apart by them."""
+    names = load("python").lists["entry_names"]
+    stem = path.rsplit("/", 1)[-1][:-3]
+    depth = path.removeprefix("src/").count("/")
+    if stem in names:
+        return depth, names.index(stem)
+    return depth + 3, len(names) + (0 if stem in ("__init__", "__main__") else 1)
+
+
+def apps(modules: Modules, paths: list[str]) -> list[App]:
     """All app objects in the files, likeliest first; module-level objects before factories of the same file."""
-    words = {name.split(".")[-1] for name in constructors} | {"create_app", "make_app", "build_app", "get_app"}
-    hint = re.compile(r"\b(?:" + "|".join(sorted(map(re.escape, words))) + r")\b")
-    found: list[App] = []
-    for rank, path in enumerate(paths):
-        text = repo.source(path)
-        if not hint.search(text):
-            continue
-        module, root = module_of(repo, path)
-        objects = app_objects(text, constructors)
-        for item in sorted(objects, key=lambda o: (o.factory, o.name not in ("app", "application", "api", "server"))):
-            origin = Origin("file", path, item.line)
-            found.append(App(module, item.name, item.constructor, origin, item.factory, root, rank))
-    known = (
-        _constructor_called(repo, paths, constructors) if any(a.constructor not in constructors for a in found) else ""
+    repo = modules.repo
+    words = {name.split(".")[-1] for name in modules.constructors}
+    makers = re.compile(
+        r"\b(?:" + "|".join(sorted(map(re.escape, words))) + r"|(?:create|make|build|get|init)_\w*app\w*)\b"
     )
-    settled = (app if app.constructor in constructors else replace(app, constructor=known) for app in found)
-    return [app for app in settled if app.constructor]
-
-
-def _constructor_called(repo: Repository, paths: list[str], constructors: Mapping[str, str]) -> str:
-    """What an imported factory makes: the constructor that some file of the program calls, "" when none does."""
+    found: list[App] = []
     for path in paths:
         text = repo.source(path)
-        for dotted in constructors:
-            if re.search(rf"\b{re.escape(dotted.split('.')[-1])}\(", text) and dotted.split(".")[0] in text:
-                return dotted
-    return ""
+        stem = path.rsplit("/", 1)[-1][:-3]
+        if not makers.search(text) and not (stem in _ENTRANCES and "import" in text):
+            continue
+        objects = [item for item in modules.found(path).objects if not item.imported or _hands_on(modules, path, item)]
+        if not objects:
+            continue
+        module, root = module_of(repo, path)
+        for item in sorted(objects, key=_preference):
+            found.append(
+                App(
+                    *(module, item.name, item.constructor, Origin("file", path, item.line), item.factory, root),
+                    *(place(path), item.wraps, item.wrapper, item.imported),
+                )
+            )
+    return found
+
+
+def _hands_on(modules: Modules, path: str, item: AppObject) -> bool:
+    """True when the file is where the program begins although another one makes the object."""
+    stem = path.rsplit("/", 1)[-1][:-3]
+    if stem in ("wsgi", "asgi"):
+        return True
+    return stem in _ENTRANCES and any(
+        item.name in (s.target, s.function.split(".")[0]) for s in modules.listening(path)
+    )
+
+
+def _preference(item: AppObject) -> tuple[int, bool, bool, int]:
+    known = {row.split()[0] for row in load("python").lists["wrappers"]}
+    conventional = item.name in ("app", "application", "api", "server", "asgi", "wsgi")
+    # A known wrapper completes the app (sockets, another interface); an unknown one may be for a test.
+    kind = 0 if item.wrapper in known else 3 if item.factory else 2 if item.wraps else 1
+    return kind, item.imported, not conventional, item.line
 
 
 def module_of(repo: Repository, path: str) -> tuple[str, str]:

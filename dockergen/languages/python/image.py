@@ -9,10 +9,10 @@ from dockergen.frozen import frozen
 from dockergen.languages.python.install import Install, install
 from dockergen.languages.python.project import Project, project
 from dockergen.languages.python.start import Start
+from dockergen.languages.python.state import State, state
 from dockergen.languages.python.system import System, system
 from dockergen.languages.python.uv_member import member, start_of
 from dockergen.languages.python.version import version
-from dockergen.languages.python.writes import among_source, folders, written
 from dockergen.model import BuildPlan, Decision, IgnoreGroup, Image, Origin, Sourced
 from dockergen.repository import Repository
 from dockergen.settings import Settings
@@ -30,6 +30,7 @@ class PythonFacts:
     static: str  # folder that collectstatic fills
     build_command: str
     stops: bool  # the program needs help to stop on SIGTERM
+    links: tuple[tuple[str, str], ...] = ()  # files that the program writes beside its source, and where they go
 
 
 def plan(repo: Repository, settings: Settings) -> BuildPlan:
@@ -48,8 +49,8 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
     needs = system(repo, found, begun, release.value, build, runtime)
     port = begun.port
     argv = _argv(begun, port)
-    facts = _facts(repo, begun, setup, needs, settings)
-    writable, advice = _writable(repo, begun, setup)
+    kept = state(repo, found, begun, setup.project)
+    facts = _facts(repo, begun, setup, needs, kept, settings)
     asked = settings.package.value if settings.package else ()
     return BuildPlan(
         language="python",
@@ -64,13 +65,14 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
         env=_environment(begun, setup, port),
         build_packages=tuple(sorted({*setup.build_packages, *needs.build, *(p for p in asked if _builds(p))})),
         runtime_packages=tuple(sorted({*needs.run, *(p for p in asked if not _builds(p))})),
-        writable=writable,
+        writable=kept.folders,
+        start_why=begun.why,
         dependency_paths=("/app/.venv",),
         context_files=(*setup.manifests, *setup.folders, *setup.reads),
         ignore=_ignored(repo),
         secrets=setup.secrets,
         commands=begun.commands,
-        notes=(*found.notes, *notes, *begun.notes, *setup.notes, *needs.notes, *advice),
+        notes=(*found.notes, *notes, *begun.notes, *setup.notes, *needs.notes, *kept.notes),
         touch=begun.entry,
         facts=facts,
     )
@@ -94,25 +96,6 @@ def _builds(package: str) -> bool:
     return package.endswith("-dev") or package in tools
 
 
-def _writable(repo: Repository, begun: Start, setup: Install) -> tuple[tuple[str, ...], list[str]]:
-    """Folders that the image's user owns, and what to do about a database that lies among the source."""
-    if begun.django:
-        return tuple(f"/app/{folder}" for folder in begun.django.writable), []
-    if setup.project:
-        return (), []  # its files lie in the virtual environment, which nothing writes to
-    items = written(repo, begun.entry)
-    advice = [
-        f"The database {item.path} ({item.origin}) lies among the source, where the image's user may not write; "
-        + (
-            f"give another place: docker run -e {item.variable}=sqlite:////data/app.db -v data:/data ..."
-            if item.variable
-            else "give another place in the program's settings."
-        )
-        for item in among_source(repo, items)[-1:]
-    ]
-    return folders(repo, items), advice
-
-
 # Servers that end on SIGTERM by themselves.
 _STOPPING = ("gunicorn", "uvicorn", "hypercorn", "daphne", "granian", "uwsgi", "sanic", "celery", "fastapi", "flower")
 
@@ -126,7 +109,9 @@ def _stops(repo: Repository, begun: Start) -> bool:
     return "SIGTERM" not in text and not any(f"{name}.run" in text for name in _STOPPING)
 
 
-def _facts(repo: Repository, begun: Start, setup: Install, needs: System, settings: Settings) -> PythonFacts:
+def _facts(
+    repo: Repository, begun: Start, setup: Install, needs: System, kept: State, settings: Settings
+) -> PythonFacts:
     site = begun.django
     collects = site is not None and bool(site.static_root)
     pairs = dict(site.demanded) if site else {}
@@ -143,6 +128,7 @@ def _facts(repo: Repository, begun: Start, setup: Install, needs: System, settin
         static=f"{site.root}/{site.static_folder}".strip("/") if site and collects and site.static_folder else "",
         build_command=settings.build_command.value if settings.build_command else "",
         stops=_stops(repo, begun),
+        links=kept.links,
     )
 
 
@@ -169,6 +155,9 @@ def _runtime(release: str, settings: Settings) -> tuple[Image, Origin]:
 def _health(begun: Start, port: Sourced[int] | None) -> tuple[str, ...]:
     if port is None:
         return ()
+    if not begun.health:
+        # No HTTP: a connection that is accepted is the sign of life.
+        return ("python", "-c", "import os,socket;socket.create_connection(('127.0.0.1',int(os.environ['PORT'])),4)")
     # Any answer below 500 is a sign of life; redirects are not followed.
     script = (
         "import os,sys,urllib.request as r;"

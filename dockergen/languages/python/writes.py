@@ -17,13 +17,14 @@ from dockergen.repository import Repository
 _MOST_FILES = 60
 _WORKDIR = "/app"
 _HINT = regex(
-    r"""\bmakedirs\(|\bmkdir\(|FileHandler\(|sqlite:///|sqlite3\.connect\(|open\([^()\n]*["'][wax]b?\+?["']"""
+    r"""\bmakedirs\(|\bmkdir\(|FileHandler\(|sqlite[+\w]*:///|sqlite3\.connect\(|open\([^()\n]*["'][wax]b?\+?["']"""
     r"""|\b(?:UPLOAD|MEDIA|LOG|CACHE|DATA|DOWNLOAD|STORAGE)S?_(?:FOLDER|DIR|DIRECTORY|ROOT)["']?\]?\s*[:=]"""
 )
 _FOLDER_SETTING = regex(
     r"(?:UPLOAD|MEDIA|LOG|CACHE|DATA|DOWNLOAD|STORAGE|SESSION_FILE)S?_(?:FOLDER|DIR|DIRECTORY|ROOT)"
 )
 _OPENERS = ("open", "FileHandler", "RotatingFileHandler", "TimedRotatingFileHandler", "connect")
+_SQLITE = regex(r"sqlite(?:\+\w+)?:///(?!/)([\w./-]+\.\w+)")
 _SAFE = regex(r"[\w./-]+")
 
 
@@ -92,6 +93,9 @@ def _in_file(text: str, path: str) -> Iterator[Written]:
             yield from places.of_call(node)
         elif isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
             yield from places.of_assignment(node)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and (found := _SQLITE.match(node.value)):
+            place = posixpath.normpath(posixpath.join(_WORKDIR, found[1]))
+            yield Written(place, Origin("file", path, node.lineno), file=True)
 
 
 class _Places:

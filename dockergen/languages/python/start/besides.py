@@ -1,0 +1,39 @@
+"""What runs besides the service: further processes of the same image, and what runs once for a release."""
+
+from __future__ import annotations
+
+from dockergen.languages.python.project import Project
+from dockergen.languages.python.start import named as naming
+from dockergen.languages.python.start.command import Run
+from dockergen.languages.python.start.result import Start
+from dockergen.languages.python.start.workers import workers
+from dockergen.repository import Repository
+
+
+def besides(
+    repo: Repository, project: Project, paths: list[str], runs: list[Run], found: Start
+) -> tuple[tuple[str, str], ...]:
+    """Further processes of the same image, and what runs once for a release."""
+    shown = dict(found.commands)
+    for run in runs:
+        for command in run.once if run.weight != "hint" else ():
+            shown.setdefault(naming.once_name(command), command)
+        if run.weight == "platform" and run.process == "release":
+            shown.setdefault(naming.once_name(run.text), run.text)
+        elif run.weight == "platform" and run.process not in ("web", "app"):
+            shown.setdefault(run.process, run.text)
+    main = " ".join(found.command.value)
+    for worker in workers(repo, project, paths):
+        if " ".join(worker.argv) != main and not any(
+            worker.argv[0] in text and worker.name in text for text in shown.values()
+        ):
+            shown.setdefault(worker.name, " ".join(worker.argv))
+    if repo.is_file("alembic.ini") and project.has("alembic"):
+        shown.setdefault("migrate", "alembic upgrade head")
+    elif project.has("flask-migrate") and repo.is_folder("migrations"):
+        shown.setdefault("migrate", f"flask --app {_flask_app(found)} db upgrade")
+    return tuple(shown.items())
+
+
+def _flask_app(found: Start) -> str:
+    return next((word for word in found.command.value if ":" in word and not word.startswith("-")), "app")

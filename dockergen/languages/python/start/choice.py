@@ -1,0 +1,186 @@
+"""Which of all that could be started is started: the user's word, a platform's manifest, an app object, a program."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from dockergen.catalog import Framework, load
+from dockergen.errors import ProjectError
+from dockergen.languages.python.bound import bound_port
+from dockergen.languages.python.django import django
+from dockergen.languages.python.entry import App, Modules, apps, candidates, place
+from dockergen.languages.python.project import Project
+from dockergen.languages.python.start import named as naming
+from dockergen.languages.python.start.besides import besides
+from dockergen.languages.python.start.chosen import chosen_app
+from dockergen.languages.python.start.command import Run
+from dockergen.languages.python.start.evidence import evidence
+from dockergen.languages.python.start.pages import page, page_file
+from dockergen.languages.python.start.program import (
+    UndecidedError,
+    console_script,
+    imported_framework,
+    nothing,
+    program,
+)
+from dockergen.languages.python.start.result import Start
+from dockergen.languages.python.start.served import framework_rows, served
+from dockergen.languages.python.start.site import site_start
+from dockergen.languages.python.start.special import default_start, ini_start
+from dockergen.languages.python.start.workers import workers
+from dockergen.model import Rejected, Sourced
+from dockergen.repository import Repository
+from dockergen.settings import Settings
+
+
+def start(repo: Repository, project: Project, settings: Settings) -> Start:
+    """The start; ProjectError that says what was looked for when there is none, or which are equally likely."""
+    paths = candidates(repo)
+    runs = evidence(repo)
+    found = _found(repo, project, settings, paths, runs)
+    found = replace(found, commands=besides(repo, project, paths, runs, found))
+    if settings.start is not None:
+        lost = Rejected(" ".join(found.command.value), found.command.origin, f"{settings.start.origin} wins")
+        found = replace(
+            found,
+            command=replace(settings.start, rejected=(lost,) if found.command != settings.start else ()),
+            added=(),
+            script=False,
+            why="",
+        )
+    return replace(found, port=settings.port or bound_port(repo, found.command) or found.port)
+
+
+def startable(repo: Repository, project: Project, settings: Settings) -> bool:
+    """True when there is something to start, be it undecided what."""
+    try:
+        _found(repo, project, settings, candidates(repo), evidence(repo))
+    except UndecidedError:
+        return True
+    except ProjectError:
+        return False
+    return True
+
+
+def _found(repo: Repository, project: Project, settings: Settings, paths: list[str], runs: list[Run]) -> Start:
+    modules = Modules(repo, _constructors(project))
+    web = [run for run in runs if run.process in ("web", "app") or (run.weight != "platform" and run.is_web)]
+    problems = {id(run): naming.problem(modules, project, run) for run in web}
+    usable = [run for run in web if not problems[id(run)]]
+    broken = next((run for run in web if run.weight == "platform" and problems[id(run)]), None)
+    literal = next((run for run in usable if run.weight == "platform"), None)
+    if settings.start is not None:
+        literal = broken = None
+    try:
+        detected = _detected(repo, project, modules, paths, usable)
+    except UndecidedError:
+        if literal is None and settings.start is None:
+            raise
+        detected = None
+    if literal is not None:
+        return naming.literal(modules, project, literal, detected)
+    if detected is not None:
+        if broken is not None:
+            note = f"{broken.origin} is not what starts the image: {problems[id(broken)]}"
+            lost = Rejected(broken.text, broken.origin, problems[id(broken)])
+            command = replace(detected.command, rejected=(lost, *detected.command.rejected))
+            return replace(detected, command=command, notes=(*detected.notes, note))
+        return detected
+    if settings.start is not None:
+        return Start(settings.start, port=settings.port)
+    if broken is not None:
+        raise ProjectError(
+            f"{broken.origin} starts {broken.text!r}, but {problems[id(broken)]}",
+            "Correct the line, or say what to start.",
+            command="dockergen init --start 'python app.py'",
+        )
+    raise nothing(repo, paths)
+
+
+def _constructors(project: Project) -> dict[str, str]:
+    return {
+        constructor: name
+        for name, row in framework_rows(project).items()
+        if row.kind in ("wsgi", "asgi", "own")
+        for constructor in row.constructors
+    }
+
+
+def _detected(repo: Repository, project: Project, modules: Modules, paths: list[str], runs: list[Run]) -> Start | None:
+    present = framework_rows(project)
+    if project.has("django") and (site := django(repo)):
+        return site_start(repo, project, site, next((r for r in runs if r.program), None))
+    objects = apps(modules, paths) if modules.constructors else []
+    script = console_script(modules, project)
+    shown = _page(repo, project, present, paths, runs)
+    if shown and not (objects and place(objects[0].origin.path) < place(shown.entry)):
+        return shown
+    if script and (not objects or _serves_itself(modules, script)):
+        return replace(
+            script,
+            framework=script.framework
+            or imported_framework(project, present, modules, script.entry)
+            or _kind(modules, objects, project),
+        )
+    if objects:
+        app, run, lost = chosen_app(modules, objects, runs)
+        return served(modules, project, app, run, lost, paths)
+    if unseen := naming.unseen(modules, project, runs):
+        return unseen
+    own = _own(modules, project, present, paths)
+    plain = (
+        default_start(modules, project, paths, present)
+        or ini_start(repo, project)
+        or (program(modules, project, paths, own, present) if own else None)
+    )
+    queue = workers(repo, project, paths)
+    if plain is None and queue and not any(p in ("main.py", "app.py", "run.py", "bot.py") for p in paths):
+        first = queue[0]
+        return Start(
+            Sourced(first.argv, first.origin),
+            framework=Sourced(first.framework, project.origin_of(first.framework)),
+            import_root=first.import_root,
+            entry=first.origin.path,
+        )
+    return plain or program(modules, project, paths, own, present)
+
+
+def _serves_itself(modules: Modules, script: Start) -> bool:
+    """True when the console script starts a server that the outside reaches."""
+    from dockergen.languages.python.source import serves
+
+    return bool(script.entry) and serves(modules.repo.source(script.entry))
+
+
+def _kind(modules: Modules, objects: list[App], project: Project) -> Sourced[str] | None:
+    if not objects:
+        return None
+    name = modules.constructors[objects[0].constructor]
+    return Sourced(name, project.origin_of(project.has(*load("python").frameworks[name].dependencies)))
+
+
+def _page(
+    repo: Repository, project: Project, present: Mapping[str, Framework], paths: list[str], runs: list[Run]
+) -> Start | None:
+    for name, row in present.items():
+        if row.kind != "file":
+            continue
+        path, origin, lost = page_file(repo, row, name, paths, runs)
+        if path:
+            port = next((r.port for r in runs if r.program == name and r.port), 0)
+            return page(project, name, row, path, origin, lost, port)
+    return None
+
+
+def _own(
+    modules: Modules, project: Project, present: Mapping[str, Framework], paths: list[str]
+) -> tuple[str, Framework] | None:
+    """The framework of a program with a server of its own; installed is not enough, the source has to run it."""
+    from dockergen.languages.python.start.program import uses
+
+    for name, row in present.items():
+        asked = not project.lock or project.origin_of(project.has(*row.dependencies)).path != project.lock
+        if row.kind == "script" and asked and any(uses(modules, path, row) for path in paths):
+            return name, row
+    return None

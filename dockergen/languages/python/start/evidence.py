@@ -1,0 +1,157 @@
+"""Files of the repository that say how it is started: platforms' manifests, container files, run lines of papers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from dockergen.dockerfile import DockerfileError, parse
+from dockergen.errors import ProjectError
+from dockergen.languages.python.start.command import Run, run
+from dockergen.lazy import regex
+from dockergen.manifests.procfile import procfile
+from dockergen.manifests.pyproject import table
+from dockergen.model import Origin
+from dockergen.repository import Repository
+
+_OURS = "Written by dockergen"
+_RUNNER = r"(?:(?:poetry|uv|pipenv|pdm|rye|hatch)\s+run\s+(?:--?[\w-]+\s+)*)?"
+_SERVERS = (
+    r"(?:gunicorn|uvicorn|hypercorn|daphne|granian|waitress-serve|streamlit|chainlit|panel|fastapi|flask|sanic|quart"
+    r"|pserve|celery|litestar)"
+)
+_SHOWN = regex(
+    rf"^[ \t>@$#-]*((?:[A-Z_]+=\S+\s+)*{_RUNNER}(?:python3?\s+(?:-m\s+)?)?{_SERVERS}\s+[^`\n|>]*"
+    rf"|{_RUNNER}python3?\s+(?:-m\s+[\w.]+|[\w./-]+\.py)(?:\s+[^`\n|>&]*)?)[ \t]*`?[ \t]*$",
+    re.MULTILINE,
+)
+
+
+def evidence(repo: Repository) -> list[Run]:
+    """All lines that start something, those that production is run by first."""
+    return [*_procfile(repo), *_platforms(repo), *_entrypoint(repo), *_containers(repo), *_papers(repo)]
+
+
+def _procfile(repo: Repository) -> Iterator[Run]:
+    if repo.is_file("Procfile"):
+        for process in procfile(repo.read("Procfile")):
+            yield run(process.command, Origin("file", "Procfile", process.line), "platform", process.name)
+
+
+def _platforms(repo: Repository) -> Iterator[Run]:
+    yield from (_line(repo, path, command, process) for path, command, process in _manifests(repo) if command)
+
+
+def _manifests(repo: Repository) -> Iterator[tuple[str, str, str]]:
+    """File, command and process of each entry; the command is "" where there is none."""
+    for path in ("heroku.yml", "fly.toml", "railway.toml", "nixpacks.toml", "railway.json"):
+        document = _document(repo, path)
+        for name, value in {**table(document, "processes"), **table(document, "run")}.items():
+            yield path, _text_of(value), "web" if name == "app" else str(name)
+        yield path, _text_of(table(document, "deploy").get("startCommand")), "web"
+        yield path, _text_of(table(document, "start").get("cmd")), "web"
+    for path in ("render.yaml", "render.yml"):
+        for row in _rows(table(_document(repo, path)).get("services")):
+            is_web = row.get("type") in ("web", "pserv")
+            yield path, _text_of(row.get("startCommand")), "web" if is_web else str(row.get("name", "worker"))
+    for path in ("app.yaml", "app.yml"):
+        yield path, _text_of(table(_document(repo, path)).get("entrypoint")), "web"
+
+
+def _text_of(value: Any) -> str:
+    """A command that is written as text, or as the first of a list below `command`."""
+    command = value.get("command") if isinstance(value, dict) else value
+    command = command[0] if isinstance(command, list) and command else command
+    return command if isinstance(command, str) else ""
+
+
+def _entrypoint(repo: Repository) -> Iterator[Run]:
+    """[tool.fastapi] entrypoint, which names the app object for FastAPI's own command line."""
+    entry = table(_document(repo, "pyproject.toml"), "tool", "fastapi").get("entrypoint")
+    if isinstance(entry, str) and re.fullmatch(r"[\w.]+:\w+", entry):
+        line = repo.line_of("pyproject.toml", "entrypoint")
+        yield run(f"uvicorn {entry}", Origin("file", "pyproject.toml", line), "container")
+
+
+def _containers(repo: Repository) -> Iterator[Run]:
+    for path in ("Dockerfile", "Containerfile", "docker/Dockerfile", "Dockerfile.prod", "Dockerfile.production"):
+        if repo.is_file(path) and _OURS not in repo.source(path)[:400]:
+            yield from _dockerfile(repo, path)
+    for path in ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml", "docker-compose.prod.yml"):
+        services = table(_document(repo, path), "services")
+        for name, row in services.items():
+            command = row.get("command") if isinstance(row, dict) and row.get("build") is not None else None
+            if isinstance(command, list):
+                command = " ".join(str(word) for word in command)
+            if isinstance(command, str):
+                yield _line(repo, path, command, str(name), "container")
+    for path in ("supervisord.conf", "supervisor.conf"):
+        for found in re.finditer(
+            r"^\[program:([\w-]+)\][^\[]*?^command\s*=\s*(.+)$", _text(repo, path), re.MULTILINE | re.DOTALL
+        ):
+            line = _text(repo, path).count("\n", 0, found.start(2)) + 1
+            yield run(found[2].splitlines()[0], Origin("file", path, line), "container", found[1])
+
+
+def _dockerfile(repo: Repository, path: str) -> Iterator[Run]:
+    try:
+        stages = parse(repo.source(path)).stages
+    except DockerfileError:
+        return
+    last = stages[-1].instructions if stages else ()
+    exposed = next((int(w) for i in last if i.keyword == "EXPOSE" for w in re.findall(r"\d{2,5}", i.arguments)[:1]), 0)
+    for step in last:
+        if step.keyword in ("CMD", "ENTRYPOINT"):
+            text = step.arguments.strip()
+            if text.startswith("["):
+                text = " ".join(re.findall(r'"((?:[^"\\]|\\.)*)"', text))
+            found = run(text, Origin("file", path, step.line), "container")
+            yield found if found.port or not exposed else replace(found, port=exposed)
+
+
+def _papers(repo: Repository) -> Iterator[Run]:
+    names = (
+        "Makefile",
+        "justfile",
+        "Justfile",
+        "Taskfile.yml",
+        "start.sh",
+        "run.sh",
+        "entrypoint.sh",
+        "README.md",
+        "README.rst",
+        "README",
+    )
+    for path in names:
+        text = _text(repo, path)
+        for found in _SHOWN.finditer(text):
+            line = text.count("\n", 0, found.start(1)) + 1
+            yield run(found[1], Origin("file", path, line), "hint")
+
+
+def _line(repo: Repository, path: str, command: str, process: str, weight: str = "platform") -> Run:
+    first = command.strip().splitlines()[0] if command.strip() else ""
+    text = " ".join(command.split())
+    return run(text, Origin("file", path, repo.line_of(path, first)), weight, process)
+
+
+def _text(repo: Repository, path: str) -> str:
+    return repo.source(path) if repo.is_file(path) else ""
+
+
+def _document(repo: Repository, path: str) -> Any:
+    """The parsed file; nothing where it is not there or cannot be read, because it is evidence only."""
+    if not repo.is_file(path):
+        return {}
+    ending = path.rsplit(".", 1)[-1]
+    read = {"toml": repo.toml, "json": repo.json}.get(ending, repo.yaml)
+    try:
+        return read(path)
+    except ProjectError:
+        return {}
+
+
+def _rows(value: Any) -> list[dict[str, Any]]:
+    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []

@@ -1,0 +1,213 @@
+"""A line of the repository that starts something: whether what it names exists, and how far it is taken at its word."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from dockergen.catalog import load
+from dockergen.languages.python.entry import App, Modules, module_of
+from dockergen.languages.python.objects import has_name
+from dockergen.languages.python.project import Project
+from dockergen.languages.python.start.command import Run
+from dockergen.languages.python.start.result import Start
+from dockergen.languages.python.start.served import TUNED
+from dockergen.model import Origin, Rejected, Sourced
+from dockergen.settings import command_words
+
+_ROOTS = ("", "src", "app", "backend", "server", "api")
+
+
+def problem(modules: Modules, project: Project, run: Run) -> str:
+    """Why the line cannot start anything here, as the second half of a sentence; "" when nothing speaks against it."""
+    if run.file:
+        path = f"{run.root}/{run.file}".lstrip("/")
+        return "" if modules.repo.is_file(path) or run.file.startswith("/") else f"there is no {path}."
+    if run.module:
+        top = run.module.split(".")[0]
+        inside = _module_file(modules, run, run.module) or _module_file(modules, run, f"{run.module}.__main__")
+        return (
+            ""
+            if inside or _installed(project, top) or not _is_ours(modules, top)
+            else f"there is no module {run.module}."
+        )
+    if not run.reference or run.program in ("celery", "flask"):
+        return ""
+    module, _, name = run.reference.partition(":")
+    path = _module_file(modules, run, module)
+    if not path:
+        top = module.split(".")[0]
+        if _installed(project, top):
+            return ""
+        return f"there is no module {module} here."
+    attribute = re.split(r"[.(]", name)[0]
+    if not has_name(modules.module(path), attribute):
+        return f"{path} defines no {attribute}."
+    return ""
+
+
+def app_of(modules: Modules, run: Run, objects: list[App]) -> App | None:
+    """The object that the line names, among those found or, for a wrapper, read out of its file."""
+    if run.program == "celery":
+        return None
+    if not run.reference:
+        path = (
+            f"{run.root}/{run.file}".lstrip("/")
+            if run.file
+            else _module_file(modules, run, run.module)
+            if run.module
+            else ""
+        )
+        return next((app for app in objects if path and app.origin.path == path), None)
+    module, _, name = run.reference.partition(":")
+    name = re.sub(r"\(.*", "", name)
+    path = _module_file(modules, run, module.removesuffix(".py"))
+    if not path:
+        return None
+    inside = [app for app in objects if app.origin.path == path]
+    for app in inside:
+        if app.name == name or not name:
+            return app
+    near = next(iter((*inside, *objects)), None)
+    if near is None or not name or not has_name(modules.module(path), name.split(".")[0]):
+        return None
+    dotted, root = module_of(modules.repo, path)
+    line = modules.repo.line_of(path, re.compile(rf"^\s*(?:def\s+)?{re.escape(name.split('.')[0])}\b", re.MULTILINE))
+    return App(dotted, name, near.constructor, Origin("file", path, line or 1), run.factory, root)
+
+
+def literal(modules: Modules, project: Project, run: Run, detected: Start | None) -> Start:
+    """The line as it is written, where it is fit for a container; what it lacks is put in or told."""
+    lost: tuple[Rejected, ...] = (
+        (Rejected(" ".join(detected.command.value), detected.command.origin, f"{run.origin} wins"),) if detected else ()
+    )
+    if detected and detected.command.origin == run.origin:
+        lost = detected.command.rejected
+    if detected and (run.development or (run.file and _is_app_script(modules, run, detected))):
+        why = f"{run.origin} starts a development server ({run.development or run.text}); the image does not."
+        rejected = (Rejected(run.text, run.origin, "it is a development server"), *detected.command.rejected)
+        return replace(detected, command=replace(detected.command, rejected=rejected), notes=(*detected.notes, why))
+    text, notes = _reachable(run)
+    command = f"cd {run.root} && exec {text}" if run.root else text
+    argv = command_words(command, str(run.origin))
+    if run.root:
+        argv = ("sh", "-c", command)
+    if "{port}" in text:
+        argv = tuple(argv[2:3] and ("sh", "-c", argv[2].replace("{port}", "${PORT}"))) if argv[0] == "sh" else argv
+    added, more = _added(project, run)
+    base = detected or Start(Sourced(argv, run.origin))
+    port = Sourced(run.port, run.origin) if run.port else base.port or Sourced(8000, Origin("default", note="Procfile"))
+    env = dict(base.env or {})
+    row = load("python").frameworks.get(run.program)
+    env = {**(row.env if row else {}), **env} if run.program != "python" else env
+    kept = tuple(note for note in base.notes if "own server" not in note and "runserver" not in note)
+    return replace(
+        base,
+        command=Sourced(argv, run.origin, lost),
+        port=port,
+        env=env,
+        added=added,
+        script=False,
+        import_root=base.import_root if not run.root else "",
+        why=TUNED.get(run.program, ""),
+        notes=(*kept, *notes, *more),
+    )
+
+
+def unseen(modules: Modules, project: Project, runs: list[Run]) -> Start | None:
+    """A server's line about an object that no known framework makes, or a program that a container file runs."""
+    rows = load("python").frameworks
+    for run in runs:
+        row = rows.get(run.program)
+        if run.reference and row is not None and row.kind.endswith("-server") and project.has(*row.dependencies):
+            module, _, name = run.reference.partition(":")
+            path = _module_file(modules, run, module)
+            if not path:
+                continue
+            dotted, root = module_of(modules.repo, path)
+            from dockergen.languages.python.start.served import filled
+
+            app = App(dotted, re.sub(r"\(.*", "", name), "", run.origin, run.factory, root)
+            port = Sourced(run.port, run.origin) if run.port else Sourced(8000, Origin("default", note=row.title))
+            kind = "asgi" if row.kind == "asgi-server" else "wsgi"
+            return Start(
+                Sourced(filled(row.start, app, kind), run.origin),
+                port=port,
+                env=dict(row.env),
+                import_root=root,
+                entry=path,
+                why=TUNED.get(run.program, ""),
+            )
+    return None
+
+
+def once_name(command: str) -> str:
+    """What a command that runs once is called."""
+    return (
+        "migrate"
+        if re.search(r"migrate|upgrade", command)
+        else "collectstatic"
+        if "collectstatic" in command
+        else "release"
+    )
+
+
+def _is_app_script(modules: Modules, run: Run, detected: Start) -> bool:
+    """True for `python app.py` where the file holds the app and starts a server that is no good in an image."""
+    if run.arguments or detected.command.value[:1] == ("python",):
+        return False
+    servers = modules.listening(f"{run.root}/{run.file}".lstrip("/"))
+    if not servers:
+        return False
+    text = modules.repo.source(f"{run.root}/{run.file}".lstrip("/"))
+    framework = detected.framework.value if detected.framework else ""
+    return (
+        framework in ("flask", "dash", "bottle", "quart")
+        or servers[0].loopback
+        or bool(re.search(r"\b(?:debug|reload)\s*=\s*True", text))
+    )
+
+
+def _reachable(run: Run) -> tuple[str, list[str]]:
+    """The command without what is for development, and with an address that the outside reaches."""
+    text = re.sub(r"(?<=\s)(?:--reload(?:-\w+[= ]\S+)?|--debug)(?=\s|$)", "", run.text)
+    text = " ".join(text.split()) if text != run.text else text
+    notes = [f"{run.origin} asks to reload on changes; the image does not."] if text != run.text else []
+    if run.program == "uvicorn":
+        text = re.sub(r"--host[ =](?:127\.0\.0\.1|localhost)", "--host 0.0.0.0", text)
+        if "--host" not in text and "--uds" not in text and "--fd" not in text:
+            text += " --host 0.0.0.0"
+        if "--port" not in text and "--uds" not in text:
+            text += " --port ${PORT}"
+    if run.program == "gunicorn":
+        text = re.sub(r"((?:-b|--bind)[ =]?)(?:127\.0\.0\.1|localhost):(\d+)", r"\g<1>0.0.0.0:\2", text)
+        text = re.sub(r"((?:-b|--bind)[ =]?)unix:\S+", r"\g<1>0.0.0.0:${PORT}", text)
+    return text, notes
+
+
+def _added(project: Project, run: Run) -> tuple[tuple[str, ...], list[str]]:
+    """The server of the line when the project does not ask for it."""
+    row = load("python").frameworks.get(run.program)
+    if row is None or not row.kind.endswith("-server") or project.has(*row.dependencies):
+        return (), []
+    added = tuple(r for r in load("python").lists["added"] if r.startswith(run.program))
+    missing = f"{run.origin} starts {run.program}, which is not among the dependencies"
+    if not added:
+        return (), [f"{missing}."]
+    return added, [f"{missing}, so the image adds {added[0]}."]
+
+
+def _module_file(modules: Modules, run: Run, module: str) -> str:
+    roots = [run.root] if run.root else list(_ROOTS)
+    return next((found for root in roots if (found := modules.file_of(module, root))), "")
+
+
+def _is_ours(modules: Modules, top: str) -> bool:
+    return any(
+        modules.repo.has(f"{root}/{top}".lstrip("/")) or modules.repo.has(f"{root}/{top}.py".lstrip("/"))
+        for root in _ROOTS
+    )
+
+
+def _installed(project: Project, top: str) -> bool:
+    return top.replace("_", "-").lower() in project.installed or top in project.installed

@@ -1,0 +1,236 @@
+"""Programs that are run as they are: console scripts, `python -m package`, files with a guard or a usual name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from dockergen.catalog import Framework, load
+from dockergen.errors import ProjectError
+from dockergen.languages.python.commandline import command_line
+from dockergen.languages.python.entry import Modules, guarded, module_of, place
+from dockergen.languages.python.imports import program_files
+from dockergen.languages.python.listening import Listening
+from dockergen.languages.python.project import Project
+from dockergen.languages.python.source import guard_line, port_in
+from dockergen.languages.python.start.result import Start
+from dockergen.languages.python.start.served import loopback_note
+from dockergen.model import Origin, Rejected, Sourced
+from dockergen.repository import Repository
+
+
+class UndecidedError(ProjectError):
+    """Several things could be started, and nothing tells which one is meant."""
+
+
+def console_script(modules: Modules, project: Project) -> Start | None:
+    """The command that the project declares: the only one, or one named like the project or like a server."""
+    scripts = {**project.setup.scripts, **project.pyproject.scripts}
+    path = project.setup.path if project.setup.scripts and not project.pyproject.scripts else "pyproject.toml"
+    names = list(scripts)
+    own = project.pyproject.name
+    wanted = [n for n in names if n in (own, own.replace("_", "-"), "start", "serve", "server", "main")] or names
+    if len(wanted) > 1 and own in wanted:
+        wanted = [own]
+    if len(wanted) != 1:
+        return None
+    name = wanted[0]
+    module = scripts[name].split(":")[0]
+    entry = modules.file_of(module) or modules.file_of(module, "src")
+    origin = Origin(
+        "file", path, modules.repo.line_of(path, re.compile(rf"^\s*[\"']?{re.escape(name)}[\"']?\s*=", re.M))
+    )
+    lost = tuple(
+        Rejected(
+            n, Origin("file", path, modules.repo.line_of(path, n)), f"{name} is named like the project or its server"
+        )
+        for n in names
+        if n != name
+    )
+    base = Start(Sourced((name,), origin, lost), script=True, entry=entry)
+    return _listening(modules, project, base, entry, None) if entry else base
+
+
+def program(
+    modules: Modules,
+    project: Project,
+    paths: list[str],
+    own: tuple[str, Framework] | None,
+    present: Mapping[str, Framework],
+) -> Start | None:
+    """A package with __main__, a guarded file, a file of a usual name; None when there is none.
+
+    Raises UndecidedError when several files are equally likely.
+    """
+    repo = modules.repo
+    path, line, lost = _main_file(modules, paths, own)
+    if not path:
+        return None
+    if old := modules.module(path).old_line:
+        raise ProjectError(
+            f"{path}:{old} is Python 2, which ended in 2020 and has no image that is maintained.",
+            "Port the program first; 2to3 does most of it.",
+            command=f"2to3 -w {path}",
+        )
+    module, root = module_of(repo, path)
+    relative = re.search(r"^\s*from\s+\.", repo.source(path), re.MULTILINE)
+    if path.endswith("/__main__.py"):
+        argv: tuple[str, ...] = ("python", "-m", module.removesuffix(".__main__"))
+    elif relative and "." in module:
+        argv = ("python", "-m", module)
+    else:
+        # Python puts the folder of the script first on the path; what it imports may lie elsewhere.
+        argv, root = ("python", path), root if root != path.rpartition("/")[0] else ""
+    if own and own[1].start:
+        argv = tuple(word.replace("{file}", path) for word in own[1].start)
+    begun = Start(
+        Sourced(argv, Origin("file", path, line), lost),
+        framework=imported_framework(project, present, modules, path),
+        env=dict(own[1].env) if own else {},
+        import_root=root,
+        entry=path,
+    )
+    if own:
+        begun = replace(begun, framework=Sourced(own[0], project.origin_of(project.has(*own[1].dependencies))))
+    return _listening(modules, project, begun, path, own)
+
+
+def imported_framework(
+    project: Project, present: Mapping[str, Framework], modules: Modules, entry: str
+) -> Sourced[str] | None:
+    """The framework of a program that is no app object's, when its files import it."""
+    files = program_files(modules.repo, entry, 40) if entry else ()
+    imported = {origin.split(".")[0] for path in files for origin in modules.module(path).imports.values()}
+    for name, row in present.items():
+        packages = row.config if row.kind == "worker" else [n.replace("-", "_") for n in row.dependencies]
+        if not row.kind.endswith("-server") and imported.intersection(packages):
+            return Sourced(name, project.origin_of(project.has(*row.dependencies)))
+    return None
+
+
+def nothing(repo: Repository, paths: list[str]) -> ProjectError:
+    """The error of a repository in which nothing can be started."""
+    notebooks = [p for p in repo.walk(depth=3) if p.endswith(".ipynb")]
+    if notebooks and not paths:
+        line = f"{len(notebooks)} notebooks" if len(notebooks) > 1 else "a notebook"
+        return ProjectError(
+            f"There is {line} ({notebooks[0]}) and no program: a notebook is no service by itself.",
+            "Turn it into a script, or serve JupyterLab on purpose with --start.",
+            command=f"jupyter nbconvert --to script {notebooks[0]}",
+        )
+    return ProjectError(
+        f"Nothing in {repo.prefix or 'this folder'} says what to start: no app object, console script, __main__ "
+        "or main.py was found.",
+        "Say it yourself.",
+        command="dockergen init --start 'python app.py'",
+    )
+
+
+def _main_file(
+    modules: Modules, paths: list[str], own: tuple[str, Framework] | None
+) -> tuple[str, int, tuple[Rejected, ...]]:
+    repo = modules.repo
+    names = load("python").lists["entry_names"]
+    serving = [p for p in paths if own and uses(modules, p, own[1])]
+    if serving:
+        best = min(
+            serving, key=lambda p: (not guard_line(repo.source(p)) and not p.endswith("__main__.py"), paths.index(p))
+        )
+        return best, guard_line(repo.source(best)) or 1, ()
+    mains = [p for p in paths if p.endswith("/__main__.py") and p.removeprefix("src/").count("/") == 1]
+    usual = [p for p in paths if "/" not in p and p[:-3] in names and (guard_line(repo.source(p)) or p in paths[:1])]
+    if mains and not (usual and guard_line(repo.source(usual[0]))):
+        return mains[0], 1, ()
+    marked = list(guarded(repo, paths))
+    if usual and (not marked or place(usual[0]) <= place(marked[0][0])):
+        return usual[0], guard_line(repo.source(usual[0])) or 1, ()
+    if marked:
+        return _settled(modules, marked)
+    path = next((p for p in paths if p.rsplit("/", 1)[-1][:-3] in names), "")
+    if not path and len(paths) == 1:
+        path = paths[0]
+    return path or next((p for p in paths if p.endswith("/__main__.py")), ""), 1, ()
+
+
+def _settled(modules: Modules, marked: list[tuple[str, int]]) -> tuple[str, int, tuple[Rejected, ...]]:
+    """The likeliest of the guarded files: a server before a tool, one that the others do not import before the rest."""
+    best = place(marked[0][0])
+    equal = [(p, line) for p, line in marked if place(p) == best]
+    if len(equal) > 1:
+        serving = [(p, line) for p, line in equal if modules.listening(p)]
+        imported = {o.lstrip(".").split(".")[0] for p, _ in equal for o in modules.module(p).imports.values()}
+        equal = serving or [(p, line) for p, line in equal if p.rsplit("/", 1)[-1][:-3] not in imported] or equal
+    if len(equal) > 1:
+        shown = ", ".join(f"{p}:{line}" for p, line in equal[:5])
+        raise UndecidedError(
+            f"{len(equal)} files have a __main__ guard, and nothing tells which is the service: {shown}.",
+            "Name the one to start.",
+            command=f"dockergen init --start 'python {equal[0][0]}'",
+        )
+    path, line = equal[0]
+    lost = tuple(
+        Rejected(f"python {p}", Origin("file", p, n), f"{path} is likelier by its name and place")
+        for p, n in marked
+        if p != path
+    )
+    return path, line, lost[:5]
+
+
+def uses(modules: Modules, path: str, row: Framework) -> bool:
+    """True when the file runs the framework's own server, or makes what it serves."""
+    text = modules.repo.source(path)
+    package = {*row.config, *(name.replace("-", "_") for name in row.dependencies)}
+    if not any(re.search(rf"^\s*(?:import|from)\s+{re.escape(p)}\b", text, re.MULTILINE) for p in package):
+        return False
+    return not row.runs or any(re.search(rf"{re.escape(call)}\s*\(", text) for call in row.runs)
+
+
+def _listening(modules: Modules, project: Project, begun: Start, path: str, own: tuple[str, Framework] | None) -> Start:
+    """The start with the port on which the program listens, its subcommand, and what lets the outside reach it."""
+    told = command_line(modules.repo, path)
+    servers = _servers(modules, path)
+    env = dict(begun.env or {})
+    notes = list(begun.notes)
+    begun = replace(begun, command=replace(begun.command, value=(*begun.command.value, *told.words)))
+    if told.port and not (own and own[1].start):
+        return replace(begun, port=Sourced(told.port, told.origin), env=env)
+    if not servers:
+        text = modules.repo.source(path)
+        number, line = port_in(text) if own else (0, 0)
+        found = Sourced(number, Origin("file", path, line)) if number else None
+        if found is None and own:
+            found = Sourced(own[1].port, Origin("default", note=own[1].title))
+        return replace(begun, port=found, env=env)
+    where, server = servers[0]
+    if server.loopback and server.host_variable:
+        env[server.host_variable] = "0.0.0.0"
+    elif server.loopback and "0.0.0.0" not in told.words and not (own and own[1].start):
+        notes.append(loopback_note(where, server))
+    number, line = (server.port, server.line) if server.port else port_in(modules.repo.source(where))
+    port = Sourced(number, Origin("file", where, line)) if number and line else None
+    if own and (port is None or not port.value):
+        port = Sourced(own[1].port, Origin("default", note=own[1].title))
+    return replace(
+        begun,
+        port=port or Sourced(8000, Origin("default")),
+        env=env,
+        health="/" if server.kind == "http" else "",
+        notes=tuple(notes),
+    )
+
+
+def _servers(modules: Modules, path: str) -> list[tuple[str, Listening]]:
+    """The servers that the file starts, or the files that it imports, two steps deep."""
+    seen: list[str] = []
+    pending = [(path, 0)]
+    while pending and len(seen) < 30:
+        current, depth = pending.pop(0)
+        if current in seen:
+            continue
+        seen.append(current)
+        if found := modules.listening(current):
+            return [(current, server) for server in found]
+        if depth < 3:
+            pending += [(other, depth + 1) for other in modules.imported(current)]
+    return []

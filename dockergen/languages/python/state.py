@@ -1,0 +1,78 @@
+"""Where in the image lies what the program writes: folders that its user owns, links for files beside the source."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from dockergen.catalog import load
+from dockergen.frozen import frozen
+from dockergen.languages.python.imports import program_files
+from dockergen.languages.python.project import Project
+from dockergen.languages.python.start import Start
+from dockergen.languages.python.writes import Written, among_source, folders, written
+from dockergen.repository import Repository
+
+
+@frozen
+class State:
+    """Absolute folders, links as pairs of a path relative to /app and an absolute target, and advice."""
+
+    folders: tuple[str, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def state(repo: Repository, project: Project, begun: Start, installed: bool) -> State:
+    """What the image provides; `installed` when the program runs from the virtual environment and not from /app."""
+    own = tuple(f"/app/{folder}" for folder in begun.writable)
+    links = tuple((name, f"/app/{target}") for name, target in begun.links)
+    if begun.django or installed:
+        return State(own, links)
+    items = written(repo, begun.entry)
+    wanted = {*own, *folders(repo, items), *_framework(repo, project, begun)}
+    place = "/app/data" if not repo.glob("data/*.py") else "/app/state"
+    beside = [item for item in items if item.file and _is_beside(repo, item)]
+    links += tuple((item.path.removeprefix("/app/"), f"{place}/{posixpath.basename(item.path)}") for item in beside)
+    if beside:
+        wanted.add(place)
+    kept = tuple(sorted(f for f in wanted if not any(f.startswith(f"{other}/") for other in wanted)))
+    return State(kept, links, tuple(_advice(repo, items)))
+
+
+def _framework(repo: Repository, project: Project, begun: Start) -> set[str]:
+    name = begun.framework.value if begun.framework else ""
+    row = load("python").frameworks.get(name)
+    found = {f"/app/{folder}" for folder in (row.writable if row else ())}
+    if name not in ("flask", "quart"):
+        return found
+    texts = [repo.source(path) for path in program_files(repo, begun.entry, 60)] if begun.entry else []
+    # Flask-SQLAlchemy keeps SQLite files that are named by a relative path in the instance folder.
+    sqlite = project.has("flask-sqlalchemy") and any(re.search(r"sqlite:///(?!/)\w", text) for text in texts)
+    if sqlite or any(re.search(r"\binstance_(?:path|relative_config)\b", text) for text in texts):
+        found.add("/app/instance")
+    return found
+
+
+def _is_beside(repo: Repository, item: Written) -> bool:
+    """True for a file that the program makes in a folder that stays as built."""
+    folder = posixpath.dirname(item.path).removeprefix("/app").strip("/")
+    among = not folder or bool(repo.glob(f"{folder}/*.py"))
+    return among and not repo.has(item.path.removeprefix("/app/"))
+
+
+def _advice(repo: Repository, items: list[Written]) -> list[str]:
+    """What to do about a database among the source."""
+    notes = []
+    for item in among_source(repo, items)[-1:]:
+        linked = not repo.has(item.path.removeprefix("/app/"))
+        cause = "the image keeps it in /app/data" if linked else "where the image's user may not write"
+        remedy = (
+            "mount a volume there: docker run -v data:/app/data ..."
+            if linked
+            else "give another place in its settings."
+        )
+        if item.variable:
+            remedy = f"or give another place: docker run -e {item.variable}=sqlite:////data/app.db -v data:/data ..."
+        notes.append(f"The database {item.path} ({item.origin}) lies among the source; {cause}, {remedy}")
+    return notes

@@ -1,0 +1,121 @@
+"""One Python file as a tree, as much of it as our interpreter understands: never run, never imported."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Iterator
+from dataclasses import field
+from functools import lru_cache
+
+from dockergen.frozen import frozen
+from dockergen.lazy import regex
+
+# Statements that no Python 3 reads. `except X, name:` is none of them: newer Pythons read it in another sense.
+_OLD = regex(
+    r"""^[ \t]*(?:print[ \t]+(?:["'%\w](?![\w.]*[ \t]*=[^=])|>>)|exec[ \t]+["']|raise[ \t]+\w+[ \t]*,[ \t]*["'])""",
+    re.MULTILINE,
+)
+_BLOCK = regex(r"^(?=[^\s#)\]}])(?!(?:else|elif|except|finally)\b)", re.MULTILINE)
+
+
+@frozen
+class Module:
+    """The statements of a file that could be parsed, and the text of those that could not, with their first lines."""
+
+    body: tuple[ast.stmt, ...] = ()
+    broken: tuple[tuple[int, str], ...] = ()
+    imports: dict[str, str] = field(default_factory=dict)  # name in the file -> dotted origin, dots first when relative
+    old_line: int = 0  # line of a statement that only Python 2 reads, 0 when there is none
+
+
+@lru_cache(maxsize=1024)
+def parsed(text: str) -> Module:
+    """The file's tree; blocks that our interpreter cannot read (newer syntax, Python 2) are left as text."""
+    tree = _tree(text)
+    if tree is not None:
+        return Module(tuple(tree.body), imports=imports(tree))
+    body: list[ast.stmt] = []
+    broken: list[tuple[int, str]] = []
+    for line, block in _blocks(text):
+        part = _tree(block)
+        if part is None:
+            broken.append((line, block))
+            continue
+        ast.increment_lineno(part, line - 1)
+        body += part.body
+    old = _OLD.search(text)
+    line = text.count("\n", 0, old.start()) + 1 if old else 0
+    return Module(tuple(body), tuple(broken), imports(ast.Module(body, [])), line)
+
+
+def top_level(body: tuple[ast.stmt, ...] | list[ast.stmt]) -> Iterator[ast.stmt]:
+    """Statements that run on import: those of the module and of its try, with and if blocks; not the __main__ guard."""
+    for node in body:
+        yield node
+        if isinstance(node, (ast.Try, ast.With)):
+            yield from top_level(node.body)
+        elif isinstance(node, ast.If) and not guards(node):
+            yield from top_level([*node.body, *node.orelse])
+
+
+def guards(node: ast.stmt) -> bool:
+    """True for `if __name__ == "__main__":`."""
+    return isinstance(node, ast.If) and any(
+        isinstance(part, ast.Constant) and part.value == "__main__" for part in ast.walk(node.test)
+    )
+
+
+def imports(tree: ast.AST) -> dict[str, str]:
+    """What the names that the tree imports stand for."""
+    names: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                first = alias.name.split(".")[0]
+                names[alias.asname or first] = alias.name if alias.asname else first
+        elif isinstance(node, ast.ImportFrom):
+            module = "." * node.level + (node.module or "")
+            dot = "" if module.endswith(".") else "."
+            for alias in node.names:
+                names[alias.asname or alias.name] = f"{module}{dot}{alias.name}"
+                if alias.name == "*":
+                    names[f"*{module}"] = module
+    return names
+
+
+def dotted(node: ast.expr) -> list[str]:
+    """The parts of `a.b.c`; those behind a call or an index alone, empty for anything else."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return [node.id, *reversed(parts)] if isinstance(node, ast.Name) else parts[:1]
+
+
+def _tree(text: str) -> ast.Module | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _blocks(text: str) -> Iterator[tuple[int, str]]:
+    """The file cut where a statement begins in the first column; a decorator stays with what it decorates."""
+    starts = [found.start() for found in _BLOCK.finditer(text)]
+    line, position = 1, 0
+    held = ""
+    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+        if not held:
+            line += text.count("\n", position, start)
+            position = start
+        held += text[start:end]
+        if held.startswith("@") and text.startswith("@", start):
+            continue
+        yield line, held
+        held = ""
+    if held:
+        yield line, held

@@ -1,0 +1,395 @@
+"""Which app object is served, by what: one small tree for each way in which people write theirs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dockergen.errors import ProjectError
+from tests.python_trees import decision, plan_of, started
+
+FASTAPI = "from fastapi import FastAPI\n\napp = FastAPI()\n"
+FLASK = "from flask import Flask\n\napp = Flask(__name__)\n"
+U = "--host 0.0.0.0 --port"
+G = "gunicorn --worker-tmp-dir /dev/shm"
+
+CASES: dict[str, tuple[dict[str, str], str, int]] = {
+    "fastapi": ({"requirements": "fastapi uvicorn", "main.py": FASTAPI}, f"uvicorn main:app {U} 8000", 8000),
+    "any variable name": (
+        {"requirements": "fastapi uvicorn", "main.py": FASTAPI.replace("app =", "service =")},
+        f"uvicorn main:service {U} 8000",
+        8000,
+    ),
+    "annotated variable": (
+        {"requirements": "fastapi uvicorn", "main.py": "from fastapi import FastAPI\napp: FastAPI = FastAPI()\n"},
+        f"uvicorn main:app {U} 8000",
+        8000,
+    ),
+    "module alias": (
+        {"requirements": "fastapi uvicorn", "main.py": "import fastapi as fa\napi = fa.FastAPI()\n"},
+        f"uvicorn main:api {U} 8000",
+        8000,
+    ),
+    "subclass": (
+        {
+            "requirements": "flask",
+            "app.py": "from flask import Flask\nclass Shop(Flask):\n    pass\napp = Shop(__name__)\n",
+        },
+        f"{G} app:app",
+        8000,
+    ),
+    "starlette": (
+        {
+            "requirements": "starlette uvicorn",
+            "app.py": "from starlette.applications import Starlette\napp = Starlette()\n",
+        },
+        f"uvicorn app:app {U} 8000",
+        8000,
+    ),
+    "litestar": (
+        {"requirements": "litestar uvicorn", "app.py": "from litestar import Litestar\napp = Litestar([])\n"},
+        f"uvicorn app:app {U} 8000",
+        8000,
+    ),
+    "quart on hypercorn": (
+        {
+            "requirements": "quart",
+            "app.py": "from quart import Quart\napp = Quart(__name__)\napp.run()\n"
+            if 0
+            else "from quart import Quart\napp = Quart(__name__)\n",
+        },
+        "hypercorn app:app --bind 0.0.0.0:8000",
+        8000,
+    ),
+    "sanic": (
+        {"requirements": "sanic", "server.py": "from sanic import Sanic\napp = Sanic('a')\n"},
+        f"sanic server:app {U} 8000",
+        8000,
+    ),
+    "sanic factory": (
+        {
+            "requirements": "sanic",
+            "server.py": "from sanic import Sanic\ndef create_app():\n    app = Sanic('a')\n    return app\n",
+        },
+        f"sanic --factory server:create_app {U} 8000",
+        8000,
+    ),
+    "falcon": (
+        {"requirements": "falcon gunicorn", "app.py": "import falcon\napplication = falcon.App()\n"},
+        f"{G} app:application",
+        8000,
+    ),
+    "falcon asgi": (
+        {"requirements": "falcon uvicorn", "app.py": "import falcon.asgi\napp = falcon.asgi.App()\n"},
+        f"uvicorn app:app {U} 8000",
+        8000,
+    ),
+    "bottle object": (
+        {"requirements": "bottle", "app.py": "from bottle import Bottle\napp = Bottle()\n"},
+        f"{G} app:app",
+        8000,
+    ),
+    "bottle that runs on import": (
+        {"requirements": "bottle", "app.py": "from bottle import Bottle, run\napp = Bottle()\nrun(app, port=9000)\n"},
+        "python -m bottle --bind 0.0.0.0:9000 --server gunicorn app:app",
+        9000,
+    ),
+    "bottle without an object": (
+        {
+            "requirements": "bottle",
+            "app.py": "from bottle import route, run\n@route('/')\ndef hi():\n    return 'x'\nrun(host='localhost', port=8081)\n",
+        },
+        "python -m bottle --bind 0.0.0.0:8081 --server gunicorn app",
+        8081,
+    ),
+    "pyramid factory": (
+        {
+            "requirements": "pyramid waitress",
+            "app.py": "from pyramid.config import Configurator\ndef main():\n    with Configurator() as config:\n        return config.make_wsgi_app()\n",
+        },
+        "waitress-serve --listen=0.0.0.0:8000 --call app:main",
+        8000,
+    ),
+    "fasthtml": (
+        {
+            "requirements": "python-fasthtml",
+            "main.py": "from fasthtml.common import *\napp, rt = fast_app()\nserve()\n",
+        },
+        f"uvicorn main:app {U} 5001",
+        5001,
+    ),
+    "dash attribute": (
+        {
+            "requirements": "dash gunicorn",
+            "app.py": "from dash import Dash\napp = Dash(__name__)\nserver = app.server\n",
+        },
+        f"{G} app:server",
+        8050,
+    ),
+    "dash without attribute": (
+        {"requirements": "dash gunicorn", "app.py": "import dash\napp = dash.Dash(__name__)\n"},
+        "waitress-serve --listen=0.0.0.0:8050 app:app.server",
+        8050,
+    ),
+    "factory in a package": (
+        {
+            "requirements": "flask gunicorn",
+            "shop/__init__.py": "from flask import Flask\ndef create_app(config=None):\n    app = Flask(__name__)\n    return app\n",
+        },
+        f"{G} shop:create_app()",
+        8000,
+    ),
+    "factory for uvicorn": (
+        {
+            "requirements": "fastapi uvicorn",
+            "main.py": "from fastapi import FastAPI\ndef create_app() -> FastAPI:\n    return build()\n",
+        },
+        f"uvicorn --factory main:create_app {U} 8000",
+        8000,
+    ),
+    "factory of another file": (
+        {
+            "requirements": "flask gunicorn",
+            "wsgi.py": "from shop.factory import make\napplication = make('production')\n",
+            "shop/__init__.py": "",
+            "shop/factory.py": "from flask import Flask\ndef make(name):\n    return Flask(name)\n",
+        },
+        f"{G} wsgi:application",
+        8000,
+    ),
+    "factory handed on by a package": (
+        {
+            "requirements": "flask gunicorn",
+            "wsgi.py": "from shop import make\napp = make('production')\n",
+            "shop/__init__.py": "from .factory import make\n",
+            "shop/factory.py": "from flask import Flask\ndef make(name):\n    return Flask(name)\n",
+        },
+        f"{G} wsgi:app",
+        8000,
+    ),
+    "entrance that imports the object": (
+        {
+            "requirements": "flask gunicorn",
+            "run.py": "from shop import app\nif __name__ == '__main__':\n    app.run(debug=True)\n",
+            "shop/__init__.py": FLASK,
+        },
+        f"{G} run:app",
+        8000,
+    ),
+    "object imported by a worker only": (
+        {"requirements": "flask gunicorn", "worker.py": "from shop import app\n", "shop/__init__.py": FLASK},
+        f"{G} shop:app",
+        8000,
+    ),
+    "absolute imports below backend": (
+        {
+            "requirements": "fastapi uvicorn",
+            "backend/app/__init__.py": "",
+            "backend/app/main.py": "from fastapi import FastAPI\nfrom app.api import router\napp = FastAPI()\n",
+            "backend/app/api.py": "router = None\n",
+        },
+        f"uvicorn app.main:app {U} 8000",
+        8000,
+    ),
+    "relative imports": (
+        {
+            "requirements": "fastapi uvicorn",
+            "service/main.py": "from fastapi import FastAPI\nfrom .api import router\napp = FastAPI()\n",
+            "service/api.py": "router = None\n",
+        },
+        f"uvicorn service.main:app {U} 8000",
+        8000,
+    ),
+    "wrapper of the same name": (
+        {"requirements": "fastapi uvicorn", "main.py": FASTAPI + "app = SomeMiddleware(app)\n"},
+        f"uvicorn main:app {U} 8000",
+        8000,
+    ),
+    "unknown wrapper loses": (
+        {"requirements": "fastapi uvicorn", "main.py": FASTAPI + "asgi_app = SomeMiddleware(app)\n"},
+        f"uvicorn main:app {U} 8000",
+        8000,
+    ),
+    "unknown wrapper wins where the Makefile names it": (
+        {
+            "requirements": "fastapi uvicorn",
+            "main.py": FASTAPI + "asgi_app = SomeMiddleware(app)\n",
+            "Makefile": "run:\n\tuvicorn main:asgi_app --reload\n",
+        },
+        f"uvicorn main:asgi_app {U} 8000",
+        8000,
+    ),
+    "sockets around the app win": (
+        {
+            "requirements": "fastapi uvicorn python-socketio",
+            "main.py": FASTAPI
+            + "import socketio\nsio = socketio.AsyncServer()\nsockets = socketio.ASGIApp(sio, app)\n",
+        },
+        f"uvicorn main:sockets {U} 8000",
+        8000,
+    ),
+    "wsgi app in asgi clothes": (
+        {
+            "requirements": "flask uvicorn asgiref",
+            "main.py": FLASK + "from asgiref.wsgi import WsgiToAsgi\nasgi = WsgiToAsgi(app)\n",
+        },
+        f"uvicorn main:asgi {U} 8000",
+        8000,
+    ),
+    "mounted app loses": (
+        {
+            "requirements": "fastapi uvicorn",
+            "main.py": "from fastapi import FastAPI\napi = FastAPI()\nroot = FastAPI()\nroot.mount('/api', api)\n",
+        },
+        f"uvicorn main:root {U} 8000",
+        8000,
+    ),
+    "string of uvicorn.run": (
+        {
+            "requirements": "fastapi uvicorn",
+            "run.py": "import uvicorn\nif __name__ == '__main__':\n    uvicorn.run('service.web:application', port=9100, reload=True)\n",
+            "service/__init__.py": "",
+            "service/web.py": FASTAPI.replace("app =", "application ="),
+            "service/main.py": FASTAPI,
+        },
+        f"uvicorn service.web:application {U} 9100",
+        9100,
+    ),
+    "port of app.run": (
+        {
+            "requirements": "flask gunicorn",
+            "app.py": FLASK + "if __name__ == '__main__':\n    app.run(debug=True, port=5050)\n",
+        },
+        f"{G} app:app",
+        5050,
+    ),
+    "app.run on import": (
+        {"requirements": "flask gunicorn", "app.py": FLASK + "app.run(host='0.0.0.0', port=5001)\n"},
+        f"{G} app:app",
+        5001,
+    ),
+    "uvicorn.run on import": (
+        {
+            "requirements": "fastapi uvicorn",
+            "main.py": FASTAPI + "import uvicorn\nuvicorn.run(app, host='0.0.0.0', port=8010)\n",
+        },
+        "python main.py",
+        8010,
+    ),
+    "gunicorn configuration": (
+        {
+            "requirements": "flask gunicorn",
+            "app.py": FLASK,
+            "gunicorn.conf.py": "bind = '127.0.0.1:8765'\nworkers = 3\n",
+        },
+        f"{G} app:app --bind 0.0.0.0:8765",
+        8765,
+    ),
+    "socketio in threads": (
+        {
+            "requirements": "flask flask-socketio gunicorn",
+            "app.py": FLASK + "from flask_socketio import SocketIO\nsocketio = SocketIO(app)\n",
+        },
+        f"{G} app:app --workers 1 --threads 100",
+        8000,
+    ),
+    "extension given the app": (
+        {
+            "requirements": "flask gunicorn",
+            "app.py": FLASK + "from flask_limiter import Limiter\nlimiter = Limiter(app=app)\n",
+        },
+        f"{G} app:app",
+        8000,
+    ),
+    "newer syntax": (
+        {
+            "requirements": "fastapi uvicorn",
+            "main.py": "from fastapi import FastAPI\n\nmatch x else:\n    pass\n\napp = FastAPI()\n",
+        },
+        f"uvicorn main:app {U} 8000",
+        8000,
+    ),
+    "newer syntax inside of a factory": (
+        {
+            "requirements": "fastapi uvicorn",
+            "main.py": "from fastapi import FastAPI\n\ndef create_app():\n    app = FastAPI()\n    frob app as x\n    return app\n",
+        },
+        f"uvicorn --factory main:create_app {U} 8000",
+        8000,
+    ),
+    "direct server before an indirect one": (
+        {"requirements": "flask waitress", "app.py": FLASK},
+        "waitress-serve --listen=0.0.0.0:8000 app:app",
+        8000,
+    ),
+    "entrypoint of the manifest": (
+        {
+            "pyproject.toml": '[project]\nname = "a"\nversion = "1"\ndependencies = ["fastapi", "uvicorn"]\n[tool.fastapi]\nentrypoint = "core.web:api"\n',
+            "core/web.py": FASTAPI.replace("app =", "api ="),
+            "main.py": FASTAPI,
+        },
+        f"uvicorn core.web:api {U} 8000",
+        8000,
+    ),
+}
+
+
+@pytest.mark.parametrize(("files", "start", "port"), CASES.values(), ids=CASES)
+def test_app_object_is_found_and_served(tmp_path: Path, files: dict[str, str], start: str, port: int) -> None:
+    plan = plan_of(tmp_path, files)
+    assert started(plan) == start
+    assert plan.port == port
+
+
+def test_app_that_is_run_on_import_is_imported_all_the_same(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, CASES["app.run on import"][0])
+    assert dict(plan.env)["FLASK_RUN_FROM_CLI"] == "true"
+
+
+def test_objects_that_lost_are_told_with_the_reason(tmp_path: Path) -> None:
+    plan = plan_of(
+        tmp_path,
+        {"requirements": "fastapi uvicorn", "main.py": FASTAPI, "worker.py": FASTAPI, "tools/web.py": FASTAPI},
+    )
+    start = decision(plan, "start").sourced
+    assert [row.value for row in start.rejected] == ["worker:app", "tools.web:app"]
+    assert str(start.rejected[0].origin) == "worker.py:3"
+    assert "main.py" in start.rejected[0].why
+
+
+def test_objects_that_nothing_tells_apart_are_an_error_that_lists_them(tmp_path: Path) -> None:
+    files = {f"{name}/main.py": FASTAPI for name in ("billing", "orders", "users")}
+    with pytest.raises(ProjectError) as raised:
+        plan_of(tmp_path, {"requirements": "fastapi uvicorn", **files})
+    for name in ("billing", "orders", "users"):
+        assert f"{name}/main.py:3" in raised.value.problem
+    assert raised.value.command
+
+
+def test_object_whose_file_imports_the_others_is_no_tie(tmp_path: Path) -> None:
+    plan = plan_of(
+        tmp_path,
+        {
+            "requirements": "fastapi uvicorn",
+            "billing/main.py": FASTAPI + "from users.main import app as users\napp.mount('/users', users)\n",
+            "users/main.py": FASTAPI,
+        },
+    )
+    assert "billing.main:app" in started(plan)
+
+
+def test_server_that_is_missing_is_added_and_told(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, {"requirements": "flask", "app.py": FLASK})
+    assert plan.facts.install.added[0].startswith("gunicorn==")
+    assert any("gunicorn" in note for note in plan.notes)
+
+
+def test_python_2_program_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ProjectError, match=r"main\.py:3 is Python 2"):
+        plan_of(tmp_path, {"requirements": "requests", "main.py": 'import os\n\nprint "hello"\n'})
+
+
+def test_notebooks_alone_are_a_clear_answer(tmp_path: Path) -> None:
+    with pytest.raises(ProjectError, match=r"analysis\.ipynb"):
+        plan_of(tmp_path, {"requirements": "pandas", "analysis.ipynb": "{}"})

@@ -1,0 +1,165 @@
+"""Django: which settings, which interface, which server, what is written, and what is told: one tree for each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dockergen.errors import ProjectError
+from tests.python_trees import decision, plan_of, started
+
+MANAGE = "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', '{}')\n"
+WSGI = "import os\nfrom django.core.wsgi import get_wsgi_application\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'site_.settings')\napplication = get_wsgi_application()\n"
+ASGI = WSGI.replace("wsgi", "asgi")
+G = "gunicorn --worker-tmp-dir /dev/shm"
+PLAIN = {
+    "requirements": "django gunicorn",
+    "manage.py": MANAGE.format("site_.settings"),
+    "site_/settings.py": "DEBUG = False\n",
+    "site_/wsgi.py": WSGI,
+    "site_/asgi.py": ASGI,
+}
+
+
+def without(files: dict[str, str], *names: str) -> dict[str, str]:
+    return {name: text for name, text in files.items() if name not in names}
+
+
+CASES: dict[str, tuple[dict[str, str], str]] = {
+    "wsgi": (PLAIN, f"{G} site_.wsgi:application"),
+    "no server": ({**PLAIN, "requirements": "django"}, f"{G} site_.wsgi:application"),
+    "asgi by a direct server": (
+        {**PLAIN, "requirements": "django uvicorn"},
+        "uvicorn site_.asgi:application --host 0.0.0.0 --port 8000",
+    ),
+    "channels": (
+        {**PLAIN, "requirements": "django channels daphne gunicorn"},
+        "daphne -b 0.0.0.0 -p 8000 site_.asgi:application",
+    ),
+    "channels without a server": (
+        {**PLAIN, "requirements": "django channels"},
+        "uvicorn site_.asgi:application --host 0.0.0.0 --port 8000",
+    ),
+    "application named by the settings": (
+        {**PLAIN, "site_/settings.py": "WSGI_APPLICATION = 'conf.web.handler'\n", "conf/web.py": WSGI.replace("application =", "handler =")},
+        f"{G} conf.web:handler",
+    ),
+    "below a folder": (
+        {f"src/{name}" if name != "requirements" else name: text for name, text in PLAIN.items()},
+        f"{G} site_.wsgi:application",
+    ),
+    "waitress": ({**PLAIN, "requirements": "django waitress"}, "waitress-serve --listen=0.0.0.0:8000 site_.wsgi:application"),
+    "Procfile with runserver": ({**PLAIN, "Procfile": "web: python manage.py runserver 0.0.0.0:$PORT\n"}, f"{G} site_.wsgi:application"),
+    "Procfile with a migration": (
+        {**PLAIN, "Procfile": "web: python manage.py migrate && gunicorn site_.wsgi\n"},
+        "gunicorn site_.wsgi",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("files", "start"), CASES.values(), ids=CASES)
+def test_site_is_served(tmp_path: Path, files: dict[str, str], start: str) -> None:
+    plan = plan_of(tmp_path, files)
+    assert started(plan) == start
+    assert dict(plan.commands)["migrate"] in ("python manage.py migrate", "python src/manage.py migrate")
+    assert "migrate" not in " ".join(plan.start)
+
+
+SETTINGS: dict[str, tuple[dict[str, str], str]] = {
+    "production beside development": (
+        {"manage.py": MANAGE.format("site_.settings.dev"), "site_/settings/dev.py": "", "site_/settings/production.py": ""},
+        "site_.settings.production",
+    ),
+    "production beside local that is not committed": (
+        {"manage.py": MANAGE.format("site_.settings.local"), "site_/settings/base.py": "", "site_/settings/prod.py": ""},
+        "site_.settings.prod",
+    ),
+    "production in a file of its own": (
+        {"manage.py": MANAGE.format("site_.settings"), "site_/settings.py": "", "site_/settings_production.py": ""},
+        "site_.settings_production",
+    ),
+    "named by fly.toml": (
+        {
+            "manage.py": MANAGE.format("site_.settings.dev"),
+            "site_/settings/dev.py": "",
+            "site_/settings/production.py": "",
+            "site_/settings/fly.py": "",
+            "fly.toml": '[env]\nDJANGO_SETTINGS_MODULE = "site_.settings.fly"\n',
+        },
+        "site_.settings.fly",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("files", "module"), SETTINGS.values(), ids=SETTINGS)
+def test_settings_are_those_of_production(tmp_path: Path, files: dict[str, str], module: str) -> None:
+    wsgi = (
+        {"site_/wsgi.py": WSGI.replace("'site_.settings'", "'site_.settings.dev'")}
+        if "dev" in files["manage.py"]
+        else {}
+    )
+    plan = plan_of(tmp_path, {"requirements": "django gunicorn", "site_/__init__.py": "", **files, **wsgi})
+    assert plan.facts.collect_env == () or dict(plan.facts.collect_env)["DJANGO_SETTINGS_MODULE"] == module
+    assert dict(plan.env).get("DJANGO_SETTINGS_MODULE") == module
+
+
+def test_settings_that_do_not_exist_are_an_error_with_the_line(tmp_path: Path) -> None:
+    files = {**without(PLAIN, "site_/settings.py"), "site_/__init__.py": "", "site_/settings/base.py": ""}
+    with pytest.raises(ProjectError) as raised:
+        plan_of(
+            tmp_path,
+            {**files, "manage.py": MANAGE.format("site_.settings.lokal"), "site_/wsgi.py": "application = 1\n"},
+        )
+    assert "manage.py:2 names the settings module site_.settings.lokal" in raised.value.problem
+    assert "site_.settings.base" in raised.value.remedy
+
+
+DATABASE = "DATABASES = {'default': {'ENGINE': 'django.db.backends.sqlite3', 'NAME': BASE_DIR / 'db.sqlite3'}}\n"
+
+
+@pytest.mark.parametrize(
+    ("settings", "writable", "links"),
+    [
+        (DATABASE, ("/app/data",), (("db.sqlite3", "/app/data/db.sqlite3"),)),
+        (DATABASE.replace("'db.sqlite3'", "'store' / 'db.sqlite3'"), ("/app/store",), ()),
+        ("MEDIA_ROOT = BASE_DIR / 'media'\n", ("/app/media",), ()),
+        ("MEDIA_ROOT = os.path.join(BASE_DIR, 'var/media')\n", ("/app/var/media",), ()),
+        ("MEDIA_ROOT = env('MEDIA_ROOT')\n", (), ()),
+        (
+            DATABASE + "MEDIA_ROOT = BASE_DIR / 'media'\n",
+            ("/app/data", "/app/media"),
+            (("db.sqlite3", "/app/data/db.sqlite3"),),
+        ),
+    ],
+)
+def test_media_and_sqlite_can_be_written(
+    tmp_path: Path, settings: str, writable: tuple[str, ...], links: tuple[tuple[str, str], ...]
+) -> None:
+    plan = plan_of(tmp_path, {**PLAIN, "site_/settings.py": settings})
+    assert plan.writable == writable
+    assert plan.facts.links == links
+
+
+@pytest.mark.parametrize(
+    ("requirements", "settings", "said"),
+    [
+        ("django gunicorn", "STATIC_ROOT = BASE_DIR / 'static'\n", "add WhiteNoise"),
+        ("django gunicorn whitenoise", "STATIC_ROOT = BASE_DIR / 'static'\n", ""),
+        ("django gunicorn", "INSTALLED_APPS = ['django.contrib.staticfiles']\n", "No STATIC_ROOT"),
+        ("django gunicorn django-storages", "STATIC_ROOT = 'x'\nSTATICFILES_STORAGE = 'storages.backends.s3boto3.S3StaticStorage'\n", ""),
+        ("django", "", "manage.py runserver is for development"),
+    ],
+)  # fmt: skip
+def test_what_static_files_and_servers_lack_is_told(
+    tmp_path: Path, requirements: str, settings: str, said: str
+) -> None:
+    plan = plan_of(tmp_path, {**PLAIN, "requirements": requirements, "site_/settings.py": settings})
+    told = [note for note in plan.notes if "pins no version" not in note]
+    assert any(said in note for note in told) if said else told == []
+
+
+def test_interface_that_lost_is_told(tmp_path: Path) -> None:
+    start = decision(plan_of(tmp_path, PLAIN), "start").sourced
+    assert start.rejected[0].value == "site_.asgi:application"
+    assert "ASGI server" in start.rejected[0].why

@@ -1,0 +1,223 @@
+"""Files that say how a repository is started: which of them wins, what is taken from them, and what is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dockergen.errors import ProjectError
+from tests.python_trees import decision, plan_of, started
+
+FASTAPI = "from fastapi import FastAPI\n\napp = FastAPI()\n"
+FLASK = "from flask import Flask\n\napp = Flask(__name__)\n"
+G = "gunicorn --worker-tmp-dir /dev/shm"
+BASE = {"requirements": "flask gunicorn", "app.py": FLASK}
+TWO = {"requirements": "fastapi uvicorn", "main.py": FASTAPI, "core/web.py": FASTAPI}
+
+CASES: dict[str, tuple[dict[str, str], str, int | None, str]] = {
+    "Procfile at its word": (
+        {**BASE, "Procfile": "web: gunicorn app:app --workers 3\n"},
+        "gunicorn app:app --workers 3",
+        8000,
+        "Procfile:1",
+    ),
+    "Procfile with the port of the platform": (
+        {**BASE, "Procfile": "web: gunicorn -b 0.0.0.0:${PORT:-5000} app:app\n"},
+        "sh -c exec gunicorn -b 0.0.0.0:${PORT:-5000} app:app",
+        5000,
+        "Procfile:1",
+    ),
+    "Procfile of another tool's runner": (
+        {**BASE, "Procfile": "web: poetry run gunicorn app:app\n"},
+        "gunicorn app:app",
+        8000,
+        "Procfile:1",
+    ),
+    "Procfile with a migration first": (
+        {**BASE, "Procfile": "web: flask db upgrade && gunicorn app:app\n"},
+        "gunicorn app:app",
+        8000,
+        "Procfile:1",
+    ),
+    "Procfile that enters a folder": (
+        {"requirements": "flask gunicorn", "backend/app.py": FLASK, "Procfile": "web: cd backend && gunicorn app:app\n"},
+        "sh -c cd backend && exec gunicorn app:app",
+        8000,
+        "Procfile:1",
+    ),
+    "Procfile that reloads": (
+        {**TWO, "Procfile": "web: uvicorn core.web:app --reload\n"},
+        "uvicorn core.web:app --host 0.0.0.0 --port 8000",
+        8000,
+        "Procfile:1",
+    ),
+    "Procfile on loopback": (
+        {**TWO, "Procfile": "web: uvicorn core.web:app --workers 2\n"},
+        "sh -c exec uvicorn core.web:app --workers 2 --host 0.0.0.0 --port ${PORT}",
+        8000,
+        "Procfile:1",
+    ),
+    "Procfile that runs the development server": (
+        {**BASE, "app.py": FLASK + "if __name__ == '__main__':\n    app.run(debug=True)\n", "Procfile": "web: python app.py\n"},
+        f"{G} app:app",
+        8000,
+        "Procfile:1",
+    ),
+    "Procfile that starts what does not exist": (
+        {**BASE, "Procfile": "web: gunicorn shop.wsgi:app\n"},
+        f"{G} app:app",
+        8000,
+        "app.py:3",
+    ),
+    "Procfile that names what the file does not define": (
+        {**BASE, "Procfile": "web: gunicorn app:application\n"},
+        f"{G} app:app",
+        8000,
+        "app.py:3",
+    ),
+    "fly.toml": (
+        {**TWO, "fly.toml": '[processes]\napp = "uvicorn core.web:app --host 0.0.0.0 --port 8080"\n'},
+        "uvicorn core.web:app --host 0.0.0.0 --port 8080",
+        8080,
+        "fly.toml:2",
+    ),
+    "render.yaml": (
+        {**TWO, "render.yaml": "services:\n  - type: web\n    name: a\n    startCommand: uvicorn core.web:app --host 0.0.0.0 --port $PORT\n"},
+        "sh -c exec uvicorn core.web:app --host 0.0.0.0 --port $PORT",
+        8000,
+        "render.yaml:4",
+    ),
+    "heroku.yml": (
+        {**TWO, "heroku.yml": "run:\n  web: uvicorn core.web:app --host 0.0.0.0 --port $PORT\n"},
+        "sh -c exec uvicorn core.web:app --host 0.0.0.0 --port $PORT",
+        8000,
+        "heroku.yml:2",
+    ),
+    "app.yaml": (
+        {**BASE, "app.yaml": "runtime: python312\nentrypoint: gunicorn -b :8080 app:app\n"},
+        "gunicorn -b :8080 app:app",
+        8080,
+        "app.yaml:2",
+    ),
+    "Dockerfile of theirs": (
+        {**TWO, "Dockerfile": 'FROM python:3.13\nEXPOSE 8600\nCMD ["uvicorn", "core.web:app", "--host", "0.0.0.0"]\n'},
+        "uvicorn core.web:app --host 0.0.0.0 --port 8600",
+        8600,
+        "Dockerfile:3",
+    ),
+    "Dockerfile of ours": (
+        {**TWO, "Dockerfile": '# syntax=docker/dockerfile:1\n\n# Written by dockergen and yours\nFROM a\nCMD ["uvicorn", "core.web:app"]\n'},
+        "uvicorn main:app --host 0.0.0.0 --port 8000",
+        8000,
+        "main.py:3",
+    ),
+    "compose": (
+        {**TWO, "compose.yaml": "services:\n  api:\n    build: .\n    command: uvicorn core.web:app --reload --port 9000\n"},
+        "uvicorn core.web:app --host 0.0.0.0 --port 9000",
+        9000,
+        "compose.yaml:4",
+    ),
+    "compose service of an image is not ours": (
+        {**TWO, "compose.yaml": "services:\n  api:\n    image: x\n    command: uvicorn core.web:app\n"},
+        "uvicorn main:app --host 0.0.0.0 --port 8000",
+        8000,
+        "main.py:3",
+    ),
+    "supervisord": (
+        {**TWO, "supervisord.conf": "[supervisord]\nnodaemon=true\n[program:api]\ndirectory=/srv\ncommand=uvicorn core.web:app --port 8200\n"},
+        "uvicorn core.web:app --host 0.0.0.0 --port 8200",
+        8200,
+        "supervisord.conf:5",
+    ),
+    "Makefile": (
+        {**TWO, "Makefile": "run:\n\tpoetry run uvicorn core.web:app --reload\n"},
+        "uvicorn core.web:app --host 0.0.0.0 --port 8000",
+        8000,
+        "Makefile:2",
+    ),
+    "README": (
+        {**TWO, "README.md": "# A\n\n```sh\n$ uvicorn core.web:app --port 8500\n```\n"},
+        "uvicorn core.web:app --host 0.0.0.0 --port 8500",
+        8500,
+        "README.md:4",
+    ),
+    "README about something else": (
+        {**TWO, "README.md": "Run `uvicorn nowhere:app`.\n\n    uvicorn gone.web:app\n"},
+        "uvicorn main:app --host 0.0.0.0 --port 8000",
+        8000,
+        "main.py:3",
+    ),
+    "object that no known framework makes": (
+        {"requirements": "homegrown uvicorn", "service/web.py": "application = build()\n", "Makefile": "run:\n\tuvicorn service.web:application\n"},
+        "uvicorn service.web:application --host 0.0.0.0 --port 8000",
+        8000,
+        "Makefile:2",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("files", "start", "port", "origin"), CASES.values(), ids=CASES)
+def test_line_of_the_repository_decides(
+    tmp_path: Path, files: dict[str, str], start: str, port: int | None, origin: str
+) -> None:
+    plan = plan_of(tmp_path, files)
+    found = decision(plan, "start")
+    assert found.text == start
+    assert plan.port == port
+    assert str(found.sourced.origin) == origin
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        (
+            "Procfile that starts what does not exist",
+            "Procfile:1 is not what starts the image: there is no module shop.wsgi",
+        ),
+        ("Procfile that names what the file does not define", "app.py defines no application"),
+        ("Procfile that runs the development server", "Procfile:1 starts a development server"),
+    ],
+)
+def test_line_that_is_not_followed_is_told(tmp_path: Path, name: str, said: str) -> None:
+    plan = plan_of(tmp_path, CASES[name][0])
+    assert any(said in note for note in plan.notes), plan.notes
+    assert any("Procfile" in str(row.origin) for row in decision(plan, "start").sourced.rejected)
+
+
+def test_procfile_of_nothing_that_exists_is_an_error_with_its_line(tmp_path: Path) -> None:
+    with pytest.raises(ProjectError) as raised:
+        plan_of(tmp_path, {"requirements": "flask gunicorn", "Procfile": "# ours\nweb: gunicorn shop:app\n"})
+    assert "Procfile:2" in raised.value.problem
+    assert "there is no module shop" in raised.value.problem
+
+
+def test_migration_in_front_of_the_server_becomes_a_command(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, CASES["Procfile with a migration first"][0])
+    assert dict(plan.commands)["migrate"] == "flask db upgrade"
+
+
+def test_other_processes_of_a_procfile_are_commands(tmp_path: Path) -> None:
+    lines = "release: alembic upgrade head\nweb: gunicorn app:app\nworker: python worker.py\nclock: python clock.py\n"
+    plan = plan_of(tmp_path, {**BASE, "Procfile": lines, "worker.py": "", "clock.py": ""})
+    assert dict(plan.commands) == {
+        "migrate": "alembic upgrade head",
+        "worker": "python worker.py",
+        "clock": "python clock.py",
+    }
+    assert started(plan) == "gunicorn app:app"
+
+
+def test_server_that_only_the_procfile_names_is_added(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, {"requirements": "flask", "app.py": FLASK, "Procfile": "web: gunicorn app:app\n"})
+    assert plan.facts.install.added[0].startswith("gunicorn==")
+
+
+def test_second_run_reads_nothing_from_what_the_first_wrote(tmp_path: Path) -> None:
+    import dockergen
+
+    plan_of(tmp_path, CASES["README"][0])
+    for file in dockergen.generate(tmp_path):
+        (tmp_path / file.path).write_text(file.text, encoding="utf-8")
+    first = {file.path: file.text for file in dockergen.generate(tmp_path)}
+    assert {path: (tmp_path / path).read_text(encoding="utf-8") for path in first} == first

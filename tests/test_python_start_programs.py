@@ -1,0 +1,203 @@
+"""Programs without an app object, workers, pages and sites of frameworks with a command of their own: one tree each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dockergen.errors import ProjectError
+from tests.python_trees import decision, plan_of, started
+
+GUARD = "\nif __name__ == '__main__':\n"
+PROJECT = '[project]\nname = "shop"\nversion = "1"\ndependencies = []\n[build-system]\nrequires = ["hatchling"]\n[project.scripts]\n'
+
+CASES: dict[str, tuple[dict[str, str], str, int | None]] = {
+    "guarded script": ({"requirements": "requests", "collect.py": f"import requests{GUARD}    go()\n"}, "python collect.py", None),
+    "usual name without a guard": ({"requirements": "requests", "main.py": "import requests\n"}, "python main.py", None),
+    "the only file": ({"requirements": "requests", "mailer.py": "import requests\n"}, "python mailer.py", None),
+    "package with __main__": ({"requirements": "requests", "shop/__init__.py": "", "shop/__main__.py": "import shop\n"}, "python -m shop", None),
+    "src package with __main__": ({"requirements": "requests", "src/shop/__init__.py": "", "src/shop/__main__.py": "import shop\n"}, "python -m shop", None),
+    "script with relative imports": (
+        {"requirements": "requests", "shop/__init__.py": "", "shop/main.py": f"from . import x{GUARD}    x.go()\n"},
+        "python -m shop.main",
+        None,
+    ),
+    "aiohttp factory": (
+        {"requirements": "aiohttp", "main.py": f"from aiohttp import web\ndef make_app():\n    return web.Application(){GUARD}    web.run_app(make_app(), port=8090)\n"},
+        "python main.py",
+        8090,
+    ),
+    "aiohttp default port": ({"requirements": "aiohttp", "srv.py": "from aiohttp import web\nweb.run_app(web.Application())\n"}, "python srv.py", 8080),
+    "aiohttp as a client only": ({"requirements": "aiohttp", "main.py": "import aiohttp\n"}, "python main.py", None),
+    "tornado": (
+        {"requirements": "tornado", "app.py": f"import tornado.web\ndef make():\n    return tornado.web.Application([]){GUARD}    make().listen(8899)\n"},
+        "python app.py",
+        8899,
+    ),
+    "tornado options": (
+        {"requirements": "tornado", "app.py": f"import tornado.web\nfrom tornado.options import define, options\ndefine('port', default=7070, type=int)\napp = tornado.web.Application([]){GUARD}    app.listen(options.port)\n"},
+        "python app.py --port 7070",
+        7070,
+    ),
+    "nicegui": ({"requirements": "nicegui", "main.py": "from nicegui import ui\nui.label('x')\nui.run(port=8181)\n"}, "python main.py", 8181),
+    "gradio": ({"requirements": "gradio", "app.py": "import gradio as gr\ndemo = gr.Interface(f, 'text', 'text')\ndemo.launch()\n"}, "env GRADIO_SERVER_PORT=7860 python app.py", 7860),
+    "streamlit with pages": (
+        {"requirements": "streamlit", "Start.py": "import streamlit as st\n", "pages/One.py": "import streamlit as st\n", "app_helpers.py": "import streamlit as st\n"},
+        "streamlit run Start.py --server.address=0.0.0.0 --server.port=8501",
+        8501,
+    ),
+    "streamlit beside a run line": (
+        {"requirements": "streamlit", "ui/first.py": "import streamlit as st\n", "ui/second.py": "import streamlit as st\n", "README.md": "Run\n\n    streamlit run ui/second.py\n"},
+        "streamlit run ui/second.py --server.address=0.0.0.0 --server.port=8501",
+        8501,
+    ),
+    "chainlit": ({"requirements": "chainlit", "app.py": "import chainlit as cl\n"}, "chainlit run app.py --headless --host 0.0.0.0 --port 8000", 8000),
+    "panel": ({"requirements": "panel", "dash.py": "import panel as pn\n"}, "panel serve dash.py --address 0.0.0.0 --port 5006 --allow-websocket-origin *", 5006),
+    "marimo": ({"requirements": "marimo", "book.py": "import marimo\napp = marimo.App()\n"}, "marimo run book.py --headless --host 0.0.0.0 --port 2718", 2718),
+    "telegram bot": ({"requirements": "python-telegram-bot", "bot.py": f"from telegram.ext import Application{GUARD}    Application.builder().build().run_polling()\n"}, "python bot.py", None),
+    "discord bot": ({"requirements": "discord.py", "bot.py": "import discord\nclient = discord.Client()\nclient.run(token)\n"}, "python bot.py", None),
+    "apscheduler": ({"requirements": "apscheduler", "jobs.py": "from apscheduler.schedulers.blocking import BlockingScheduler\ns = BlockingScheduler()\ns.start()\n"}, "python jobs.py", None),
+    "celery alone": ({"requirements": "celery", "tasks.py": "from celery import Celery\napp = Celery('t')\n"}, "celery --app tasks:app worker --loglevel info", None),
+    "celery in a package": (
+        {"requirements": "celery", "jobs/__init__.py": "", "jobs/celery.py": "from celery import Celery\nqueue = Celery('t')\n"},
+        "celery --app jobs.celery:queue worker --loglevel info",
+        None,
+    ),
+    "dramatiq": ({"requirements": "dramatiq", "tasks.py": "import dramatiq\n@dramatiq.actor\ndef f():\n    pass\n"}, "dramatiq tasks", None),
+    "arq": ({"requirements": "arq", "jobs.py": "class WorkerSettings:\n    functions = []\n"}, "arq jobs.WorkerSettings", None),
+    "rq": ({"requirements": "rq", "jobs.py": "from rq import Queue\nq = Queue('mail', connection=c)\n"}, "rq worker mail", None),
+    "huey": ({"requirements": "huey", "tasks.py": "from huey import RedisHuey\nhuey = RedisHuey()\n"}, "huey_consumer.py tasks.huey", None),
+    "grpc": (
+        {"requirements": "grpcio", "server.py": f"import grpc\ndef serve():\n    server = grpc.server(None)\n    server.add_insecure_port('[::]:50055'){GUARD}    serve()\n"},
+        "python server.py",
+        50055,
+    ),
+    "tcp server": ({"requirements": "requests", "main.py": f"import asyncio\nasync def main():\n    await asyncio.start_server(h, '0.0.0.0', 7000){GUARD}    asyncio.run(main())\n"}, "python main.py", 7000),
+    "http.server with a constant": ({"requirements": "requests", "main.py": "from http.server import HTTPServer\nPORT = 8123\nHTTPServer(('', PORT), None).serve_forever()\n"}, "python main.py", 8123),
+    "cherrypy": (
+        {"requirements": "cherrypy", "app.py": f"import cherrypy\nclass Root:\n    pass{GUARD}    cherrypy.quickstart(Root())\n"},
+        "",
+        8080,
+    ),
+    "one console script": ({"pyproject.toml": PROJECT + 'go = "shop.cli:main"\n', "shop/cli.py": "def main():\n    pass\n"}, "go", None),
+    "console script named like the project": (
+        {"pyproject.toml": PROJECT + 'other = "shop.cli:other"\nshop = "shop.cli:main"\n', "shop/cli.py": "def main():\n    pass\n"},
+        "shop",
+        None,
+    ),
+    "console script with subcommands": (
+        {
+            "pyproject.toml": PROJECT + 'shop = "shop.cli:main"\n',
+            "shop/cli.py": "import argparse\nfrom http.server import HTTPServer\ndef main():\n    p = argparse.ArgumentParser()\n    s = p.add_subparsers()\n    s.add_parser('init')\n    q = s.add_parser('serve')\n    q.add_argument('--host', default='127.0.0.1')\n    q.add_argument('--port', type=int, default=8077)\n",
+        },
+        "shop serve --host 0.0.0.0 --port 8077",
+        8077,
+    ),
+    "click group": (
+        {"requirements": "click", "shop/__init__.py": "", "shop/__main__.py": "import click\nfrom http.server import HTTPServer\n@click.group()\ndef cli():\n    pass\n@cli.command()\ndef init():\n    pass\n@cli.command('run-server')\ndef x():\n    pass\ncli()\n"},
+        "python -m shop run-server",
+        None,
+    ),
+    "loopback by a variable": (
+        {"requirements": "uvicorn", "main.py": "import os, uvicorn\nuvicorn.run(make(), host=os.getenv('BIND_HOST', '127.0.0.1'), port=8001)\n"},
+        "python main.py",
+        8001,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("files", "start", "port"), CASES.values(), ids=CASES)
+def test_program_is_found(tmp_path: Path, files: dict[str, str], start: str, port: int | None) -> None:
+    plan = plan_of(tmp_path, files)
+    assert not start or started(plan) == start
+    assert plan.port == port
+
+
+def test_host_that_a_variable_overrides_is_set(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, CASES["loopback by a variable"][0])
+    assert dict(plan.env)["BIND_HOST"] == "0.0.0.0"
+
+
+def test_host_that_only_the_source_can_change_is_told_with_its_line(tmp_path: Path) -> None:
+    plan = plan_of(
+        tmp_path,
+        {"requirements": "aiohttp", "main.py": "from aiohttp import web\nweb.run_app(x(), host='localhost')\n"},
+    )
+    assert any(note.startswith("main.py:2 listens on localhost") for note in plan.notes)
+
+
+def test_cherrypy_listens_everywhere_without_an_edit(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, CASES["cherrypy"][0])
+    assert "0.0.0.0" in started(plan)
+    assert started(plan).endswith("app.py")
+
+
+@pytest.mark.parametrize("name", ["grpc", "tcp server"])
+def test_server_without_http_is_healthy_when_it_accepts(tmp_path: Path, name: str) -> None:
+    plan = plan_of(tmp_path, CASES[name][0])
+    assert "create_connection" in plan.health[-1]
+    assert "http" not in plan.health[-1]
+
+
+def test_guarded_files_that_nothing_tells_apart_are_an_error_that_lists_them(tmp_path: Path) -> None:
+    with pytest.raises(ProjectError, match=r"report\.py:2, scrape\.py:2"):
+        plan_of(
+            tmp_path,
+            {"requirements": "requests", **{f"{n}.py": f"import os{GUARD}    x()\n" for n in ("report", "scrape")}},
+        )
+
+
+def test_beat_is_a_command_of_the_same_image(tmp_path: Path) -> None:
+    plan = plan_of(
+        tmp_path,
+        {
+            "requirements": "fastapi uvicorn celery",
+            "main.py": "from fastapi import FastAPI\napp = FastAPI()\n",
+            "jobs.py": "from celery import Celery\nqueue = Celery('t')\nqueue.conf.beat_schedule = {}\n",
+        },
+    )
+    assert dict(plan.commands) == {
+        "worker": "celery --app jobs:queue worker --loglevel info",
+        "beat": "celery --app jobs:queue beat --schedule /tmp/celerybeat-schedule --loglevel info",
+    }
+    assert started(plan).startswith("uvicorn main:app")
+
+
+@pytest.mark.parametrize(
+    ("source", "writable"),
+    [
+        ("UPLOAD_FOLDER = 'uploads'\n", ("/app/uploads",)),
+        ("app.config['UPLOAD_FOLDER'] = 'static/uploads'\n", ("/app/static/uploads",)),
+        (
+            "import os\nBASE_DIR = os.path.dirname(__file__)\nUPLOAD_FOLDER = os.path.join(BASE_DIR, 'var', 'files')\n",
+            ("/app/var/files",),
+        ),
+        ("os.makedirs('exports', exist_ok=True)\n", ("/app/exports",)),
+        ("from pathlib import Path\nPath('cache/a').mkdir(parents=True)\n", ("/app/cache/a",)),
+        ("import sqlite3\ndb = sqlite3.connect('notes.db')\n", ("/app/data",)),
+        ("import sqlite3\ndb = sqlite3.connect('store/notes.db')\n", ("/app/store",)),
+        ("import logging\nh = logging.FileHandler('app.log')\n", ("/app/data",)),
+        ("engine = create_engine('sqlite+aiosqlite:///./shop.db')\n", ("/app/data",)),
+        ("URL = 'sqlite://'\n", ()),
+        ("os.makedirs('/var/lib/x')\n", ()),
+        ("# os.makedirs('old')\n", ()),
+    ],
+)
+def test_folders_that_the_program_writes_to(tmp_path: Path, source: str, writable: tuple[str, ...]) -> None:
+    plan = plan_of(
+        tmp_path, {"requirements": "flask gunicorn", "app.py": "from flask import Flask\napp = Flask('a')\n" + source}
+    )
+    assert plan.writable == writable
+
+
+def test_file_beside_the_source_is_linked_into_a_folder_of_its_own(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, {"requirements": "requests", "main.py": "import sqlite3\nsqlite3.connect('notes.db')\n"})
+    assert plan.facts.links == (("notes.db", "/app/data/notes.db"),)
+
+
+def test_start_of_the_user_wins_and_the_detected_one_is_told(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, {"requirements": "requests", "main.py": "import requests\n"}, start="python other.py")
+    start = decision(plan, "start").sourced
+    assert start.value == ("python", "other.py")
+    assert start.rejected[0].value == "python main.py"
