@@ -137,3 +137,18 @@ def test_react_router_without_a_server_is_served_as_files(project, ssr: str, out
     config = f"export default {{\n  ssr: {ssr},\n}}\n"
     plan = dockergen.plan(project({"package.json": json.dumps(package), "react-router.config.ts": config}))
     assert plan.facts.output == output
+
+
+@pytest.mark.parametrize(
+    ("build", "server", "builds"),
+    [
+        pytest.param("tsc --noEmit -p tsconfig.json", SERVER, False, id="types are checked"),
+        pytest.param("tsc", SERVER + "require('./build/worker')\n", True, id="the source loads the output"),
+        pytest.param("tsc && vite build", SERVER, True, id="more than the compiler"),
+    ],
+)
+def test_build_that_only_checks_types_is_left_out(project, build: str, server: str, builds: bool) -> None:
+    package = {**PACKAGE, "scripts": {"start": "node server", "build": build}, "devDependencies": {"typescript": "^5"}}
+    files = {"tsconfig.json": '{"compilerOptions": {\n"outDir": "build"}}', "server.js": server, "config.js": ""}
+    root = project({"package.json": json.dumps(package), **files})
+    assert ("build" in _decisions(root)) is builds

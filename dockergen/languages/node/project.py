@@ -9,11 +9,13 @@ from dockergen.languages.node.build import Build, build, framework
 from dockergen.languages.node.evidence import MANIFEST, field_line, manifest
 from dockergen.languages.node.start import Start, requested, start
 from dockergen.languages.node.version import version
+from dockergen.lazy import regex
 from dockergen.manifests.package_json import PackageJson
 from dockergen.model import Origin, Sourced
 from dockergen.repository import Repository
 from dockergen.settings import Settings, settled
 
+_COMPILER = regex(r"(?:npx )?tsc(?:\s+(?:-p|--project)\s+\S+|\s+--?\w+)*")
 _STATIC = ("spa", "site")
 
 
@@ -64,8 +66,25 @@ def project(repo: Repository, settings: Settings) -> Project:
         lost = Sourced(detected.value.argv, detected.origin, detected.rejected) if detected else settings.start
         argv = settled("start", settings.start, lost)
         started = Sourced(requested(argv.value), argv.origin, argv.rejected)
+    if started is not None and _only_checks(repo, package, built, started.value.entry):
+        notes.append(
+            f'"{built.script}" checks types and makes nothing that {started.value.entry} uses; it is left out.'
+        )
+        built = Build(None)
     members, origin = _members(repo, package)
     return Project(package, node, found, built, started, next_mode, next_origin, members, origin, tuple(notes))
+
+
+def _only_checks(repo: Repository, package: PackageJson, built: Build, entry: str) -> bool:
+    """The compiler alone is the build, and the program starts from a source that does not mention its output."""
+    if not built.script or not _COMPILER.fullmatch(package.scripts.get(built.script, "")) or not repo.is_file(entry):
+        return False
+    output = built.output
+    return (
+        not entry.endswith((".ts", ".mts", ".cts"))
+        and not entry.startswith(f"{output}/")
+        and output not in repo.source(entry)
+    )
 
 
 def _deliberate(found: Sourced[Start]) -> bool:
