@@ -375,11 +375,12 @@ def _row(found: Measured, image: str) -> str:
     lines += [f"#   runs: {' '.join(found.programs)[:400]}"] if found.programs else []
     known = [name for name in found.requires if name in load("python-packages").packages]
     lines += [f"#   requires: {' '.join(known)}"] if known else []
-    lines.append(f"[packages.{re.split('[=<>]', found.name)[0].lower()}]")
-    lines += [f"build = {json.dumps(sorted(found.build))}"] if found.build else []
-    lines += [f"run = {json.dumps(sorted(found.run))}"] if found.run else []
     version = [*found.file.split("-"), "", ""][1]
-    lines.append(f'learnt = "{found.how} {version}, {today}, {image}"')
+    name = re.split("[=<>]", found.name)[0].lower()
+    lines.append(f"[packages.{name}]  # {found.how} {version}, {today}, {image}")
+    lines += [f"build = {json.dumps(sorted(found.build))}"] if found.build else []
+    # What was built links these; a wheel lacks them.
+    lines += [f"{'links' if found.build else 'run'} = {json.dumps(sorted(found.run))}"] if found.run else []
     return "\n".join(lines) + "\n"
 
 

@@ -98,7 +98,6 @@ class SystemPackages:
     rust: bool = False  # compiled from Rust, which takes minutes and may refuse newer language versions
     cuda: bool = False  # its usual binaries bring CUDA libraries
     note: str = ""  # what the person should know that no package settles
-    learnt: str = ""  # how, of which release, on which day, where
 
 
 @frozen
@@ -149,12 +148,19 @@ def parse(table: Mapping[str, Any], where: str) -> Catalog:
 
 
 def _row(kind: type[R], table: Mapping[str, Any], where: str) -> R:
-    known = {f.name: f for f in fields(kind)}  # type: ignore[arg-type]
-    _known(table, set(known), where)
-    for name, f in known.items():
-        if name not in table and f.default is MISSING and f.default_factory is MISSING:
+    known, demanded = _keys(kind)
+    _known(table, known, where)
+    for name in demanded:
+        if name not in table:
             raise CatalogError(f"{where}: the key {name!r} is missing")
     return kind(**{key: _frozen(value) for key, value in table.items()})
+
+
+@cache
+def _keys(kind: type) -> tuple[set[str], tuple[str, ...]]:
+    """The keys that a row may have, and those that it must have."""
+    rows = fields(kind)  # type: ignore[arg-type]
+    return {f.name for f in rows}, tuple(f.name for f in rows if f.default is MISSING and f.default_factory is MISSING)
 
 
 def _known(table: Mapping[str, Any], known: set[str], where: str) -> None:
