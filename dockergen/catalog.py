@@ -148,7 +148,7 @@ def parse(table: Mapping[str, Any], where: str) -> Catalog:
 
 
 def _row(kind: type[R], table: Mapping[str, Any], where: str) -> R:
-    known, demanded = _keys(kind)
+    known, demanded = _keys(kind)  # type: ignore[arg-type]  # classes are hashable
     _known(table, known, where)
     for name in demanded:
         if name not in table:
@@ -157,9 +157,9 @@ def _row(kind: type[R], table: Mapping[str, Any], where: str) -> R:
 
 
 @cache
-def _keys(kind: type) -> tuple[set[str], tuple[str, ...]]:
+def _keys(kind: Any) -> tuple[set[str], tuple[str, ...]]:
     """The keys that a row may have, and those that it must have."""
-    rows = fields(kind)  # type: ignore[arg-type]
+    rows = fields(kind)
     return {f.name for f in rows}, tuple(f.name for f in rows if f.default is MISSING and f.default_factory is MISSING)
 
 
