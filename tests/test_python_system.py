@@ -12,6 +12,7 @@ from dockergen import catalog
 from dockergen.catalog import load
 from dockergen.errors import ProjectError
 from dockergen.languages.python.system import suite
+from dockergen.languages.python.wheels import published
 from dockergen.model import BuildPlan, Image
 from dockergen.pipeline import generated, service_at
 
@@ -95,6 +96,23 @@ def test_packages_are_there_where_no_wheel_brings_them(
     plan = _plan(tmp_path, requirements, version="3.13")
     assert plan.build_packages == build
     assert plan.runtime_packages == run
+
+
+@pytest.mark.parametrize(
+    ("name", "release", "minor", "wheel"),
+    [
+        ("lxml", "6.0", "3.14", True),
+        ("lxml", "5.4", "3.14", False),
+        ("lxml", "", "3.14", True),
+        ("lxml", "4.6", "3.9", True),  # before the table begins
+        ("lxml", "9.0", "3.15", False),  # after it ends
+        ("psutil", "6.0", "3.15", True),  # one wheel for every Python
+        ("psycopg2", "2.9.11", "3.12", False),
+        ("flask", "3.0", "3.14", True),
+    ],
+)
+def test_what_is_known_about_wheels(name: str, release: str, minor: str, wheel: bool) -> None:
+    assert published(name, release, minor) is wheel
 
 
 def test_the_files_of_the_lock_tell_what_is_compiled(tmp_path: Path) -> None:

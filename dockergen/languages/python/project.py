@@ -179,7 +179,7 @@ def _installed(
     found: dict[str, Origin] = {r.name: origin for r, origin in direct if r.name}
     for r, origin in direct:
         for key in (r.name, *(f"{r.name}[{extra}]" for extra in r.extras)):
-            for name in bundles.get(key, ()) if not key.startswith("wheels:") else ():
+            for name in bundles.get(key, ()):
                 found.setdefault(name, origin)
         for extra in r.extras:
             if extra in ("binary", "c"):

@@ -10,6 +10,7 @@ from dockergen.errors import ProjectError
 from dockergen.frozen import frozen
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.start import Start
+from dockergen.languages.python.wheels import published
 from dockergen.lazy import regex
 from dockergen.model import Decision, Image, Origin, Sourced
 from dockergen.repository import Repository
@@ -150,7 +151,7 @@ def _has_wheel(project: Project, name: str, row: SystemPackages | None, minor: s
     if row is not None and locked is not None and locked.only_source:
         return not row.build
     version = locked.version if locked is not None else direct.pinned if direct is not None else ""
-    return _published(name, row, minor, version)
+    return published(name, version, minor)
 
 
 def _refused(project: Project, name: str) -> bool:
@@ -160,20 +161,6 @@ def _refused(project: Project, name: str) -> bool:
         value.replace(",", " ").split() for option, value, _ in project.requirements.options if option == "--no-binary"
     ]
     return row is not None and bool(row.build) and any(word in (name, ":all:") for words in named for word in words)
-
-
-def _published(name: str, row: SystemPackages | None, minor: str, version: str) -> bool:
-    """What is known about the releases that have wheels, where no lock file lists them."""
-    wheels = dict(row.wheels) if row is not None else {}
-    listed = load("python").lists.get(f"wheels:{name}", ())
-    wheels = wheels or {python: first for python, _, first in (line.partition(" ") for line in listed)}
-    if not wheels:
-        return row is None or not row.build
-    first = wheels.get(minor) or wheels.get("any")
-    if first is None:
-        # Older Pythons than those in the table had their wheels before it begins; newer ones have none yet.
-        return _key(minor) < min(_key(python) for python in wheels)
-    return not version or _key(version) >= _key(first)
 
 
 def _imported(repo: Repository, start: Start, rows: Mapping[str, SystemPackages]) -> Iterator[_Need]:
@@ -235,7 +222,3 @@ def _cuda(project: Project, need: _Need) -> str:
         f"{need.origin}: {what}, gigabytes in the image that only a machine with an NVIDIA GPU uses. "
         "For CPUs, take it from the index of CPU builds that its project documents, or the distribution for CPUs."
     )
-
-
-def _key(value: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in re.findall(r"\d+", value)[:4])

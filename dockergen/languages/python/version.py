@@ -8,6 +8,7 @@ from dockergen.catalog import Versions, load
 from dockergen.errors import ProjectError
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.python_pins import Pin, Unreadable, classified, pins, ranges
+from dockergen.languages.python.wheels import older_than_wheels
 from dockergen.lazy import regex
 from dockergen.model import Origin, Rejected, Sourced
 from dockergen.repository import Repository
@@ -177,20 +178,14 @@ def _with_wheels(best: Sourced[str], fitting: list[str], project: Project) -> So
 
 def _without_wheel(project: Project, minor: str) -> tuple[str, Origin] | None:
     for name, package in project.locked.items():
-        if not package.has_wheel(minor) or (not package.wheels and _older_than_wheels(name, package.version, minor)):
+        if not package.has_wheel(minor) or (not package.wheels and older_than_wheels(name, package.version, minor)):
             return f"{name} {package.version}", Origin("file", project.lock, package.line)
     if project.locked:
         return None
     for requirement, origin in project.direct:
-        if requirement.pinned and _older_than_wheels(requirement.name, requirement.pinned, minor):
+        if requirement.pinned and older_than_wheels(requirement.name, requirement.pinned, minor):
             return f"{requirement.name} {requirement.pinned}", origin
     return None
-
-
-def _older_than_wheels(name: str, release: str, minor: str) -> bool:
-    """True when the release is known to come before the first one with wheels for that Python."""
-    rows = (row.split() for row in load("python").lists.get(f"wheels:{name}", ()))
-    return any(_key(python) == _key(minor) and _key(release) < _key(first) for python, first in rows)
 
 
 def _check(chosen: Sourced[str], versions: Versions, settings: Settings) -> None:
