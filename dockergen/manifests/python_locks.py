@@ -30,6 +30,7 @@ _WHEEL = regex(r'[/"]([A-Za-z0-9_.]+)-[^-"/]+(?:-\d[^-"/]*)?-([a-z0-9.]+)-([a-z0
 _FILES = regex(r'^"?([A-Za-z0-9._-]+)"? = \[\n(.*?)^\]', re.MULTILINE | re.DOTALL)
 _UV_LOCAL = regex(r'\b(?:editable|directory|virtual|path) = "([^"]+)"')
 _POETRY_SOURCE = regex(r'^\[package\.source\]\ntype = "([a-z]+)"\nurl = "([^"]+)"', re.MULTILINE)
+_PIPFILE_KEY = regex(r'^ {8}"([^"]+)": \{', re.MULTILINE)
 _PDM_LOCAL = regex(r'^path = "([^"]+)"', re.MULTILINE)
 _PDM_VCS = regex(r"^(?:git|hg|svn|bzr) = ", re.MULTILINE)
 _QUOTED = regex(r'"([^"]+)"')
@@ -106,6 +107,7 @@ def pipfile_lock(text: str) -> dict[str, Locked]:
     except (ValueError, RecursionError):
         return {}
     rows = document.get("default") if isinstance(document, dict) else None
+    lines = {found[1]: text.count("\n", 0, found.start(1)) + 1 for found in _PIPFILE_KEY.finditer(text)}
     packages = {}
     for name, value in rows.items() if isinstance(rows, dict) else ():
         row = value if isinstance(value, dict) else {}
@@ -113,7 +115,9 @@ def pipfile_lock(text: str) -> dict[str, Locked]:
         path = row.get("path", row.get("file", ""))
         local = path if isinstance(path, str) and "://" not in path else ""
         vcs = not {"git", "hg", "svn", "bzr"}.isdisjoint(row)
-        packages[normalised(name)] = Locked(normalised(name), version, production=True, local=local, vcs=vcs)
+        packages[normalised(name)] = Locked(
+            normalised(name), version, production=True, line=lines.get(name, 0), local=local, vcs=vcs
+        )
     return packages
 
 

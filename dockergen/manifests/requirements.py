@@ -82,7 +82,7 @@ def requirement(text: str, line: int = 0, *, editable: bool = False) -> Requirem
         egg = _EGG.search(text)
         name, extras = (normalised(egg[1]), _extras(egg[2])) if egg else ("", ())
         if text.startswith("file:"):
-            return Requirement(name, extras, "", marker, "", text[5:].lstrip("/") or ".", editable, hashed, line)
+            return Requirement(name, extras, "", marker, "", _file_path(text), editable, hashed, line)
         return Requirement(name, extras, "", marker, text, "", editable, hashed, line)
     if _is_path(text) or editable:
         path, _, extras_text = text.partition("[")
@@ -96,6 +96,7 @@ def requirement(text: str, line: int = 0, *, editable: bool = False) -> Requirem
         return None
     rest = found[3].strip()
     url = rest[1:].strip() if rest.startswith("@") else ""
+    path = _file_path(url) if url.startswith("file:") else ""
     if rest and not url and rest[0] not in "<>=!~(":
         return None
     return Requirement(
@@ -103,12 +104,19 @@ def requirement(text: str, line: int = 0, *, editable: bool = False) -> Requirem
         _extras(found[2]),
         "" if url else rest.strip("()"),
         marker,
-        url,
-        "",
+        "" if path else url,
+        path,
         editable,
         hashed,
         line,
     )
+
+
+def _file_path(url: str) -> str:
+    """The path of a file: URL; PDM and others write the folder of the project as a variable."""
+    path = url.partition(":")[2].split("#")[0].split("[")[0]
+    path = re.sub(r"^(?://)?/*\$\{?(?:PROJECT_ROOT|PWD)\}?/?", "./", path)
+    return (path[2:] if path.startswith("//") else path) or "."
 
 
 def _split_marker(text: str) -> tuple[str, str, str]:

@@ -6,38 +6,48 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import field
 from typing import Any
 
 from dockergen.errors import ProjectError
+from dockergen.frozen import frozen
 from dockergen.manifests.pyproject import table
-from dockergen.manifests.python_locks import Locked, packages_of
+from dockergen.manifests.python_locks import Locked
 from dockergen.manifests.requirements import Requirement
 from dockergen.model import Origin
-from dockergen.repository import LOCK_LIMIT, Repository
+from dockergen.repository import Repository
 
 _COMMANDS = {"uv": "uv lock", "poetry": "poetry lock", "pdm": "pdm lock", "pipenv": "pipenv lock"}
 _Direct = tuple[tuple[Requirement, Origin], ...]
 
 
+@frozen
+class Lock:
+    """A lock file, read once."""
+
+    path: str = ""
+    text: str = ""
+    packages: Mapping[str, Locked] = field(default_factory=dict)
+
+
 def stale_notes(
-    repo: Repository, manager: str, lock: str, document: Mapping[str, Any], direct: _Direct, manifest: str
+    repo: Repository, manager: str, found: Lock, document: Mapping[str, Any], direct: _Direct, manifest: str
 ) -> tuple[str, ...]:
     """Notes about a lock file that is older than its manifest, () when they agree.
 
     Raises ProjectError when the image could not be built or would lack something that the manifest asks for.
     """
+    lock, text, packages = found.path, found.text, found.packages
     if not lock or manager not in _COMMANDS:
         return ()
-    text = repo.read(lock, LOCK_LIMIT)
-    packages = packages_of(lock, text)
     for wanted, origin in direct:
         if packages and wanted.name and wanted.name not in packages and not wanted.marker:
-            found = f"{origin} asks for {wanted.name}, which {lock} does not have: the lock file is older."
-            raise _outdated(found, manager)
+            missing = f"{origin} asks for {wanted.name}, which {lock} does not have: the lock file is older."
+            raise _outdated(missing, manager)
     if manager == "poetry" and (hashed := _poetry_hash(text)) and hashed not in _poetry_hashes(document):
         line = text.count("\n", 0, text.index(hashed)) + 1
-        found = f"{lock}:{line} is not the content-hash of {manifest}, so Poetry refuses to install from it."
-        raise _outdated(found, manager)
+        other = f"{lock}:{line} is not the content-hash of {manifest}, so Poetry refuses to install from it."
+        raise _outdated(other, manager)
     notes = list(_out_of_range(packages, direct, lock, _COMMANDS[manager]))
     hashed = _pipfile_hash(text) if manager == "pipenv" and not notes else ""
     if hashed and (now := _pipfile(repo)) and hashed != now:
@@ -61,8 +71,9 @@ def _out_of_range(packages: Mapping[str, Locked], direct: _Direct, lock: str, co
         except InvalidSpecifier:
             continue  # Poetry's ^ and ~; the content-hash speaks for those
         if not fits:
+            place = Origin("file", lock, package.line)
             yield (
-                f"{origin} asks for {wanted.name}{wanted.specifier}, {lock}:{package.line} has {package.version}: "
+                f"{origin} asks for {wanted.name}{wanted.specifier}, {place} has {package.version}: "
                 f"the image gets what is locked, and `{command}` brings the lock file up to date."
             )
 

@@ -81,7 +81,7 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
         own=_own(project, kind, split, taken),
         reads=tuple(dict.fromkeys(_reads(repo, project))),
         added=start.added,
-        source_first=(bool(taken.own) and kind == "requirements" and not split) or _computed(project, kind),
+        source_first=_computed(project, kind) or (bool(taken.own) and not split and not project.lock),
         secrets=(*closed.secrets, *remote.secrets),
         unsafe=closed.unsafe,
         pip_config=closed.configuration,

@@ -96,9 +96,9 @@ def _left_out(repo: Repository, found: list[Sourced[str]]) -> Iterator[str]:
     first = found[0]
     title = load("python").managers[first.value].title
     for path in dict.fromkeys(s.origin.path for s in found[1:] if s.value != first.value):
-        if path != first.origin.path:
+        if path not in (first.origin.path, "pyproject.toml"):
             yield f"{path} is not installed: {first.origin} is what {title} installs."
-    if path := environment(repo):
+    if (path := environment(repo)) and path != first.origin.path:
         yield f"{path} is not installed: {first.origin} is what {title} installs."
 
 

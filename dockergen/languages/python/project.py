@@ -11,7 +11,7 @@ from dockergen.catalog import load
 from dockergen.errors import ProjectError
 from dockergen.frozen import frozen
 from dockergen.languages.python import conda
-from dockergen.languages.python.freshness import stale_notes
+from dockergen.languages.python.freshness import Lock, stale_notes
 from dockergen.languages.python.groups import Production, production
 from dockergen.languages.python.manager_choice import environment, manager, manifest
 from dockergen.languages.python.markers import applies
@@ -79,8 +79,10 @@ def project(repo: Repository, settings: Settings, member: str = "") -> Project:
     if requirements.path:
         check_pins(direct)
     lock = next((f for f in load("python").managers[chosen.value].lock_files if repo.is_file(f)), "")
-    locked = _locked(repo, lock, direct, table)
-    stale = stale_notes(repo, chosen.value, lock, document, direct, path)
+    text = _lock_text(repo, lock)
+    packages = packages_of(lock, text)
+    locked = _locked(packages, lock, direct, table)
+    stale = stale_notes(repo, chosen.value, Lock(lock, text, packages), document, direct, path)
     return Project(
         manager=chosen,
         pyproject=table,
@@ -152,17 +154,18 @@ def _line(repo: Repository, path: str, needle: str | re.Pattern[str]) -> Origin:
     return Origin("file", path, repo.line_of(path, needle))
 
 
-def _locked(
-    repo: Repository, lock: str, direct: tuple[tuple[Requirement, Origin], ...], table: Pyproject
-) -> Mapping[str, Locked]:
-    if not lock:
-        return {}
-    text = repo.read(lock, LOCK_LIMIT)
+def _lock_text(repo: Repository, lock: str) -> str:
+    text = repo.read(lock, LOCK_LIMIT) if lock else ""
     for mark in ("\n<<<<<<< ", "\n>>>>>>> "):
         if mark in text:
             line = text.count("\n", 0, text.index(mark)) + 2
             raise ProjectError(f"{lock}:{line} holds marks of an unresolved merge.", "Resolve the merge, or lock anew.")
-    packages = packages_of(lock, text)
+    return text
+
+
+def _locked(
+    packages: Mapping[str, Locked], lock: str, direct: tuple[tuple[Requirement, Origin], ...], table: Pyproject
+) -> Mapping[str, Locked]:
     if any(package.production is not None for package in packages.values()):
         return {name: package for name, package in packages.items() if package.production is not False}
     if lock.startswith("pylock."):

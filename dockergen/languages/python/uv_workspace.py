@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+from functools import lru_cache
 
 from dockergen.frozen import frozen
 from dockergen.manifests.pyproject import pyproject, table, texts
@@ -18,6 +19,7 @@ class Member:
     path: str
 
 
+@lru_cache(maxsize=16)
 def members(repo: Repository) -> tuple[Member, ...]:
     """The members in the order of their paths, the root left out; () where the folder is no workspace.
 
