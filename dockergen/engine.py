@@ -61,18 +61,23 @@ class Engine:
 
     name: str
 
+    @property
+    def client(self) -> str:
+        """The command that runs and shows images: podman sees all that buildah builds, which cannot run any itself."""
+        return "podman" if self.name == "buildah" else self.name
+
     def build(
         self, context: Path, dockerfile: Path, tag: str, progress: Callable[[str], None], arguments: Sequence[str] = ()
     ) -> BuildResult:
         """Builds an image and reports each step; EngineError when the engine itself fails."""
         command = [self.name, "build", "-f", str(dockerfile), "-t", tag, *arguments]
-        if self.name == "docker":
-            command.append("--progress=rawjson")
+        # Images in the form that podman and buildah prefer have no place for a HEALTHCHECK.
+        command += ["--progress=rawjson"] if self.name == "docker" else ["--format=docker", "--layers"]
         started = time.monotonic()
         with _started([*command, str(context)]) as process:
-            assert process.stderr is not None
+            assert process.stdout is not None
             read = _docker_steps if self.name == "docker" else _podman_steps
-            steps, log = read(process.stderr, progress)
+            steps, log = read(process.stdout, progress)
             code = process.wait()
         if code and _OWN_FAILURES.search(log):
             raise EngineError(
@@ -84,13 +89,7 @@ class Engine:
 
     def run(self, image: str, *, port: int | None, env: Mapping[str, str], volumes: Sequence[str]) -> str:
         """Starts a container the strict way (read-only, no capability, no new privilege) and returns its id."""
-        if self.name == "buildah":
-            raise EngineError(
-                "buildah builds images but cannot run them detached and reachable.",
-                "Let podman run what buildah built.",
-                command="dockergen verify --engine podman",
-            )
-        command = [self.name, "run", "-d", "--label", f"{LABEL}=1", "--read-only", "--tmpfs", "/tmp"]
+        command = [self.client, "run", "-d", "--label", f"{LABEL}=1", "--read-only", "--tmpfs", "/tmp"]
         command += ["--cap-drop", "ALL", "--security-opt", "no-new-privileges"]
         for volume in volumes:
             command += ["-v", volume]
@@ -134,7 +133,7 @@ class Engine:
     def log(self, container: str) -> str:
         """What the container printed, both streams."""
         done = subprocess.run(
-            [self.name, "logs", container], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+            [self.client, "logs", container], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
         )
         return done.stdout.decode("utf-8", "replace")
 
@@ -160,7 +159,7 @@ class Engine:
 
     def save(self, image: str, target: Path) -> None:
         """Writes the image as an archive."""
-        form = [] if self.name == "docker" else ["--format", "docker-archive"]
+        form = [] if self.client == "docker" else ["--format", "docker-archive"]
         done = self._call("save", *form, "-o", str(target), image)
         if done.returncode:
             raise EngineError(f"{self.name} cannot save the image: {_last_line(done.stderr)}.", "Check the disk.")
@@ -182,7 +181,7 @@ class Engine:
 
     def _call(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [self.name, *arguments],
+            [self.client, *arguments],
             capture_output=True,
             text=True,
             errors="replace",
@@ -201,11 +200,21 @@ def available(wanted: str = "") -> Engine:
         raise EngineError(f"dockergen does not know the engine {wanted!r}.", f"Choose one of {', '.join(ENGINES)}.")
     for name in (wanted,) if wanted else ("docker", "podman"):
         if shutil.which(name) and _answers(name):
+            _check_runner(Engine(name))
             return Engine(name)
     what = f"{wanted} does not answer" if wanted else "Neither docker nor podman answers"
     raise EngineError(
         f"{what} on this machine.", "Install and start one, then run again.", command=f"{wanted or 'docker'} info"
     )
+
+
+def _check_runner(engine: Engine) -> None:
+    if not shutil.which(engine.client):
+        raise EngineError(
+            f"{engine.name} cannot run what it builds, and {engine.client}, which can, is not installed.",
+            f"Install {engine.client}, then run again.",
+            command=f"{engine.client} info",
+        )
 
 
 def _answers(name: str) -> bool:
@@ -215,7 +224,7 @@ def _answers(name: str) -> bool:
 
 def _started(command: list[str]) -> subprocess.Popen[bytes]:
     try:
-        return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
     except OSError as error:
         raise EngineError(f"{command[0]} cannot be started: {error.strerror}.", "Install it.") from error
 
