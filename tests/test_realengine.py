@@ -144,7 +144,7 @@ def test_the_cache_of_a_user_without_rights_lies_at_home(monkeypatch: pytest.Mon
 
 def test_the_client_refuses_a_folder_that_it_cannot_see(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("DOCKERGEN_TEST_CACHE", str(tmp_path))
-    client = engine._wrapper(tmp_path / "a root")
+    client = engine.wrapper(tmp_path / "a root", "docker")
     assert f"chroot '{tmp_path}/a root'" in client.read_text()
     assert 'cd "$1" || exit 125' in client.read_text()
     assert os.access(client, os.X_OK)

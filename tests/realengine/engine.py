@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.realengine.machine import (
@@ -49,8 +50,10 @@ def up() -> Path | None:
             return None
         require_debian_root("No Docker engine with buildx runs", "Start Docker, or run as root on Debian.")
         root = _root()
-        _mount(root)
-        client = _wrapper(root)
+        data = cache_folder() / "data"
+        data.mkdir(exist_ok=True)
+        mount(root, {data: "var/lib/docker"})
+        client = wrapper(root, "docker")
         if not works(client, "info"):
             _start(root, client)
         return client.parent
@@ -60,15 +63,21 @@ def down() -> None:
     """Stops the engine that `up` started and unmounts its root; what it made is kept."""
     with locked("engine"):
         _stop()
-        root = str(cache_folder() / "root")
-        for target in sorted((m for m in _mounted() if m == root or m.startswith(f"{root}/")), reverse=True):
+        roots = tuple(str(cache_folder() / name) for name in ("root", "podman-root"))
+        below = tuple(f"{root}/" for root in roots)
+        for target in sorted((m for m in _mounted() if m in roots or m.startswith(below)), reverse=True):
             works("umount", "-l", target)
 
 
 def _root() -> Path:
-    root = cache_folder() / "root"
-    if not (root / "usr/sbin/dockerd").exists():
-        tar = debian_tree(_SUITE, cache_folder() / "engine.tar", f"--include={_PACKAGES}")
+    return debian_root("root", _PACKAGES, "usr/sbin/dockerd")
+
+
+def debian_root(name: str, packages: str, proof: str) -> Path:
+    """A Debian with those packages that programs of the tests live in, made once; `proof` is one of its files."""
+    root = cache_folder() / name
+    if not (root / proof).exists():
+        tar = debian_tree(_SUITE, cache_folder() / f"{name}.tar", f"--include={packages}")
         partial = root.with_suffix(".partial")
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir()
@@ -78,7 +87,7 @@ def _root() -> Path:
     return root
 
 
-def _mount(root: Path) -> None:
+def mount(root: Path, own: Mapping[Path, str] | None = None) -> None:
     """The root as a mount point of its own (docker import demands it) with the machine's folders inside."""
     mounted = _mounted()
     if str(root) not in mounted:
@@ -92,11 +101,10 @@ def _mount(root: Path) -> None:
         path for path in Path("/").iterdir() if path.is_dir() and path.name not in _SYSTEM and not path.is_symlink()
     ]
     shared.append(Path("/var/tmp"))
-    data = cache_folder() / "data"
-    data.mkdir(exist_ok=True)
     shared.append(cache_folder())
-    for source, target in [(data, root / "var/lib/docker"), *((path, root / str(path).lstrip("/")) for path in shared)]:
-        _bind(source, target, mounted)
+    inside = {path: str(path).lstrip("/") for path in shared}
+    for source, target in (*(own or {}).items(), *inside.items()):
+        _bind(source, root / target, mounted)
     shutil.copy("/etc/resolv.conf", root / "etc/resolv.conf")
     if CERTIFICATES.exists():
         shutil.copy(CERTIFICATES, root / "etc/ssl/certs/ca-certificates.crt")
@@ -118,14 +126,14 @@ def _mounted() -> list[str]:
     return [line.split()[1] for line in Path("/proc/self/mounts").read_text().splitlines()]
 
 
-def _wrapper(root: Path) -> Path:
-    """A `docker` that is the engine's own client, working in the caller's folder."""
-    client = cache_folder() / "bin" / "docker"
+def wrapper(root: Path, program: str) -> Path:
+    """A program of the root as one of the machine, working in the caller's folder."""
+    client = cache_folder() / "bin" / program
     client.parent.mkdir(exist_ok=True)
     # A folder that the client cannot see is an error: building another one instead would be a wrong answer.
     text = (
         "#!/bin/sh\n# The client that lies in the tests' engine root; made by tests/realengine.\n"
-        f'exec chroot {shlex.quote(str(root))} /bin/sh -c \'cd "$1" || exit 125; shift; exec /usr/bin/docker "$@"\' '
+        f'exec chroot {shlex.quote(str(root))} /bin/sh -c \'cd "$1" || exit 125; shift; exec /usr/bin/{program} "$@"\' '
         'sh "$PWD" "$@"\n'
     )
     if not client.exists() or client.read_text() != text:
