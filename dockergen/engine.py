@@ -150,7 +150,11 @@ class Engine:
 
     def image(self, image: str) -> dict[str, Any]:
         """The image's own record; empty when there is none."""
-        return self._inspect("image", image)
+        record = self._inspect("image", image)
+        if check := record.get("Healthcheck") or record.get("HealthCheck"):
+            # podman keeps it beside the rest of the configuration.
+            record.setdefault("Config", {}).setdefault("Healthcheck", check)
+        return record
 
     def history(self, image: str) -> list[dict[str, Any]]:
         """Entries of the image's history, newest first, with `CreatedBy` and `Size` in bytes."""
