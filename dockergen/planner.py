@@ -83,9 +83,9 @@ def _app_folder(repo: Repository, settings: Settings, claims: list[Claim]) -> st
     assert settings.app is not None
     wanted = settings.app.value
     known = {app for claim in claims if claim.language.apps for app in claim.language.apps(repo)}
-    if wanted in known:
-        return ""
     path = normal(wanted)
+    if wanted in known or path in known:
+        return ""
     below = _services_below(repo, settings)
     matching = [root for root in below if root == path or root.rsplit("/", 1)[-1] == wanted]
     if len(matching) == 1:

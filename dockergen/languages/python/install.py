@@ -14,6 +14,7 @@ from dockergen.languages.python.setuptools_files import setup
 from dockergen.languages.python.start import Start
 from dockergen.languages.python.uv_workspace import members
 from dockergen.languages.python.vcs import vcs
+from dockergen.manifests.pyproject import files_read
 from dockergen.manifests.requirements import normalised
 from dockergen.model import Secret, Sourced
 from dockergen.repository import Repository, normal
@@ -201,8 +202,17 @@ def _beside(path: str) -> str:
 def _reads(repo: Repository, project: Project) -> list[str]:
     prefix = f"{project.member}/" if project.member else ""
     named = [path for name in project.pyproject.named_files if (path := normal(prefix + name))]
+    if project.manager.value == "uv":
+        # `uv sync --locked` looks at all members, and builds those that are needed.
+        named += [f"{m.path}/pyproject.toml" for m in members(repo)]
+        named += [path for m in members(repo) for path in _named_files(repo, m.path)]
     stated = setup(repo).reads if project.manager.value == "pip" else ()
     return [path for path in (*named, *stated) if repo.is_file(path)]
+
+
+def _named_files(repo: Repository, folder: str) -> list[str]:
+    named = files_read(repo.toml(f"{folder}/pyproject.toml"))
+    return [path for name in named if (path := normal(f"{folder}/{name}"))]
 
 
 def _inline_from(project: Project) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from dockergen.errors import ProjectError
@@ -73,11 +74,27 @@ def _named(repo: Repository, project: Project, kind: str) -> Iterator[tuple[str,
         locked = [(p.local, Origin("file", project.lock, p.line)) for p in project.locked.values() if p.local]
         stated = [(r.path, origin) for r, origin in project.direct if r.path]
         yield from ((_inside(repo, path, origin), origin) for path, origin in (locked if project.locked else stated))
+    if kind == "uv":
+        _check_root(repo, project)
     if kind == "uv" and not project.lock:
         for name, row in project.pyproject.settings("uv", "sources").items():
             if isinstance(row, dict) and isinstance(row.get("path"), str):
                 origin = Origin("file", project.manifest, repo.line_of(project.manifest, name))
                 yield _inside(repo, row["path"], origin), origin
+
+
+def _check_root(repo: Repository, project: Project) -> None:
+    """ProjectError when a source is a member of a workspace whose root lies outside of the folder."""
+    known = {member.name for member in members(repo)}
+    for name, row in project.pyproject.settings("uv", "sources").items():
+        if isinstance(row, dict) and row.get("workspace") is True and not known:
+            line = repo.line_of(project.manifest, re.compile(rf"^\s*[\"']?{re.escape(name)}[\"']?\s*=", re.MULTILINE))
+            raise ProjectError(
+                f"{Origin('file', project.manifest, line)} takes {name} from a uv workspace, whose root is not in this "
+                "folder.",
+                "Run dockergen in the root of the workspace and choose this member.",
+                command=f"dockergen init --app {project.pyproject.name or '.'}",
+            )
 
 
 def _required(repo: Repository, project: Project) -> Iterator[tuple[str, Origin]]:

@@ -80,9 +80,10 @@ def project(repo: Repository, settings: Settings, member: str = "") -> Project:
         check_pins(direct)
     lock = next((f for f in load("python").managers[chosen.value].lock_files if repo.is_file(f)), "")
     text = _lock_text(repo, lock)
+    stated = lock or requirements.path
     packages = packages_of(lock, text)
     locked = _locked(packages, lock, direct, table)
-    stale = stale_notes(repo, chosen.value, Lock(lock, text, packages), document, direct, path)
+    stale = stale_notes(repo, chosen.value, Lock(stated, text, packages), document, direct, path)
     return Project(
         manager=chosen,
         pyproject=table,

@@ -9,7 +9,7 @@ from dockergen.errors import ProjectError
 from dockergen.languages.python.django import Django
 from dockergen.languages.python.project import project
 from dockergen.languages.python.start import Start, start, startable
-from dockergen.languages.python.uv_workspace import Member, members, named
+from dockergen.languages.python.uv_workspace import members, named
 from dockergen.model import Origin, Sourced
 from dockergen.repository import Repository
 from dockergen.settings import Settings
@@ -25,9 +25,12 @@ def member(repo: Repository, settings: Settings) -> str:
         return ""
     if settings.app is not None and (path := named(repo, settings.app.value)):
         return path
-    if _root_starts(repo, settings, known):
+    if _root_starts(repo, settings):
         return ""
-    services = [m for m in known if startable(repo.sub(m.path), project(repo, settings, m.path), settings)]
+    startables = [m for m in known if startable(repo.sub(m.path), project(repo, settings, m.path), settings)]
+    # What other members require is a library, even where it can be run for a look.
+    libraries = {r.name for m in known for r, _ in project(repo, settings, m.path).direct}
+    services = [m for m in startables if m.name not in libraries] or startables
     if len(services) > 1 and settings.start is None:
         listed = ", ".join(f"{m.name} ({m.path})" for m in services)
         raise ProjectError(
@@ -49,13 +52,15 @@ def start_of(repo: Repository, settings: Settings, path: str) -> Start:
     return _placed(repo, begun, path) if path else begun
 
 
-def _root_starts(repo: Repository, settings: Settings, known: tuple[Member, ...]) -> bool:
-    """True when the root itself holds the program, rather than the first member that a search comes across."""
+def _root_starts(repo: Repository, settings: Settings) -> bool:
+    """True when the root itself holds the program, rather than a project below that a search comes across."""
     found = project(repo, settings)
     if not startable(repo, found, settings):
         return False
     entry = start(repo, found, settings).entry
-    return bool(entry) and not any(entry.startswith(f"{m.path}/") for m in known)
+    parts = entry.split("/")[:-1]
+    above = ("/".join(parts[:count]) for count in range(1, len(parts) + 1))
+    return bool(entry) and not any(repo.is_file(f"{folder}/pyproject.toml") for folder in above)
 
 
 def _placed(repo: Repository, begun: Start, path: str) -> Start:

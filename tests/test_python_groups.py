@@ -1,0 +1,175 @@
+"""Members, groups and extras: what of a manifest gets into the image."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import dockergen
+from dockergen import explain
+from dockergen.errors import ProjectError, UsageError
+from tests.conftest import SAMPLES_FOLDER, samples
+
+Make = Callable[[dict[str, str | bytes]], Path]
+APP = "from flask import Flask\n\napp = Flask(__name__)\n"
+
+
+def _dockerfile(root: Path, **flags: object) -> str:
+    return explain.text_of(dockergen.generate(root, **flags), "Dockerfile")
+
+
+def _workspace(tmp_path: Path) -> Path:
+    sample = next(s for s in samples() if s.folder == SAMPLES_FOLDER / "python-uv-workspace")
+    return sample.copy_to(tmp_path / "depot")
+
+
+# --- members of a uv workspace
+
+
+def test_several_members_that_start_are_listed_and_libraries_are_not(tmp_path: Path) -> None:
+    with pytest.raises(ProjectError) as caught:
+        dockergen.plan(_workspace(tmp_path))
+    assert "2 members that can be started: depot-api (services/api), depot-jobs (services/jobs)" in caught.value.problem
+    assert caught.value.command == "dockergen init --app depot-api"
+
+
+@pytest.mark.parametrize("name", ["depot-jobs", "services/jobs", "./services/jobs"])
+def test_a_member_without_a_package_runs_from_its_folder(tmp_path: Path, name: str) -> None:
+    root = _workspace(tmp_path)
+    made = dockergen.plan(root, app=name)
+    text = _dockerfile(root, app=name)
+    assert made.start == ("python", "services/jobs/main.py")
+    assert ("PYTHONPATH", "/app/services/jobs") in made.env
+    assert "uv sync --frozen --no-install-workspace --package depot-jobs" in text
+    assert "services/api/pyproject.toml" not in text
+
+
+def test_decisions_of_a_member_name_its_own_lines(tmp_path: Path) -> None:
+    decisions = dockergen.plan(_workspace(tmp_path), app="depot-api").decisions
+    origins = {d.name: str(d.sourced.origin) for d in decisions}
+    assert origins["version"] == "services/api/pyproject.toml:5"
+    assert origins["framework"] == "services/api/pyproject.toml:6"
+    assert origins["start"].startswith("services/api/src/depot_api/app.py:")
+
+
+def test_every_member_survives_dockerignore(tmp_path: Path) -> None:
+    root = _workspace(tmp_path)
+    (root / "packages/units").rename(root / "docs-units")
+    (root / "tests").mkdir()
+    (root / "docs-units").rename(root / "tests/units")
+    for name in ("pyproject.toml", "uv.lock"):
+        text = (root / name).read_text()
+        (root / name).write_text(text.replace("packages/*", "tests/*").replace("packages/units", "tests/units"))
+    made = dockergen.plan(root, app="depot-api")
+    assert {"tests/units/pyproject.toml", "tests/units/README.md", "services/jobs/pyproject.toml"} <= set(
+        made.context_files
+    )
+    assert "tests" not in {pattern for group in made.ignore for pattern in group.patterns}
+
+
+def test_an_unknown_member_is_refused_with_the_known_ones(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no app 'nothing' here"):
+        dockergen.plan(_workspace(tmp_path), app="nothing")
+
+
+def test_the_only_member_that_starts_is_chosen(tmp_path: Path) -> None:
+    root = _workspace(tmp_path)
+    (root / "services/jobs/main.py").unlink()
+    found = next(d.sourced.value for d in dockergen.plan(root).decisions if d.name == "app")
+    assert found == "services/api"
+
+
+def test_a_member_alone_says_where_its_workspace_is(tmp_path: Path) -> None:
+    with pytest.raises(ProjectError) as caught:
+        dockergen.plan(_workspace(tmp_path) / "services/api")
+    assert "pyproject.toml:9 takes units from a uv workspace" in caught.value.problem
+    assert caught.value.command == "dockergen init --app depot-api"
+
+
+def test_excluded_folders_are_no_members(tmp_path: Path) -> None:
+    root = _workspace(tmp_path)
+    manifest = (root / "pyproject.toml").read_text()
+    (root / "pyproject.toml").write_text(
+        manifest.replace(
+            'members = ["packages/*", "services/*"]',
+            'members = ["packages/*", "services/*"]\nexclude = ["services/jobs"]',
+        )
+    )
+    found = next(d.sourced.value for d in dockergen.plan(root).decisions if d.name == "app")
+    assert found == "services/api"
+
+
+# --- groups and extras
+
+LOCK = "version = 1\n" + "".join(
+    f'\n[[package]]\nname = "{name}"\nversion = "1.0"\nsource = {{ registry = "https://index.example/simple" }}\n'
+    for name in ("flask", "gunicorn", "uvicorn", "pytest", "ruff", "orjson")
+)
+HEAD = '[project]\nname = "a"\nversion = "1"\nrequires-python = ">=3.11"\ndependencies = ["flask"]\n'
+UV = [
+    ("development only", "[dependency-groups]\ndev = ['pytest']\nlint = ['ruff']\n", ""),
+    ("group for production", "[dependency-groups]\ndev = ['pytest']\nprod = ['orjson']\n", " --group prod"),
+    ("extra for production", "[project.optional-dependencies]\nproduction = ['gunicorn']\ntest = ['pytest']\n", " --extra production"),
+    ("group with the server", "[dependency-groups]\nserving = ['gunicorn']\ntest = ['pytest']\n", " --group serving"),
+    ("extra with the server", "[project.optional-dependencies]\nasgi = ['uvicorn']\ntest = ['pytest', 'gunicorn']\n", " --extra asgi"),
+    ("two extras with servers decide nothing", "[project.optional-dependencies]\na = ['uvicorn']\nb = ['gunicorn']\n", ""),
+    ("default groups", "[dependency-groups]\ndev = ['pytest']\nspeed = ['orjson']\n[tool.uv]\ndefault-groups = ['dev', 'speed']\n", " --group speed"),
+    ("default groups with others for development", "[dependency-groups]\nlint = ['ruff']\nspeed = ['orjson']\n[tool.uv]\ndefault-groups = ['lint', 'speed']\n", " --no-default-groups --group speed"),
+    ("all groups by default", "[dependency-groups]\nlint = ['ruff']\nspeed = ['orjson']\n[tool.uv]\ndefault-groups = 'all'\n", " --no-default-groups --group speed"),
+    ("an included group", "[dependency-groups]\nprod = [{ include-group = 'speed' }]\nspeed = ['orjson']\n", " --group prod"),
+    ("a group that includes itself", "[dependency-groups]\nprod = ['orjson', { include-group = 'prod' }]\n", " --group prod"),
+    ("uv's older list", "[tool.uv]\ndev-dependencies = ['pytest']\n", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "words"), [c[1:] for c in UV], ids=[c[0] for c in UV])
+def test_groups_of_uv(project: Make, text: str, words: str) -> None:
+    root = project({"app.py": APP, "pyproject.toml": HEAD + text, "uv.lock": LOCK})
+    assert f"uv sync --frozen --no-install-workspace{words}\n" in _dockerfile(root)
+
+
+def test_what_an_included_group_brings_is_known_to_be_installed(project: Make) -> None:
+    text = "[dependency-groups]\nprod = [{ include-group = 'serving' }]\nserving = ['gunicorn']\n"
+    made = dockergen.plan(project({"app.py": APP, "pyproject.toml": HEAD + text, "uv.lock": LOCK}))
+    assert made.start[0] == "gunicorn"
+    assert not any("adds gunicorn" in note for note in made.notes)
+
+
+OTHERS = [
+    ("Poetry's groups", '[tool.poetry]\npackage-mode = false\n[tool.poetry.dependencies]\nflask = "*"\n[tool.poetry.group.prod.dependencies]\ngunicorn = "*"\n[tool.poetry.group.dev.dependencies]\npytest = "*"\n', "poetry export --only main,prod -o"),
+    ("Poetry's older list", '[tool.poetry]\npackage-mode = false\n[tool.poetry.dependencies]\nflask = "*"\n[tool.poetry.dev-dependencies]\ngunicorn = "*"\n', "poetry export --only main -o"),
+    ("without a lock file", HEAD + "[project.optional-dependencies]\nserver = ['gunicorn']\ndev = ['pytest']\n", "uv pip install -r pyproject.toml --extra server"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("manifest", "words"), [c[1:] for c in OTHERS], ids=[c[0] for c in OTHERS])
+def test_groups_of_other_managers(project: Make, manifest: str, words: str) -> None:
+    assert words in _dockerfile(project({"app.py": APP, "pyproject.toml": manifest}))
+
+
+def test_a_virtual_project_is_not_built(project: Make) -> None:
+    text = '[build-system]\nrequires = ["hatchling"]\n[tool.uv]\npackage = false\n'
+    root = project({"app.py": APP, "pyproject.toml": HEAD + text, "uv.lock": LOCK})
+    assert _dockerfile(root).count("uv sync") == 1
+
+
+def test_a_path_dependency_of_uv_waits_for_the_source(project: Make) -> None:
+    lock = LOCK + '\n[[package]]\nname = "ink"\nversion = "1"\nsource = { directory = "libs/ink" }\n'
+    manifest = HEAD.replace('["flask"]', '["flask", "ink"]') + '[tool.uv.sources]\nink = { path = "libs/ink" }\n'
+    root = project(
+        {"app.py": APP, "pyproject.toml": manifest, "uv.lock": lock, "libs/ink/pyproject.toml": "[project]\n"}
+    )
+    text = _dockerfile(root)
+    assert "uv sync --frozen --no-install-workspace --no-install-package ink\n" in text
+    assert text.index("COPY . .") < text.index("uv sync --locked --no-editable\n")
+
+
+def test_a_compiled_file_that_lacks_what_its_source_asks_for(project: Make) -> None:
+    compiled = "#\n# This file is autogenerated by pip-compile with Python 3.13\n#\nflask==3.1.2\n"
+    root = project({"app.py": APP, "requirements.in": "flask\ngunicorn\n", "requirements.txt": compiled})
+    with pytest.raises(ProjectError) as caught:
+        dockergen.plan(root)
+    assert caught.value.problem.startswith("requirements.in:2 asks for gunicorn, which requirements.txt does not have")
+    assert caught.value.command == "pip-compile requirements.in"
