@@ -148,9 +148,9 @@ def test_app_chooses_by_name_and_by_folder(project) -> None:
         pytest.param({"main.go": MAIN, "c.go": 'package main\n\n// int x;\nimport "C"\n'}, "base", "on", id="import C"),
         pytest.param(
             {"main.go": MAIN, "go.mod": "module a\nrequire github.com/mattn/go-sqlite3 v1.14.0\n", "go.sum": ""},
-            "base",
+            "static",
             "on",
-            id="sqlite3",
+            id="sqlite3 is linked in",
         ),
         pytest.param(
             {"main.go": MAIN, "go.mod": "module a\nrequire github.com/marcboeker/go-duckdb v1.0.0\n", "go.sum": ""},

@@ -186,3 +186,21 @@ def test_files_of_other_systems_are_left_out_by_name(name: str, built: bool) -> 
 )  # fmt: skip
 def test_files_of_other_builds_are_left_out_by_their_constraint(line: str, built: bool) -> None:
     assert built_by_text(f"// Package a.\n\n//go:build {line}\n\npackage a\n") is built
+
+
+SQLITE = "module a\nrequire github.com/mattn/go-sqlite3 v1.14.0\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "image"),
+    [
+        pytest.param({}, "static", id="its C code is all its own"),
+        pytest.param({"x.go": 'package main\n\nvar d = sqlite3.SQLiteDriver{Extensions: []string{"x"}}\n'}, "base", id="extensions"),
+        pytest.param({"x.go": 'package main\n\n// int x;\nimport "C"\n'}, "base", id="C of the repository"),
+        pytest.param({"go.mod": SQLITE + "require github.com/kolesa-team/go-webp v1.0.0\n"}, "base", id="another library"),
+    ],
+)  # fmt: skip
+def test_sqlite_is_linked_in_where_nothing_else_needs_a_library(project, files: dict[str, str], image: str) -> None:
+    plan = dockergen.plan(project({"go.mod": SQLITE, "go.sum": "", "main.go": MAIN, **files}))
+    assert plan.runtime_image.repository == f"gcr.io/distroless/{image}-debian13"
+    assert bool(plan.facts.tags) == (image == "static")

@@ -22,6 +22,7 @@ class GoFacts:
     manifests: tuple[str, ...]  # files that `go mod download` reads
     downloads: bool  # something is to be downloaded, and it is not vendored
     cgo: bool
+    tags: tuple[str, ...]  # build tags of a program that has the C library linked in
     package: str  # ./cmd/server
     binary: str
     runtime_files: tuple[str, ...]  # folders and files that the program opens when it runs
@@ -76,6 +77,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
             manifests=mods.manifests,
             downloads=mods.downloads,
             cgo=main.cgo.value == "on",
+            tags=catalog.lists["static_tags"] if main.links_all else (),
             package=f"./{main.package.value}" if main.package.value else ".",
             binary=main.binary,
             runtime_files=main.runtime_files,
@@ -115,7 +117,8 @@ def _runtime(main: Program, settings: Settings) -> tuple[Image, str, Origin]:
     words = settings.start.value if settings.start else _start(main).value
     if words[0] in ("sh", "bash", "/bin/sh"):
         return images["slim"].at(), "10001:10001", Origin("default", note="the start command needs a shell")
-    kind = "static" if main.cgo.value == "off" else "cc" if main.links_cpp else "base"
+    static = main.cgo.value == "off" or (main.links_all and not settings.build_command)
+    kind = "static" if static else "cc" if main.links_cpp else "base"
     row = images[kind]
     return (
         row.at(),

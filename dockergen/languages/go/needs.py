@@ -12,6 +12,7 @@ from dockergen.model import Origin, Sourced
 from dockergen.repository import Repository, normal
 
 _IMPORTS_C = regex(r'^\s*(?:import\s+)?"C"\s*$', re.M)
+_LOADS = regex(r"\bLoadExtension\(|\bExtensions\s*:")  # libraries that SQLite loads when it runs
 _OPENS = regex(
     r"\b(?:Dir|DirFS|ParseFiles|ParseGlob|LoadHTMLGlob|LoadHTMLFiles|Static|StaticFile|StaticFS|File|ReadFile|ReadDir|Open|"
     r'AddConfigPath|SetConfigFile|Glob|Walk|WalkDir|Load|Join|ServeFile)\(\s*(?:[^()"\n]*,\s*)?"(?:\./)?(?P<path>[\w][\w./-]*)'
@@ -32,6 +33,15 @@ def cgo(repo: Repository, mods: Modules, sources: tuple[str, ...]) -> Sourced[st
         if '"C"' in text and _IMPORTS_C.search(text):
             return Sourced("on", Origin("file", path, repo.line_of(path, _IMPORTS_C)))
     return Sourced("off", Origin("default", note="nothing imports C"))
+
+
+def links_all(repo: Repository, mods: Modules, sources: tuple[str, ...]) -> bool:
+    """True when all C code can be linked in, the C library included: it is that of modules known to bring all of it."""
+    lists = load("go").lists
+    needed = [name for name in lists["cgo"] if name in mods.requires]
+    if not needed or not set(needed) <= set(lists["self_contained"]):
+        return False
+    return not any(_IMPORTS_C.search(text) or _LOADS.search(text) for text in map(repo.source, sources))
 
 
 def runtime_files(repo: Repository, sources: tuple[str, ...], embedded: tuple[str, ...]) -> tuple[str, ...]:

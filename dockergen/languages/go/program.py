@@ -10,7 +10,7 @@ from dockergen.errors import ProjectError, UsageError
 from dockergen.frozen import frozen
 from dockergen.languages.go.command import Command, command
 from dockergen.languages.go.modules import Modules
-from dockergen.languages.go.needs import cgo, embeds, runtime_files
+from dockergen.languages.go.needs import cgo, embeds, links_all, runtime_files
 from dockergen.languages.go.port import framework, listens, port, reads_port
 from dockergen.languages.go.sources import go_files, imports, reached
 from dockergen.lazy import regex
@@ -44,6 +44,7 @@ class Program:
     touch: str
     cgo: Sourced[str]  # "on" or "off"
     links_cpp: bool
+    links_all: bool  # the C library can be linked in
     framework: Sourced[str] | None
     command: Command
     port: Sourced[int] | None
@@ -75,6 +76,7 @@ def program(repo: Repository, mods: Modules, settings: Settings) -> Program:
         binary=f"{binary}-server" if binary in opened else binary,
         touch=_main_file(repo, package.value),
         cgo=cgo(repo, mods, sources),
+        links_all=links_all(repo, mods, sources),
         links_cpp=any(name in mods.requires for name in load("go").lists["cpp"]),
         framework=found[0] if found else None,
         command=command(repo, sources, (binary, _binary_name(base)), number.value if number else None),
