@@ -132,6 +132,8 @@ class AssetBuild:
     decisions: tuple[Decision, ...] = ()
     ignore: tuple[IgnoreGroup, ...] = ()
     secrets: tuple[Secret, ...] = ()
+    certain: bool = True  # the output was read, not guessed
+    target: str = ""  # folder where the service expects it, relative to the root of the repository
     notes: tuple[str, ...] = ()
 
 
@@ -165,6 +167,8 @@ class BuildPlan:
     writable: tuple[str, ...] = ()  # absolute folders the program writes to
     dependency_paths: tuple[str, ...] = ()  # absolute folders of the image that hold third-party code
     assets: tuple[AssetBuild, ...] = ()
+    takes_in: tuple[str, ...] | None = None  # folders and files that the build puts into the program; None: not known
+    bakes_assets: bool = False  # a front end is among them, so it has to be there when the program is built
     context_files: tuple[str, ...] = ()  # manifests the install step reads, and sources copied by name
     ignore: tuple[IgnoreGroup, ...] = ()
     secrets: tuple[Secret, ...] = ()

@@ -222,21 +222,41 @@ def _name(repo: Repository, root: str) -> str:
 def _with_assets(repo: Repository, settings: Settings, claim: Claim, plan: BuildPlan) -> BuildPlan:
     builds: list[AssetBuild] = []
     notes = list(plan.notes)
+    awaited = [path for path in plan.takes_in or () if not repo.has(path)]
     for folder in _frontend_folders(repo):
         for name, language in languages().items():
-            if language.assets is None or (name == claim.name and not folder) or name == claim.name:
+            if language.assets is None or name == claim.name:
                 continue
-            build = language.assets(repo.sub(folder), _without_choices(settings))
+            try:
+                build = language.assets(repo.sub(folder), _without_choices(settings))
+            except ProjectError as error:
+                # A program that lacks nothing does not fail for the tools of its front end.
+                if plan.takes_in is None or awaited:
+                    raise
+                notes.append(f"The front end in {folder or 'this folder'} is not built: {error.problem}")
+                continue
             if build is None:
                 continue
-            if _serves(repo, folder, build):
-                builds.append(_placed(build, folder, len(builds)))
+            placed = _placed(build, folder, len(builds), awaited)
+            if _overlap(placed.target, plan.takes_in or ()) or _serves(repo, folder, build):
+                builds.append(placed)
             else:
                 notes.append(
                     f"{folder}/ builds a front end that nothing here refers to, so it is not in this image; "
                     f"it gets its own with `dockergen init {folder}`."
                 )
-    return replace(plan, assets=tuple(builds), notes=tuple(notes))
+    baked = any(_overlap(build.target, plan.takes_in or ()) for build in builds)
+    notes += [
+        f"{path} goes into the program, and nothing here makes it; make it before the image, or with --build-command."
+        for path in awaited
+        if not any(_overlap(build.target, (path,)) for build in builds)
+    ]
+    return replace(plan, assets=tuple(builds), bakes_assets=baked, notes=tuple(notes))
+
+
+def _overlap(folder: str, paths: tuple[str, ...]) -> bool:
+    """One lies in the other."""
+    return any(f"{folder}/".startswith(f"{path}/") or f"{path}/".startswith(f"{folder}/") for path in paths if folder)
 
 
 def _without_choices(settings: Settings) -> Settings:
@@ -270,17 +290,24 @@ def _serves(repo: Repository, folder: str, build: AssetBuild) -> bool:
     return False
 
 
-def _placed(build: AssetBuild, folder: str, index: int) -> AssetBuild:
-    """The build as seen from the root of the service, its paths below `folder`."""
+def _placed(build: AssetBuild, folder: str, index: int, awaited: list[str]) -> AssetBuild:
+    """The build as seen from the root of the service, its paths below `folder`, and what it fills there."""
 
     def below(path: str) -> str:
         return f"{folder}/{path}" if folder and path else path or folder
 
     output = normal(below(build.output)) or build.output
+    target = output
+    if awaited and not _overlap(output, tuple(awaited)):
+        # The program says where it wants it; a build whose output is only guessed writes there itself.
+        path = awaited[0]
+        target = path.rpartition("/")[0] if "." in path.rpartition("/")[2] else path
+        output = output if build.certain else target
     return replace(
         build,
         root=folder,
         output=output,
+        target=target,
         stage="assets" if not index else f"assets-{index + 1}",
         context_files=tuple(below(path) for path in build.context_files),
     )

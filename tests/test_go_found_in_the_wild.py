@@ -44,6 +44,7 @@ def _decisions(root: Path) -> dict[str, Any]:
         ),
         pytest.param('listen string `long:"listen" default:"8081"`', 8081, id="a struct tag"),
         pytest.param('listen int `yaml:"port" default:"3000" env:"WAKAPI_PORT"`', 3000, id="a tag of a variable"),
+        pytest.param('Port int `default:"80"`', 80, id="a tag of a field that is called Port"),
         pytest.param("listen = 7000\n\tdefaultPort = 7001", 7001, id="a constant"),
     ],
 )
@@ -204,3 +205,71 @@ def test_sqlite_is_linked_in_where_nothing_else_needs_a_library(project, files: 
     plan = dockergen.plan(project({"go.mod": SQLITE, "go.sum": "", "main.go": MAIN, **files}))
     assert plan.runtime_image.repository == f"gcr.io/distroless/{image}-debian13"
     assert bool(plan.facts.tags) == (image == "static")
+
+
+EMBEDS = 'package main\n\nimport "net/http"\n\n//go:embed {pattern}\nvar files embed.FS\n\nfunc main() { http.ListenAndServe(":80", nil) }\n'
+VITE = '{"scripts": {"build": "vite build"}, "devDependencies": {"vite": "^8"}}'
+BUNDLED = '{"scripts": {"build": "node bundle.mjs"}, "devDependencies": {"esbuild": "^1"}}'
+
+
+@pytest.mark.parametrize(
+    ("pattern", "files", "output", "target"),
+    [
+        pytest.param("web/dist", {"web/package.json": VITE}, "web/dist", "web/dist", id="where the program looks"),
+        pytest.param("public/*", {"web/package.json": VITE}, "web/dist", "public", id="the build writes elsewhere"),
+        pytest.param(
+            "ui/dist/*", {"package.json": BUNDLED, "bundle.mjs": ""}, "ui/dist", "ui/dist", id="nothing tells"
+        ),
+        pytest.param(
+            "ui",
+            {"package.json": BUNDLED, "bundle.mjs": 'build({ outdir: "ui/dist/" })', "ui/index.html": ""},
+            "ui/dist",
+            "ui/dist",
+            id="inside what is embedded",
+        ),
+    ],
+)
+def test_front_end_is_there_when_the_program_takes_it_in(
+    project, pattern: str, files: dict[str, str], output: str, target: str
+) -> None:
+    root = project({"go.mod": "module a\n", "main.go": EMBEDS.replace("{pattern}", pattern), **files})
+    plan = dockergen.plan(root)
+    (asset,) = plan.assets
+    assert (asset.output, asset.target, plan.bakes_assets) == (output, target, True)
+    text = next(file.text for file in dockergen.generate(root) if file.path == "Dockerfile")
+    assert text.index(f"COPY --from=assets /app/{output}/ {target}/") < text.index("go build")
+
+
+def test_embedded_folder_that_nothing_makes_is_noted(project) -> None:
+    plan = dockergen.plan(project({"go.mod": "module a\n", "main.go": EMBEDS.replace("{pattern}", "dist/*")}))
+    assert any(note.startswith("dist goes into the program, and nothing here makes it") for note in plan.notes)
+
+
+def test_front_end_that_cannot_be_planned_does_not_stop_a_program_that_lacks_nothing(project) -> None:
+    files = {"go.mod": "module a\n", "main.go": MAIN, "package.json": VITE, "bun.lock": "{}"}
+    plan = dockergen.plan(project(files))
+    assert plan.assets == ()
+    assert any("Bun" in note for note in plan.notes)
+
+
+def test_subcommand_of_a_switch_is_found_beside_the_client(project) -> None:
+    switch = 'switch os.Args[1] {\n\tcase "server":\n\t\thttp.ListenAndServe(":8080", nil)\n\tcase "client":\n\t}'
+    text = MAIN.replace('http.ListenAndServe(":8080", nil)', switch).replace('"net/http"', '(\n\t"net/http"\n\t"os"\n)')
+    files = {"client/client.go": 'package client\n\nimport "net"\n\nvar a, _ = net.Listen("tcp", ":443")\n'}
+    plan = dockergen.plan(project({"go.mod": "module example.org/shop\n", "main.go": text, **files}))
+    assert (plan.start, plan.port) == (("/app/shop", "server"), 8080)
+
+
+def test_note_on_a_closed_address_goes_when_the_start_command_opens_it(project) -> None:
+    text = MAIN.replace("func main", 'var a = flag.String("http-address", "127.0.0.1:4180", "address")\n\nfunc main')
+    plan = dockergen.plan(project({"go.mod": "module example.org/shop\n", "main.go": text.replace('":8080"', "*a")}))
+    assert (plan.start[1:], plan.notes) == (("--http-address=0.0.0.0:4180",), ())
+
+
+def test_go_service_with_a_workspace_of_one_front_end_is_no_tie(project) -> None:
+    files = {
+        "pnpm-workspace.yaml": "packages:\n  - web\n",
+        "package.json": '{"private": true}',
+        "web/package.json": "{}",
+    }
+    assert dockergen.plan(project({"go.mod": "module a\n", "main.go": MAIN, **files})).language == "go"

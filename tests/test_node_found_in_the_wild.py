@@ -152,3 +152,25 @@ def test_build_that_only_checks_types_is_left_out(project, build: str, server: s
     files = {"tsconfig.json": '{"compilerOptions": {\n"outDir": "build"}}', "server.js": server, "config.js": ""}
     root = project({"package.json": json.dumps(package), **files})
     assert ("build" in _decisions(root)) is builds
+
+
+def test_only_build_of_its_kind_is_the_build(project) -> None:
+    scripts = {
+        "start": "node server.js",
+        "build:frontend": "vite build --outDir public",
+        "build:docker": "docker build .",
+    }
+    root = project({"package.json": json.dumps({**PACKAGE, "scripts": scripts}), "server.js": SERVER, "config.js": ""})
+    assert _decisions(root)["build"] == "build:frontend"
+
+
+def test_program_of_a_package_is_started_before_a_file_by_its_name(project) -> None:
+    package = {"bin": {"shop": "lib/bin.js"}, "scripts": {"build": "tsc"}, "devDependencies": {"typescript": "^5"}}
+    files = {"src/app.ts": "export {}\n", "src/bin.ts": "", "tsconfig.json": '{"compilerOptions": {\n"outDir": "lib"}}'}
+    assert _decisions(project({"package.json": json.dumps(package), **files}))["start"] == ("node", "lib/bin.js")
+
+
+def test_port_of_a_development_server_is_not_taken(project) -> None:
+    config = "export default { server: { port: 5000 } }\n"
+    files = {"server.js": SERVER, "config.js": "", "web/vite.config.ts": config}
+    assert _decisions(project({"package.json": json.dumps(PACKAGE), **files}))["port"] == 3000

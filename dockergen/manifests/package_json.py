@@ -15,6 +15,7 @@ class PackageJson:
 
     name: str = ""
     main: str = ""
+    programs: tuple[str, ...] = ()  # files of "bin"
     module: bool = False  # "type": "module"
     scripts: Mapping[str, str] = field(default_factory=dict)
     dependencies: Mapping[str, str] = field(default_factory=dict)  # what the program needs when it runs
@@ -46,6 +47,7 @@ def package_json(value: Any) -> PackageJson:
     return PackageJson(
         name=_text(table.get("name")),
         main=_text(table.get("main")),
+        programs=_programs(table.get("bin")),
         module=table.get("type") == "module",
         scripts=_texts(table.get("scripts")),
         dependencies=_texts(table.get("dependencies")),
@@ -59,6 +61,11 @@ def package_json(value: Any) -> PackageJson:
         patches=tuple(_texts(_table(table.get("pnpm")).get("patchedDependencies")).values()),
         prisma_schema=_text(_table(table.get("prisma")).get("schema")),
     )
+
+
+def _programs(value: Any) -> tuple[str, ...]:
+    found = [value] if isinstance(value, str) else list(_texts(value).values())
+    return tuple(dict.fromkeys(path for path in found if path))
 
 
 def _runtime(engines: Any) -> tuple[str, str]:

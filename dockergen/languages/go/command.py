@@ -17,6 +17,8 @@ from dockergen.repository import Repository
 _LITERAL = regex(r"\bcobra\.Command\s*\{|\bcli\.(?:Command|App)\s*\{")
 _FIELD = regex(r'\b(?:Use|Name)\s*:\s*"([\w.-]+)')
 _RUNS = regex(r"^\s*(?:Run|RunE|Action)\s*:", re.M)
+_ARGUMENTS = regex(r"\bos\.Args\b|\bflag\.Args?\(")
+_CASE = regex(r'^\s*case\s+"([a-z-]+)"', re.M)
 _ACTION = regex(r"\b(?:app|cmd|root\w*)\.(?:Action|Run|RunE)\s*=")
 # An option whose default is this machine alone: of package flag or pflag, or a struct tag of go-flags.
 _LOCAL = regex(
@@ -94,8 +96,22 @@ def _subcommand(repo: Repository, files: tuple[str, ...], names: tuple[str, ...]
                 found.setdefault(name, Origin("file", path, text.count("\n", 0, start) + 1))
         if _LITERAL.search(text) and _ACTION.search(text):
             return None
+    if not found:
+        found = _switched(repo, files)
     best = next((name for name in load("go").lists["serves"] if name in found), "")
     return Command((best,), found[best]) if best else None
+
+
+def _switched(repo: Repository, files: tuple[str, ...]) -> dict[str, Origin]:
+    """Subcommands of a switch over the arguments in the main package, where another of them is a client's."""
+    main = files[0].rpartition("/")[0] if files else ""
+    for path in files:
+        text = repo.source(path)
+        if path.rpartition("/")[0] != main or not _ARGUMENTS.search(text) or '"client"' not in text:
+            continue
+        hits = list(_CASE.finditer(text))
+        return {hit[1]: Origin("file", path, text.count("\n", 0, hit.start()) + 1) for hit in hits}
+    return {}
 
 
 def _commands(text: str) -> Iterator[tuple[str, bool, int]]:

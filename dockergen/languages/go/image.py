@@ -70,6 +70,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
         build_packages=tuple(sorted({*main.build_packages})),
         runtime_packages=tuple(sorted({*main.runtime_packages, *(settings.package.value if settings.package else ())})),
         context_files=(*mods.manifests, *main.runtime_files, *main.embedded),
+        takes_in=main.takes_in,
         ignore=_ignored(repo),
         notes=(*notes, *main.notes),
         touch=main.touch,

@@ -24,6 +24,7 @@ _STRONG = (
     regex(r'"(?:\w+_)?PORT(?:_NUMBER)?"\s*,\s*"?:?(?P<port>\d{2,5})\b'),
     regex(r'`[^`\n]*\benv(?:config)?:"(?:\w+_)?PORT\b[^`\n]*\b(?:default|envDefault):":?(?P<port>\d{2,5})"'),
     regex(r'`[^`\n]*\b(?:default|envDefault):":?(?P<port>\d{2,5})"[^`\n]*\benv(?:config)?:"(?:\w+_)?PORT\b'),
+    regex(r'\b(?:\w*[a-z])?Port\s+u?int\w*\s+`[^`\n]*\b(?:default|envDefault):"(?P<port>\d{2,5})"'),
     regex(rf'`[^`\n]*\blong:"{_OPTION}"[^`\n]*\bdefault:"(?:{_HOST}:)?(?P<port>\d{{2,5}})"'),
     regex(
         rf'\b(?:String|Int|Uint|Uint16|TextVar)\w*\([^)\n]{{0,60}}?"{_OPTION}"\s*,\s*(?:"\w?"\s*,\s*)?'
@@ -42,7 +43,7 @@ _ELSEWHERE = regex(
     r"|zipkin|memcache|elastic|statsd|graphite|\bdb|database|ssh|ldap|consul|etcd|_test\b|example|\bdsn\b|admin"
 )
 _OTHER_PORTS = frozenset(
-    (22, 25, 53, 389, 465, 587, 636, 1433, 3306, 4317, 4318, 5432, 5672, 6060, 6379, 9092, 9200, 11211)
+    (22, 25, 53, 389, 465, 587, 636, 1433, 3306, 4317, 4318, 5432, 5672, 6060, 6379, 9092, 9200, 11211, 65535)
 )
 
 
@@ -79,6 +80,8 @@ def port(repo: Repository, files: tuple[str, ...], row: Framework | None) -> tup
     main = files[0].rpartition("/")[0] if files else ""
     near = [path for path in files if path.rpartition("/")[0] == main]
     ordered = list(dict.fromkeys([*near, *serving, *files]))
+    # What a client connects to comes last.
+    ordered.sort(key=lambda path: "client" in path.lower())
     for patterns in (_STRONG, _WEAK):
         for path in ordered:
             found = _found(repo.source(path), patterns)

@@ -51,6 +51,7 @@ class Program:
     reads_port: bool
     runtime_files: tuple[str, ...]
     embeds_missing: bool  # an embedded folder is made by a front-end build
+    takes_in: tuple[str, ...]  # the same as it is written, and what is not there yet, up to the first wildcard
     embedded: tuple[str, ...]  # files and folders that //go:embed names
     build_packages: tuple[str, ...]
     runtime_packages: tuple[str, ...]
@@ -63,14 +64,17 @@ def program(repo: Repository, mods: Modules, settings: Settings) -> Program:
     sources = reached(repo, mods, go_files(repo, mods), package.value)
     base = (mods.by_folder.get("") or mods.root).module or package.value or "app"
     imported = frozenset(name for path in sources for name in imports(repo, path))
+    binary = _binary_name(package.value or base)
     found = framework(mods.requires, imported, [repo.source(path) for path in sources])
     row = found[1] if found else None
     number, notes = port(repo, sources, row)
+    started = command(repo, sources, (binary, _binary_name(base)), number.value if number else None)
+    if number is not None and any(str(number.value) in word or word.endswith("=0.0.0.0") for word in started.arguments):
+        notes = []  # the start command opens what the default keeps closed
     needs = [row for name, row in load("go").packages.items() if name in mods.requires]
     taken = [hit for path in sources for hit in embeds(repo, path)]
     embedded = tuple(sorted({name for _, there in taken for name in there}))
     opened = runtime_files(repo, sources, embedded)
-    binary = _binary_name(package.value or base)
     return Program(
         package=package,
         binary=f"{binary}-server" if binary in opened else binary,
@@ -79,16 +83,23 @@ def program(repo: Repository, mods: Modules, settings: Settings) -> Program:
         links_all=links_all(repo, mods, sources),
         links_cpp=any(name in mods.requires for name in load("go").lists["cpp"]),
         framework=found[0] if found else None,
-        command=command(repo, sources, (binary, _binary_name(base)), number.value if number else None),
+        command=started,
         port=number,
         reads_port=reads_port(repo, sources) or (row is not None and row.title == "Gin"),
         runtime_files=opened,
         embeds_missing=any(not there for _, there in taken),
+        takes_in=tuple(sorted({_plain(pattern) for pattern, _ in taken} - {""})),
         embedded=embedded,
         build_packages=tuple(name for row in needs for name in row.build),
         runtime_packages=tuple(name for row in needs for name in row.run),
         notes=tuple(notes),
     )
+
+
+def _plain(pattern: str) -> str:
+    """The folder or file of a pattern, without the parts that hold wildcards."""
+    parts = pattern.split("/")
+    return "/".join(parts[: next((i for i, part in enumerate(parts) if set("*?[") & set(part)), len(parts))])
 
 
 def program_names(repo: Repository, mods: Modules) -> tuple[str, ...]:

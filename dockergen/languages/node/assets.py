@@ -16,6 +16,9 @@ from dockergen.model import AssetBuild, Decision, IgnoreGroup, Origin, Sourced
 from dockergen.repository import Repository
 from dockergen.settings import Settings
 
+# Bundlers whose output stands in a script of the repository, or anywhere.
+_GUESSED = ("esbuild", "Rollup", "Tailwind CSS", "webpack")
+
 
 def assets(repo: Repository, settings: Settings) -> AssetBuild | None:
     """The front-end build of a folder: a package.json with a build script, a bundler, and no server; else None.
@@ -50,6 +53,7 @@ def assets(repo: Repository, settings: Settings) -> AssetBuild | None:
         stage="assets",
         root="",
         output=output,
+        certain=found.row is None or found.row.title not in _GUESSED or output != found.row.output,
         image=load("node").images["build"].at(found.version.value),
         facts=facts,
         context_files=setup.manifests,

@@ -19,6 +19,9 @@ from dockergen.settings import Settings
 SOURCES = (".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".jsx", ".tsx", ".vue", ".svelte", ".astro", ".html")
 _SCRIPTS = ("build", "build:prod", "build:production", "build:ts", "compile")
 _COMPILES = regex(r"\b(tsc|webpack|rollup|esbuild|swc|babel|nest build)\b")
+_ELSEWHERE = regex(
+    r"\b(docker|podman|dev|watch|docs?|storybook|types?|tests?|analyze|release|image|electron|tauri|ios|android)\b"
+)
 _WALKED = 5000  # files that are looked at by name
 _FILES = 400  # source files that are looked into; evidence, not proof
 _PUBLIC = regex(
@@ -87,7 +90,17 @@ def build_script(package: PackageJson) -> str:
     """The script that builds: by its name, else one that runs a compiler before the start; "" when there is none."""
     named = next((name for name in _SCRIPTS if name in package.scripts), "")
     before = (name for name in ("prestart:prod", "prestart") if _COMPILES.search(package.scripts.get(name, "")))
-    return named or next(before, "")
+    return named or next(before, "") or _one_of_a_kind(package)
+
+
+def _one_of_a_kind(package: PackageJson) -> str:
+    """`build:frontend` where it is the only script of its kind that builds something here."""
+    names = [
+        n
+        for n, command in package.scripts.items()
+        if n.startswith("build:") and not _ELSEWHERE.search(f"{n} {command}")
+    ]
+    return names[0] if len(names) == 1 else ""
 
 
 def output_folder(repo: Repository, package: PackageJson, row: Framework | None) -> str:
@@ -104,6 +117,8 @@ def output_folder(repo: Repository, package: PackageJson, row: Framework | None)
         return _angular_output(repo)
     if row is not None and row.title == "webpack":
         return _webpack_output(repo, row)
+    if row is not None and row.title in ("esbuild", "Rollup") and (written := _written_output(repo, command)):
+        return written
     if repo.is_file("project.json") and (nx := _nx_output(repo)):
         return nx
     if row is not None and row.output and row.kind != "server":
@@ -193,6 +208,17 @@ def _webpack_output(repo: Repository, row: Framework) -> str:
     found = re.search(r"\bpath\s*:\s*path\.(?:resolve|join)\(\s*__dirname\s*,\s*([^)]*)\)", text)
     parts = re.findall(r"['\"]([^'\"]+)['\"]", found[1]) if found else []
     return relative("/".join(parts)) if parts else "dist"
+
+
+def _written_output(repo: Repository, command: str) -> str:
+    """The outdir of an esbuild script, or the dir of a Rollup configuration, that the build command names."""
+    named = [path for word in command.split() if (path := normal(word)) and repo.is_file(path)]
+    known = [name for name in repo.entries() if re.fullmatch(r"(esbuild|rollup)[\w.]*\.(config\.)?[cm]?[jt]s", name)]
+    for path in [*named, *known]:
+        found = re.search(r"\b(?:outdir|dir)\s*:\s*['\"]([\w./-]+)['\"]", repo.source(path))
+        if found:
+            return relative(found[1])
+    return ""
 
 
 def _angular_output(repo: Repository) -> str:

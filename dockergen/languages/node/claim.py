@@ -17,10 +17,16 @@ def claim(repo: Repository, settings: Settings) -> Match:
         found = project(repo, settings)
     except DockergenError:
         return Match(Strength.SUPPORTING, evidence, "a package.json")
-    if (found.start is not None and not _others(found)) or found.is_next or found.members:
+    if (found.start is not None and not _others(found)) or found.is_next or _is_monorepo(repo, found):
         what = f"a {found.framework[1].title} service" if found.framework else "a Node.js service"
         return Match(Strength.MANIFEST, evidence, what)
     return Match(Strength.SUPPORTING, evidence, "a front end" if found.is_static else "a package.json")
+
+
+def _is_monorepo(repo: Repository, found: Project) -> bool:
+    """A workspace, unless all there is in it is one package: the front end of another language's service."""
+    patterns = (pattern.rstrip("/") for pattern in found.members if not pattern.startswith("!"))
+    return bool(found.members) and len({path for name in patterns for path in repo.glob(f"{name}/package.json")}) != 1
 
 
 _PROGRAMS = frozenset(("node", "npm", "npx", "yarn", "pnpm", "bun", "next", "pm2", "tsx", "ts-node", "nest", "serve"))

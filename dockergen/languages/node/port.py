@@ -47,7 +47,7 @@ def network(repo: Repository, entry: str, row: Framework | None) -> Network:
     serves = child = named_host = False
     found = sorted(sources(repo), key=lambda pair: pair[0] != entry)
     for path, text in found:
-        if path.endswith((".html", ".vue", ".svelte", ".astro", ".jsx", ".tsx")):
+        if path.endswith((".html", ".vue", ".svelte", ".astro", ".jsx", ".tsx")) or ".config." in path:
             continue
         child = child or _CHILD.search(text) is not None
         serves = serves or _SERVES.search(text) is not None

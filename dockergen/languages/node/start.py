@@ -94,6 +94,8 @@ def _files(repo: Repository, package: PackageJson, row: Framework | None) -> lis
         found.append((package.main, Origin("file", "package.json", field_line(repo, "main"))))
     if row is not None and row.start and row.kind == "server":
         found.append((row.start[-1], Origin("default", note=row.title)))
+    if len(package.programs) == 1:
+        found.append((package.programs[0], Origin("file", "package.json", field_line(repo, "bin"))))
     known = [path for path in _ENTRIES if repo.is_file(path)]
     return found + [(path, Origin("file", path, 1)) for path in known if not package.main or repo.is_file(path)]
 
