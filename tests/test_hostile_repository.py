@@ -160,7 +160,7 @@ FIELDS: dict[str, dict[str, Field]] = {
         "main": Field(_package("main"), ("server.js", "other.js")),
         "start": Field(_package("scripts", "start"), ("node server.js", "node --enable-source-maps server.js", "NODE_ENV=x node server.js")),
         "start file": Field(lambda text: _package("scripts", "start")(f"node {text}"), ("server.js", "$FILE")),
-        "build": Field(_package("scripts", "build"), ("tsc",)),
+        "build": Field(_package("scripts", "build"), ("tsc", "node build.js")),
         "postinstall": Field(_package("scripts", "postinstall"), ("node x.js",)),
         "script name": Field(_package("scripts", "x", key=True)),
         "engines": Field(_package("engines", "node"), (">=22", "24")),
