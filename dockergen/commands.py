@@ -23,6 +23,8 @@ def next_lines(service: Service, folder: str = ".", dockerfile: str = "") -> lis
     run = ["docker", "run", "--rm"]
     if plan.port:
         run += ["-p", f"{plan.port}:{plan.port}"]
+    for need in plan.needs:
+        run += ["-e", need.value]  # the value comes from the shell that types the line
     return [" ".join([shlex.join(build), *options, shlex.quote(folder)]), shlex.join([*run, service.name])]
 
 

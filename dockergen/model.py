@@ -174,6 +174,7 @@ class BuildPlan:
     secrets: tuple[Secret, ...] = ()
     build_args: tuple[BuildArgument, ...] = ()
     companions: tuple[Companion, ...] = ()
+    needs: tuple[Sourced[str], ...] = ()  # environment variables without which the program does not start
     commands: tuple[tuple[str, str], ...] = ()  # further processes of the same image: name, command
     notes: tuple[str, ...] = ()  # warnings and advice for the person
     touch: str = ""  # a source file whose edit must not re-run the dependency step

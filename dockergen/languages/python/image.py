@@ -7,6 +7,7 @@ from dataclasses import replace
 from dockergen.catalog import load
 from dockergen.frozen import frozen
 from dockergen.languages.python.install import Install, install
+from dockergen.languages.python.needs import advice, variables
 from dockergen.languages.python.project import Project, project
 from dockergen.languages.python.start import Start
 from dockergen.languages.python.state import State, state
@@ -52,6 +53,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
     kept = state(repo, found, begun, setup.project)
     facts = _facts(repo, begun, setup, needs, kept, settings)
     asked = settings.package.value if settings.package else ()
+    demanded = variables(repo, begun.entry, _environment(begun, setup, port))
     return BuildPlan(
         language="python",
         title="Python",
@@ -71,8 +73,9 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
         context_files=(*setup.manifests, *setup.folders, *setup.reads),
         ignore=_ignored(repo),
         secrets=setup.secrets,
+        needs=demanded,
         commands=begun.commands,
-        notes=(*found.notes, *notes, *begun.notes, *setup.notes, *needs.notes, *kept.notes),
+        notes=(*found.notes, *notes, *begun.notes, *setup.notes, *needs.notes, *kept.notes, *advice(demanded)),
         touch=begun.entry,
         facts=facts,
     )

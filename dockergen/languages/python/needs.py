@@ -1,0 +1,108 @@
+"""Environment variables without which a program does not start, read from what runs when its modules are imported."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from dockergen.languages.python.imports import program_files
+from dockergen.languages.python.syntax import parsed
+from dockergen.lazy import regex
+from dockergen.model import Origin, Sourced
+from dockergen.repository import Repository
+
+_MOST_FILES = 60
+_MOST_SHOWN = 6
+_HINT = regex(r"environ\[|\benv(?:\.\w+)?\(|\bconfig\(|BaseSettings")
+_NAME = regex(r"[A-Z][A-Z0-9_]*")
+_READERS = ("env", "config")  # environs, django-environ and decouple, by the names that everybody gives them
+_LIBRARIES = ("environ", "environs", "decouple", "starlette")
+
+
+def variables(repo: Repository, entry: str, given: tuple[tuple[str, str], ...]) -> tuple[Sourced[str], ...]:
+    """The variables in reading order, each once, with the line that reads it; `given` ones are in the image."""
+    found: dict[str, Sourced[str]] = {}
+    for path in program_files(repo, entry, _MOST_FILES) if entry else ():
+        text = repo.source(path)
+        if not _HINT.search(text):
+            continue
+        module = parsed(text)
+        reads = any(origin.split(".")[0] in _LIBRARIES for origin in module.imports.values())
+        for name, line in _demanded(module.body, reads):
+            if _NAME.fullmatch(name) and name not in dict(given):
+                found.setdefault(name, Sourced(name, Origin("file", path, line)))
+    return tuple(found.values())
+
+
+def advice(names: tuple[Sourced[str], ...]) -> list[str]:
+    """One note about the variables that the container has to be given."""
+    if not names:
+        return []
+    shown = ", ".join(f"{need.value} ({need.origin})" for need in names[:_MOST_SHOWN])
+    more = f" and {len(names) - _MOST_SHOWN} more" if len(names) > _MOST_SHOWN else ""
+    return [f"The program does not start without {shown}{more}; for a trial: dockergen verify --env NAME=VALUE."]
+
+
+def _demanded(body: tuple[ast.stmt, ...] | list[ast.stmt], reads: bool) -> Iterator[tuple[str, int]]:
+    """What statements that run on import demand; what is tried, or asked for first, is not demanded."""
+    for node in body:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Try)):
+            continue
+        if isinstance(node, ast.ClassDef):
+            yield from _fields(node) if _is_settings(node) else _demanded(node.body, reads)
+        elif isinstance(node, (ast.If, ast.With)):
+            # A condition decides on what follows, so only the condition itself is sure to be read.
+            yield from _read(node.test if isinstance(node, ast.If) else node.items[0].context_expr, reads)
+        else:
+            yield from _read(node, reads)
+
+
+def _read(node: ast.AST, reads: bool) -> Iterator[tuple[str, int]]:
+    if isinstance(node, (ast.Lambda, ast.IfExp, ast.BoolOp)):
+        return
+    if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load) and _last(node.value) == "environ":
+        name = node.slice.value if isinstance(node.slice, ast.Constant) else None
+        yield from [(name, node.lineno)] if isinstance(name, str) else []
+    if isinstance(node, ast.Call) and reads and len(node.args) == 1 and _reader(node.func):
+        first = node.args[0]
+        if isinstance(first, ast.Constant) and isinstance(first.value, str) and not _has_default(node):
+            yield first.value, node.lineno
+    for child in ast.iter_child_nodes(node):
+        yield from _read(child, reads)
+
+
+def _reader(function: ast.expr) -> bool:
+    if isinstance(function, ast.Attribute):
+        return isinstance(function.value, ast.Name) and function.value.id in _READERS and function.attr != "read_env"
+    return isinstance(function, ast.Name) and function.id in _READERS
+
+
+def _has_default(node: ast.Call) -> bool:
+    return any(keyword.arg in ("default", None) for keyword in node.keywords)
+
+
+def _is_settings(node: ast.ClassDef) -> bool:
+    return any(_last(base) == "BaseSettings" for base in node.bases)
+
+
+def _fields(node: ast.ClassDef) -> Iterator[tuple[str, int]]:
+    """pydantic-settings: fields without a value, by their names in the environment."""
+    prefix = next(
+        (
+            str(word.value.value)
+            for inner in ast.walk(node)
+            if isinstance(inner, ast.Call)
+            for word in inner.keywords
+            if word.arg == "env_prefix" and isinstance(word.value, ast.Constant)
+        ),
+        "",
+    )
+    for field in node.body:
+        if isinstance(field, ast.AnnAssign) and field.value is None and isinstance(field.target, ast.Name):
+            text = ast.unparse(field.annotation)
+            if "ClassVar" not in text and "computed" not in text:
+                yield f"{prefix}{field.target.id}".upper(), field.lineno
+
+
+def _last(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""

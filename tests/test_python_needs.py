@@ -1,0 +1,46 @@
+"""Environment variables without which a program does not start, found in what runs on import."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import dockergen
+from dockergen.commands import next_lines
+from dockergen.pipeline import service_at
+
+FLASK = "from flask import Flask\n\napp = Flask(__name__)\n"
+
+
+def _write(root: Path, text: str) -> Path:
+    (root / "requirements.txt").write_text("flask==3.1.2\ngunicorn==23.0.0\n")
+    (root / "app.py").write_text(FLASK + text)
+    return root
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        pytest.param("import os\nKEY = os.environ['API_KEY']\n", ["API_KEY"], id="environ"),
+        pytest.param("from os import environ\nclass C:\n    KEY = environ['API_KEY']\n", ["API_KEY"], id="class-body"),
+        pytest.param("from environs import Env\nenv = Env()\nTOKEN = env.str('TOKEN')\nLEVEL = env('LEVEL', 'info')\n", ["TOKEN"], id="environs"),
+        pytest.param("from decouple import config\nA = config('A', cast=int)\nB = config('B', default=1)\n", ["A"], id="decouple"),
+        pytest.param("from pydantic_settings import BaseSettings\nclass S(BaseSettings):\n    secret_key: str\n    debug: bool = False\n", ["SECRET_KEY"], id="pydantic"),
+        pytest.param("from pydantic_settings import BaseSettings, SettingsConfigDict\nclass S(BaseSettings):\n    model_config = SettingsConfigDict(env_prefix='shop_')\n    key: str\n", ["SHOP_KEY"], id="pydantic-prefix"),
+        pytest.param("import os\nKEY = os.environ.get('API_KEY')\nPORT = os.environ['PORT']\n", [], id="optional-and-ours"),
+        pytest.param("import os\ntry:\n    KEY = os.environ['API_KEY']\nexcept KeyError:\n    KEY = ''\n", [], id="tried"),
+        pytest.param("import os\nif 'API_KEY' in os.environ:\n    KEY = os.environ['API_KEY']\n", [], id="asked-first"),
+        pytest.param("import os\ndef later():\n    return os.environ['API_KEY']\n", [], id="later"),
+        pytest.param("import os\nos.environ['API_KEY'] = 'x'\n", [], id="written"),
+        pytest.param("def env(name):\n    return name\nX = env('OTHER')\n", [], id="a-function-of-that-name"),
+    ],
+)  # fmt: skip
+def test_variables_that_the_program_demands(tmp_path: Path, text: str, names: list[str]) -> None:
+    assert [need.value for need in dockergen.plan(_write(tmp_path, text)).needs] == names
+
+
+def test_demanded_variables_are_told_with_their_lines_and_stand_in_the_printed_command(tmp_path: Path) -> None:
+    service = service_at(_write(tmp_path, "import os\nKEY = os.environ['API_KEY']\n"), {})
+    assert any("API_KEY (app.py:5)" in note for note in service.plan.notes)
+    assert " -e API_KEY " in next_lines(service)[1]
