@@ -161,11 +161,11 @@ def _health(begun: Start, port: Sourced[int] | None) -> tuple[str, ...]:
     if not begun.health:
         # No HTTP: a connection that is accepted is the sign of life.
         return ("python", "-c", "import os,socket;socket.create_connection(('127.0.0.1',int(os.environ['PORT'])),4)")
-    # Any answer below 500 is a sign of life; redirects are not followed.
+    # Any answer below 500 is a sign of life; this client follows no redirect.
     script = (
-        "import os,sys,urllib.request as r;"
-        "h=type('H',(r.HTTPErrorProcessor,),{'http_response':lambda s,q,p:p});"
-        f"sys.exit(r.build_opener(h).open('http://127.0.0.1:'+os.environ['PORT']+{begun.health!r},timeout=4).status>=500)"
+        "import http.client, os, sys; "
+        "c = http.client.HTTPConnection('127.0.0.1', os.environ['PORT'], timeout=4); "
+        f"c.request('GET', {begun.health!r}); sys.exit(c.getresponse().status >= 500)"
     )
     return ("python", "-c", script)
 
