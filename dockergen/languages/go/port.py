@@ -35,7 +35,7 @@ _STRONG = (
 # A number that is called a port.
 _WEAK = (
     regex(r'(?i:port)\w*"?[^"\n]{0,40}?"(?P<port>[1-9]\d{3,4})"'),
-    regex(r"\b\w*(?i:port)\w*\s*(?:int\w*\s*)?(?::=|=|:)\s*(?P<port>[1-9]\d{3,4})\b"),
+    regex(r"\b\w*(?i:port)\w*\s*(?:int\w*\s*)?(?::=|=|:)\s*(?P<port>80|[1-9]\d{3,4})\b"),
 )
 # Ports of what a program talks to, or shows to its operators only.
 _ELSEWHERE = regex(
@@ -79,18 +79,28 @@ def port(repo: Repository, files: tuple[str, ...], row: Framework | None) -> tup
     # The main package says what is asked for; after it, the files that open a server.
     main = files[0].rpartition("/")[0] if files else ""
     near = [path for path in files if path.rpartition("/")[0] == main]
-    ordered = list(dict.fromkeys([*near, *serving, *files]))
     # What a client connects to comes last.
-    ordered.sort(key=lambda path: "client" in path.lower())
-    for patterns in (_STRONG, _WEAK):
-        for path in ordered:
-            found = _found(repo.source(path), patterns)
+    others = [path for path in dict.fromkeys([*serving, *files]) if path not in near]
+    others.sort(key=lambda path: "client" in path.lower())
+    for ordered in (near, others):
+        for patterns in (_STRONG, _WEAK):
+            found = _first(repo, ordered, patterns)
             if found is not None:
-                number, line, host = found
-                origin = Origin("file", path, line)
-                return Sourced(number, origin), _local_only(host, number, origin)
+                return found
     default = row.port if row is not None and row.port else 8080
     return Sourced(default, Origin("default", note=row.title if row else "Go")), []
+
+
+def _first(
+    repo: Repository, files: list[str], patterns: tuple[re.Pattern[str], ...]
+) -> tuple[Sourced[int], list[str]] | None:
+    for path in files:
+        found = _found(repo.source(path), patterns)
+        if found is not None:
+            number, line, host = found
+            origin = Origin("file", path, line)
+            return Sourced(number, origin), _local_only(host, number, origin)
+    return None
 
 
 def _serves(text: str) -> bool:
