@@ -98,6 +98,7 @@ class SystemPackages:
     rust: bool = False  # compiled from Rust, which takes minutes and may refuse newer language versions
     cuda: bool = False  # its usual binaries bring CUDA libraries
     note: str = ""  # what the person should know that no package settles
+    compiled: str = ""  # the same, where it is compiled
 
 
 @frozen

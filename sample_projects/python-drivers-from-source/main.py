@@ -4,7 +4,7 @@ import json
 import os
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import MySQLdb
+import MySQLdb._mysql
 import psycopg2
 import psycopg2.extensions
 
@@ -15,7 +15,7 @@ def report() -> dict[str, str]:
         "libpq": str(psycopg2.extensions.libpq_version()),
         "host": f"{parsed['host']}:{parsed['port']}",
         "mariadb": MySQLdb.get_client_info(),
-        "escaped": MySQLdb.escape_string("it's").decode(),
+        "escaped": MySQLdb._mysql.escape_string(b"it's").decode(),
     }
 
 

@@ -191,6 +191,8 @@ def _notes(project: Project, needs: Iterable[_Need], minor: str) -> Iterator[str
     for need in needs:
         if need.row.note:
             yield f"{need.origin}: {need.row.note}"
+        if need.row.compiled and need.built:
+            yield f"{need.origin}: {need.row.compiled}"
         if need.built and need.row is _COMPILERS:
             yield f"{need.origin}: this release has no wheel for Python {minor}, so it is compiled."
         elif need.built and need.row.rust:
