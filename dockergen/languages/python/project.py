@@ -136,7 +136,9 @@ def _direct(
     stated = [(r, _toml_origin(repo, manifest, r.name)) for r in (*table.dependencies, *extra.requirements)]
     if requirements.path:
         found = [(r, origin) for r, origin, _ in requirements.requirements]
-        found += stated if any(r.path.rstrip("/") in (".", "./") for r, _ in found) else []
+        if any(r.path.rstrip("/") in (".", "./") for r, _ in found):
+            own = setup(repo)
+            found += [*stated, *((r, _line(repo, own.path, r.name)) for r in own.requirements)]
     elif chosen == "pipenv":
         rows = repo.toml("Pipfile").get("packages") if repo.is_file("Pipfile") else None
         found = [
