@@ -66,6 +66,12 @@ def test_a_requirement_for_older_pythons_may_be_missing_from_the_lock(project: M
     assert dockergen.plan(project({**APP, "pyproject.toml": manifest, "uv.lock": _uv_lock(rest="")}))
 
 
+@pytest.mark.parametrize("key", ["exclude-dependencies", "override-dependencies"])
+def test_what_a_setting_keeps_out_of_the_lock_is_not_missed(project: Make, key: str) -> None:
+    manifest = PROJECT + f"[tool.uv]\n{key} = [\"waitress ; sys_platform == 'never'\"]\n"
+    assert dockergen.plan(project({**APP, "pyproject.toml": manifest, "uv.lock": _uv_lock(rest="")}))
+
+
 # Written by Poetry 1.8.5 and 2.5.1 (the first two by both).
 POETRY = [
     ("legacy", '[tool.poetry]\nname = "a"\nversion = "1"\ndescription = ""\nauthors = []\n\n[tool.poetry.dependencies]\npython = "^3.11"\nflask = "^3.1"\n\n[tool.poetry.group.dev.dependencies]\npytest = "^8"\n', "ec36a0644eafbfc2e0f911498435f15652de8aadd39b5337d9c89e7ea0f74348"),

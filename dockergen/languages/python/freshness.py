@@ -11,9 +11,9 @@ from typing import Any
 
 from dockergen.errors import ProjectError
 from dockergen.frozen import frozen
-from dockergen.manifests.pyproject import table
+from dockergen.manifests.pyproject import table, texts
 from dockergen.manifests.python_locks import Locked
-from dockergen.manifests.requirements import Requirement, requirements_file
+from dockergen.manifests.requirements import Requirement, requirement, requirements_file
 from dockergen.model import Origin
 from dockergen.repository import Repository
 
@@ -42,8 +42,10 @@ def stale_notes(
     lock, text, packages = found.path, found.text, found.packages
     if not lock or manager not in _COMMANDS:
         return ()
+    left_out = _left_out(document)
     for wanted, origin in direct:
-        if packages and wanted.name and wanted.name not in packages and not wanted.marker:
+        absent = wanted.name and wanted.name not in packages and wanted.name not in left_out
+        if packages and absent and not wanted.marker:
             missing = f"{origin} asks for {wanted.name}, which {lock} does not have: the lock file is older."
             raise _outdated(missing, manager)
     if manager == "poetry" and (hashed := _poetry_hash(text)) and hashed not in _poetry_hashes(document):
@@ -55,6 +57,17 @@ def stale_notes(
     if hashed and (now := _pipfile(repo)) and hashed != now:
         notes = [f"Pipfile has changed since {lock} was written; `{_COMMANDS[manager]}` brings it up to date."]
     return tuple(notes[:1])
+
+
+def _left_out(document: Mapping[str, Any]) -> set[str]:
+    """Names that settings of uv and PDM keep out of the lock file, or replace by something that is never true."""
+    uv, pdm = table(document, "tool", "uv"), table(document, "tool", "pdm", "resolution")
+    rows = (
+        *texts(uv.get("exclude-dependencies")),
+        *texts(uv.get("override-dependencies")),
+        *texts(pdm.get("excludes")),
+    )
+    return {found.name for row in rows if (found := requirement(row))}
 
 
 def _check_compiled(repo: Repository, path: str) -> None:
