@@ -111,6 +111,10 @@ CASES = [
     ("wheels of Windows only", _locked("cp314-cp314-win_amd64", f"cp312-cp312-{LINUX}"), "3.12", "uv.lock:11"),
     ("free-threaded wheels do not count", _locked(f"cp314-cp314t-{LINUX}", f"cp313-cp313-{LINUX}"), "3.13", "uv.lock:11"),
     ("a pin beats missing wheels", {**_locked(f"cp312-cp312-{LINUX}"), ".python-version": "3.13\n"}, "3.13", ".python-version:1"),
+    ("what has no wheel anywhere decides nothing", {**_locked(f"cp312-cp312-{LINUX}"), "uv.lock": _locked(f"cp312-cp312-{LINUX}")["uv.lock"].replace('    { name = "speedups" },', '    { name = "speedups" },\n    { name = "odd" },') + '\n[[package]]\nname = "odd"\nversion = "1"\nwheels = [\n    { url = "x/odd-1-cp38-cp38-win32.whl" },\n]\n'}, "3.12", "uv.lock:12"),
+    ("a wheel that a line names", {"requirements.txt": f"flask==3.1.2\n./vendor/ink-1.0-cp312-cp312-{LINUX}.whl\n", f"vendor/ink-1.0-cp312-cp312-{LINUX}.whl": ""}, "3.12", "requirements.txt:2"),
+    ("wheels in a folder", {"requirements.txt": "--find-links vendor\nink\n", f"vendor/ink-1.0-cp312-cp312-{LINUX}.whl": "", f"vendor/ink-1.0-cp313-cp313-{LINUX}.whl": ""}, "3.13", "requirements.txt:2"),
+    ("wheels in a folder that nothing asks for", {"requirements.txt": "--find-links vendor\nflask\n", f"vendor/ink-1.0-cp312-cp312-{LINUX}.whl": ""}, "3.14", "newest supported"),
     # --- conflicts
     ("pin over range", {**FLASK, **_project('requires-python = ">=3.13"'), ".python-version": "3.12\n"}, "3.12", ".python-version:1"),
     ("uv refuses the pin", {**_locked("py3-none-any", text='requires-python = ">=3.13"'), ".python-version": "3.12\n"}, "3.14", "pyproject.toml:4"),

@@ -92,6 +92,16 @@ def _with_listed_wheels(packages: dict[str, Locked], text: str) -> dict[str, Loc
     return packages
 
 
+def wheel(path: str) -> Locked | None:
+    """The distribution that a wheel file holds, by its name; None for any other file.
+
+    Format: https://packaging.python.org/en/latest/specifications/binary-distribution-format/
+    """
+    parts = path.rsplit("/", 1)[-1].split("-")
+    tags = _wheels(f'/{path.rsplit("/", 1)[-1]}"')
+    return Locked(normalised(parts[0]), parts[1], wheels=tags) if tags and len(parts) in (5, 6) else None
+
+
 def _wheels(text: str) -> tuple[tuple[str, str, str], ...]:
     return tuple(dict.fromkeys((str(found[2]), str(found[3]), str(found[4])) for found in _WHEEL.finditer(text)))
 

@@ -6,9 +6,9 @@ import re
 
 from dockergen.catalog import Versions, load
 from dockergen.errors import ProjectError
+from dockergen.languages.python.compatible import with_wheels
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.python_pins import Pin, Unreadable, classified, pins, ranges
-from dockergen.languages.python.wheels import older_than_wheels
 from dockergen.lazy import regex
 from dockergen.model import Origin, Rejected, Sourced
 from dockergen.repository import Repository
@@ -103,13 +103,13 @@ def _detected(
                 f"Correct the range; the supported releases are {', '.join(versions.supported)}.",
                 command=f"dockergen init --version {versions.default}",
             )
-        return _with_wheels(Sourced(fitting[-1], origin), fitting, project), []
+        return with_wheels(repo, Sourced(fitting[-1], origin), fitting, project), []
     listed = [(minor, origin) for minor, origin in classified(repo, project) if minor in versions.supported]
     if listed:
         fitting = sorted((minor for minor, _ in listed), key=_key)
-        return _with_wheels(Sourced(*listed[0]), fitting, project), []
+        return with_wheels(repo, Sourced(*listed[0]), fitting, project), []
     newest = Sourced(versions.default, Origin("default", note="newest supported"))
-    return _with_wheels(newest, list(versions.supported), project), []
+    return with_wheels(repo, newest, list(versions.supported), project), []
 
 
 def _by_pin(
@@ -163,29 +163,6 @@ def _release(pin: Pin, versions: Versions) -> tuple[str, list[str]]:
         notes.append(f"{pin.origin} asks for a pre-release of Python {_minor(value)}: its image may change or go.")
         value = f"{value}{pin.pre}" if pin.pre != "rc" else f"{_minor(value)}-rc"
     return value, notes
-
-
-def _with_wheels(best: Sourced[str], fitting: list[str], project: Project) -> Sourced[str]:
-    """The newest fitting release for which all pinned distributions are published as wheels."""
-    lost: tuple[Rejected, ...] = ()
-    for candidate in reversed(fitting):
-        missing = _without_wheel(project, candidate)
-        if missing is None:
-            return Sourced(candidate, best.origin if not lost else lost[-1].origin, lost)
-        lost = (*lost, Rejected(candidate, missing[1], f"{missing[0]} has no wheel for it"))
-    return best
-
-
-def _without_wheel(project: Project, minor: str) -> tuple[str, Origin] | None:
-    for name, package in project.locked.items():
-        if not package.has_wheel(minor) or (not package.wheels and older_than_wheels(name, package.version, minor)):
-            return f"{name} {package.version}", Origin("file", project.lock, package.line)
-    if project.locked:
-        return None
-    for requirement, origin in project.direct:
-        if requirement.pinned and older_than_wheels(requirement.name, requirement.pinned, minor):
-            return f"{requirement.name} {requirement.pinned}", origin
-    return None
 
 
 def _check(chosen: Sourced[str], versions: Versions, settings: Settings) -> None:

@@ -1,0 +1,62 @@
+"""Which of the fitting Pythons has wheels of what the manifests pin: the lock file's, PyPI's, the repository's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dockergen.languages.python.project import Project
+from dockergen.languages.python.wheels import older_than_wheels
+from dockergen.manifests.python_locks import Locked, wheel
+from dockergen.model import Origin, Rejected, Sourced
+from dockergen.repository import Repository, normal
+
+_Missing = dict[str, Origin]
+
+
+def with_wheels(repo: Repository, best: Sourced[str], fitting: list[str], project: Project) -> Sourced[str]:
+    """The newest of the fitting releases for which the fewest pinned distributions have to be compiled.
+
+    A distribution that has no wheel for any of them decides nothing.
+    """
+    missing = {release: dict(_without_wheel(repo, project, release)) for release in fitting}
+    least = min(map(len, missing.values()))
+    chosen = next(release for release in reversed(fitting) if len(missing[release]) == least)
+    newer = fitting[fitting.index(chosen) + 1 :]
+    lost = tuple(_rejected(release, missing[release], missing[chosen]) for release in reversed(newer))
+    return Sourced(chosen, lost[-1].origin if lost else best.origin, lost)
+
+
+def _rejected(release: str, missing: _Missing, anyway: _Missing) -> Rejected:
+    what = (
+        next(name for name in missing if name not in anyway) if missing.keys() - anyway.keys() else next(iter(missing))
+    )
+    return Rejected(release, missing[what], f"{what} has no wheel for it")
+
+
+def _without_wheel(repo: Repository, project: Project, minor: str) -> Iterator[tuple[str, Origin]]:
+    for name, package in project.locked.items():
+        if not package.has_wheel(minor) or (not package.wheels and older_than_wheels(name, package.version, minor)):
+            yield f"{name} {package.version}", Origin("file", project.lock, package.line)
+    for requirement, origin in project.direct if not project.locked else ():
+        if requirement.pinned and older_than_wheels(requirement.name, requirement.pinned, minor):
+            yield f"{requirement.name} {requirement.pinned}", origin
+    for own, origin in _own_wheels(repo, project).values():
+        if not own.has_wheel(minor):
+            yield f"{own.name} {own.version}".strip(), origin
+
+
+def _own_wheels(repo: Repository, project: Project) -> dict[str, tuple[Locked, Origin]]:
+    """Wheels of the repository, by the name of the distribution: those that a line names, those in folders that pip
+    is told to look into, of which all builds of a distribution count together."""
+    wanted = {r.name: origin for r, origin in project.direct if r.name}
+    found: dict[str, tuple[Locked, Origin]] = {}
+    for requirement, origin in project.direct:
+        if requirement.path.endswith(".whl") and (own := wheel(requirement.path)):
+            found[own.name] = (own, origin)
+    for option, value, origin in project.requirements.options:
+        folder = normal(value) if option == "--find-links" and "://" not in value else None
+        for own in filter(None, map(wheel, repo.entries(folder) if folder else ())):
+            if own.name in wanted:
+                before = found.get(own.name, (own, origin))[0].wheels
+                found[own.name] = (Locked(own.name, own.version, wheels=(*before, *own.wheels)), wanted[own.name])
+    return found
