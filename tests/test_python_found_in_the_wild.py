@@ -142,3 +142,34 @@ def test_headers_and_compilers_that_are_asked_for_stay_in_the_build_stage(tmp_pa
     plan = dockergen.plan(tmp_path, package=["gcc", "libicu-dev", "libicu76"])
     assert plan.build_packages == ("gcc", "libicu-dev")
     assert plan.runtime_packages == ("libicu76",)
+
+
+def test_manage_py_that_only_leads_to_the_one_beside_the_settings_is_passed_over(tmp_path: Path) -> None:
+    manage = "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'core.settings')\n"
+    _write(
+        tmp_path,
+        {
+            "requirements.txt": "django==5.2\ngunicorn==23.0.0\n",
+            "manage.py": "import sys\nsys.path.insert(0, 'web')\n" + manage,
+            "web/manage.py": manage,
+            "web/core/settings.py": "DEBUG = False\n",
+            "web/core/wsgi.py": "application = get_wsgi_application()\n",
+        },
+    )
+    plan = dockergen.plan(tmp_path)
+    assert "core.wsgi:application" in " ".join(plan.start)
+    assert dict(plan.env)["PYTHONPATH"] == "/app/web"
+
+
+def test_django_without_a_server_module_is_served_by_what_makes_the_application(tmp_path: Path) -> None:
+    _write(
+        tmp_path,
+        {
+            "requirements.txt": "django==5.2\ngunicorn==23.0.0\n",
+            "manage.py": "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'core.settings')\n",
+            "core/settings.py": "DEBUG = False\n",
+        },
+    )
+    plan = dockergen.plan(tmp_path)
+    assert "django.core.wsgi:get_wsgi_application()" in " ".join(plan.start)
+    assert dict(plan.env)["DJANGO_SETTINGS_MODULE"] == "core.settings"

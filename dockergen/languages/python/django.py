@@ -71,7 +71,9 @@ def django(repo: Repository) -> Django | None:
     Raises ProjectError when the settings module that is named does not exist.
     """
     places = ("manage.py", *(f"{f}/manage.py" for f in repo.folders()), *repo.glob("*/*/manage.py"))
-    manage = next((path for path in places if repo.is_file(path)), "")
+    existing = [path for path in places if repo.is_file(path)]
+    # A manage.py at the root may only lead to the one that lies beside the settings.
+    manage = next(iter([path for path in existing if _beside_settings(repo, path)] or existing), "")
     if not manage:
         return None
     root = manage.rpartition("/")[0]
@@ -85,15 +87,19 @@ def django(repo: Repository) -> Django | None:
     package = named.split(".")[0]
     servers = {kind: _application(view, text, package, kind) for kind in ("wsgi", "asgi")}
     origins = {kind: _origin(repo, prefix, reference) for kind, reference in servers.items()}
+    without = not any(servers.values())
+    if without:
+        # Gunicorn calls what makes the application where no module of the project holds it.
+        servers["wsgi"], origins["wsgi"] = "django.core.wsgi:get_wsgi_application()", origin
     static = _STATIC_ROOT.search(text)
     folders, links = _writable(view, text)
-    entry = _file(view, servers["wsgi"] or servers["asgi"])
+    entry = "" if without else _file(view, servers["wsgi"] or servers["asgi"])
     return Django(
         manage=manage,
         root=root,
         settings=settings,
         settings_origin=origin,
-        exports_settings=settings != default,
+        exports_settings=without or settings != default,
         wsgi=servers["wsgi"],
         asgi=servers["asgi"],
         app_origin=origins["wsgi"] if servers["wsgi"] else origins["asgi"],
@@ -111,6 +117,12 @@ def django(repo: Repository) -> Django | None:
         ),
         uses_static="django.contrib.staticfiles" in text,
     )
+
+
+def _beside_settings(repo: Repository, manage: str) -> bool:
+    view = repo.sub(manage.rpartition("/")[0])
+    named = _settings_named(view)
+    return bool(named) and view.has(named.split(".")[0])
 
 
 def _settings(repo: Repository, view: Repository, prefix: str, named: str) -> tuple[str, Origin, str]:
