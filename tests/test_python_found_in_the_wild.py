@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 import dockergen
+from dockergen.errors import ProjectError
 from dockergen.languages.go import LANGUAGE as GO
 from dockergen.model import Strength
 from dockergen.repository import Repository
@@ -173,3 +176,25 @@ def test_django_without_a_server_module_is_served_by_what_makes_the_application(
     plan = dockergen.plan(tmp_path)
     assert "django.core.wsgi:get_wsgi_application()" in " ".join(plan.start)
     assert dict(plan.env)["DJANGO_SETTINGS_MODULE"] == "core.settings"
+
+
+def test_imports_that_no_manifest_names_are_told_with_the_line(tmp_path: Path) -> None:
+    _write(
+        tmp_path,
+        {"app.py": "import os\nimport helpers\nfrom flask import Flask\n\napp = Flask(__name__)\n", "helpers.py": ""},
+    )
+    with pytest.raises(ProjectError, match=r"app\.py:3 imports flask, and no manifest") as caught:
+        dockergen.plan(tmp_path)
+    assert caught.value.command == "pip freeze > requirements.txt"
+
+
+def test_programs_of_the_standard_library_need_no_manifest(tmp_path: Path) -> None:
+    _write(
+        tmp_path,
+        {
+            "server.py": "from http.server import HTTPServer, SimpleHTTPRequestHandler\nimport helpers\n\n"
+            "if __name__ == '__main__':\n    HTTPServer(('0.0.0.0', 8000), SimpleHTTPRequestHandler).serve_forever()\n",
+            "helpers.py": "import json\n",
+        },
+    )
+    assert dockergen.plan(tmp_path).start[-1] == "server.py"

@@ -7,11 +7,13 @@ from dataclasses import replace
 from dockergen.catalog import load
 from dockergen.frozen import frozen
 from dockergen.languages.python.install import Install, install
+from dockergen.languages.python.manager_choice import manifest
 from dockergen.languages.python.needs import advice, variables
 from dockergen.languages.python.project import Project, project
 from dockergen.languages.python.start import Start
 from dockergen.languages.python.state import State, state
 from dockergen.languages.python.system import System, system
+from dockergen.languages.python.unlisted import refuse_unlisted
 from dockergen.languages.python.uv_member import member, start_of
 from dockergen.languages.python.version import version
 from dockergen.model import BuildPlan, Decision, IgnoreGroup, Image, Origin, Sourced
@@ -43,6 +45,8 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
     found = project(repo, settings, path)
     release, notes = version(repo, found, settings)
     begun = start_of(repo, settings, path)
+    if not manifest(repo) and begun.entry:
+        refuse_unlisted(repo, begun.entry)
     setup = install(repo, found, begun, release)
     images = load("python").images
     build = images["build"].at(release.value)
