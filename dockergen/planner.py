@@ -254,6 +254,12 @@ def _with_assets(repo: Repository, settings: Settings, claim: Claim, plan: Build
     return replace(plan, assets=tuple(builds), bakes_assets=baked, notes=tuple(notes))
 
 
+# What folders of pages for a browser are called; others that are embedded hold manuals or data.
+_SHOWN = frozenset(
+    ("assets", "build", "client", "dist", "frontend", "html", "out", "public", "site", "static", "ui", "web", "www")
+)
+
+
 def _overlap(folder: str, paths: tuple[str, ...]) -> bool:
     """One lies in the other."""
     return any(f"{folder}/".startswith(f"{path}/") or f"{path}/".startswith(f"{folder}/") for path in paths if folder)
@@ -300,7 +306,7 @@ def _placed(build: AssetBuild, folder: str, index: int, awaited: list[str]) -> A
     target = output
     if awaited and not _overlap(output, tuple(awaited)):
         # The program says where it wants it; a build whose output is only guessed writes there itself.
-        path = awaited[0]
+        path = next((p for p in awaited if _SHOWN.intersection(p.split("/"))), awaited[0])
         target = path.rpartition("/")[0] if "." in path.rpartition("/")[2] else path
         output = output if build.certain else target
     return replace(

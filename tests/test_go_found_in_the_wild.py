@@ -128,6 +128,7 @@ def test_subcommand_that_serves_is_started(project, root_runs: str, start: tuple
         pytest.param('flags.StringP("address", "a", "127.0.0.1", "address to listen on")', "--address=0.0.0.0", id="pflag"),
         pytest.param('flag.String("http", "localhost:8080", "HTTP address")', "", id="a name that says nothing"),
         pytest.param('flag.String("http-addr", "localhost:7000", "HTTP address")', "--http-addr=0.0.0.0:7000", id="port"),
+        pytest.param('&cli.StringFlag{\n\tName: "listener",\n\tUsage: "127.0.0.1:80",\n\tValue: "127.0.0.1:7001",\n}', "--listener=0.0.0.0:7001", id="urfave"),
         pytest.param('flag.String("redis-addr", "localhost:6379", "address")', "", id="another program's address"),
         pytest.param('flag.String("host", "localhost", "database host")', "", id="the database"),
     ],
@@ -210,6 +211,16 @@ def test_sqlite_is_linked_in_where_nothing_else_needs_a_library(project, files: 
 EMBEDS = 'package main\n\nimport "net/http"\n\n//go:embed {pattern}\nvar files embed.FS\n\nfunc main() { http.ListenAndServe(":80", nil) }\n'
 VITE = '{"scripts": {"build": "vite build"}, "devDependencies": {"vite": "^8"}}'
 BUNDLED = '{"scripts": {"build": "node bundle.mjs"}, "devDependencies": {"esbuild": "^1"}}'
+
+
+def test_program_in_a_folder_without_a_name_is_called_like_the_module(project) -> None:
+    plan = dockergen.plan(project({"go.mod": "module example.org/shop\n", "cmd/app/main.go": MAIN}))
+    assert plan.start == ("/app/shop",)
+
+
+def test_embeds_in_a_block_of_variables_are_read(project) -> None:
+    text = MAIN.replace("func main", "var (\n\t//go:embed site\n\tfiles embed.FS\n)\n\nfunc main")
+    assert dockergen.plan(project({"go.mod": "module a\n", "main.go": text, "site/a.html": ""})).takes_in == ("site",)
 
 
 @pytest.mark.parametrize(

@@ -174,3 +174,9 @@ def test_port_of_a_development_server_is_not_taken(project) -> None:
     config = "export default { server: { port: 5000 } }\n"
     files = {"server.js": SERVER, "config.js": "", "web/vite.config.ts": config}
     assert _decisions(project({"package.json": json.dumps(PACKAGE), **files}))["port"] == 3000
+
+
+def test_build_that_brings_its_public_folder_gets_no_second_one(project) -> None:
+    package = {"scripts": {"build": "nuxt build"}, "dependencies": {"nuxt": "^4"}}
+    plan = dockergen.plan(project({"package.json": json.dumps(package), "public/logo.svg": "<svg/>"}))
+    assert (plan.facts.output, plan.facts.copies) == (".output", ())

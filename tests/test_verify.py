@@ -98,6 +98,20 @@ def test_a_log_of_a_build_names_its_cause_and_the_flag(log: str, cause: str, rem
 
 
 @pytest.mark.parametrize(
+    ("log", "cause", "remedy"),
+    [
+        ("connect ECONNREFUSED 1.2.3.4:443\nmake: Error 127\ngyp ERR! cwd /app/node_modules/sqlite3\n", "sqlite3 has no ready-made", "--version"),
+        ("main.go:9:12: pattern dist/*: no matching files found", "embeds dist/*", "--build-command"),
+        ("Error: connect ECONNREFUSED 127.0.0.1:5432", "wants something from the network", "end of the log"),
+    ],
+)  # fmt: skip
+def test_a_log_of_a_build_names_its_cause(log: str, cause: str, remedy: str) -> None:
+    problem = diagnosis("build", log, "nothing is known")
+    assert cause in problem.cause
+    assert remedy in problem.remedy
+
+
+@pytest.mark.parametrize(
     ("listening", "text"),
     [
         ({8000: True}, "localhost only"),

@@ -51,8 +51,23 @@ _BUILD_CAUSES: tuple[tuple[str, str, str], ...] = (
         "There is no release of {0} for this version of Python.",
         "Choose another version: dockergen init --force --version 3.13.",
     ),
+    (
+        r"gyp ERR! cwd \S*node_modules/(\S+)",
+        "{0} has no ready-made binary for this Node.js, and its source does not compile here.",
+        "Take the Node.js that it was made for, such as dockergen init --force --version 20; or raise its release.",
+    ),
+    (
+        r"pattern ([\w./*-]+): no matching files found",
+        "The program embeds {0}, which is not there when it is compiled.",
+        "Make it before: dockergen init --force --build-command '...', or commit it; .dockerignore must not hide it.",
+    ),
     (r"npm error code (E\w+)", "npm stops with {0}.", "Run npm ci on your machine; it has to succeed there first."),
     (r"missing go\.sum entry", "go.sum lacks an entry.", "Run: go mod tidy"),
+    (
+        r"(?:ECONNREFUSED|ETIMEDOUT|ENETUNREACH|[Cc]onnection refused|[Cc]onnection timed out)",
+        "A build step wants something from the network and does not reach it.",
+        "See the end of the log for what it wants: a download, or a database that a build should not need.",
+    ),
 )
 
 # What a program says that does not start. Groups fill the texts by number; patterns search the whole log.

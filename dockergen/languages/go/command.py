@@ -26,6 +26,8 @@ _LOCAL = regex(
     r'"(?:localhost|127\.0\.0\.1)(?P<rest>:\d+)?"'
     r'|`[^`\n]*\blong:"(?P<tag>[\w.-]*(?:address|addr|bind|listen|host|interface|ip))"[^`\n]*'
     r'\bdefault:"(?:localhost|127\.0\.0\.1)(?P<port>:\d+)?"'
+    r'|\bName:\s*"(?P<field>[\w.-]*(?:address|addr|bind|listen\w*|host|interface|ip))"[^{}]{0,300}?'
+    r'\bValue:\s*"(?:localhost|127\.0\.0\.1)(?P<value>:\d+)?"'
 )
 # The name of such an option, or the words beside it, tell that it is the program's own address.
 _OWN = regex(r"(?i)\b(?:bind|listen|serve|http)")
@@ -76,10 +78,10 @@ def _reach(repo: Repository, files: tuple[str, ...]) -> Command:
         for hit in _LOCAL.finditer(text):
             begin, end = text.rfind("\n", 0, hit.start()) + 1, text.find("\n", hit.end())
             line = text[begin : end if end >= 0 else len(text)]
-            name = hit["flag"] or hit["tag"]
+            name = hit["flag"] or hit["tag"] or hit["field"]
             if _OTHERS.search(line) or not (_OWN.search(line) or name in ("address", "addr", "ip")):
                 continue
-            value = f"0.0.0.0{hit['rest'] or hit['port'] or ''}"
+            value = f"0.0.0.0{hit['rest'] or hit['port'] or hit['value'] or ''}"
             return Command((f"--{name}={value}",), Origin("file", path, text.count("\n", 0, hit.start()) + 1))
     return Command()
 

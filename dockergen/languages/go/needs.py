@@ -19,7 +19,7 @@ _OPENS = regex(
     r'|"file://(?:\./)?(?P<url>[\w][\w./-]*)'
     r'|"\./(?P<here>[\w][\w./-]*)"'
 )
-_EMBED = regex(r"^//go:embed\s+(?P<patterns>.+)$", re.M)
+_EMBED = regex(r"^[ \t]*//go:embed\s+(?P<patterns>.+)$", re.M)
 
 
 def cgo(repo: Repository, mods: Modules, sources: tuple[str, ...]) -> Sourced[str]:

@@ -79,9 +79,9 @@ def port(repo: Repository, files: tuple[str, ...], row: Framework | None) -> tup
     # The main package says what is asked for; after it, the files that open a server.
     main = files[0].rpartition("/")[0] if files else ""
     near = [path for path in files if path.rpartition("/")[0] == main]
-    # What a client connects to comes last.
+    # What a client connects to, or answers in another protocol, comes last.
     others = [path for path in dict.fromkeys([*serving, *files]) if path not in near]
-    others.sort(key=lambda path: "client" in path.lower())
+    others.sort(key=lambda path: any(word in path.lower() for word in ("client", "grpc")))
     for ordered in (near, others):
         for patterns in (_STRONG, _WEAK):
             found = _first(repo, ordered, patterns)

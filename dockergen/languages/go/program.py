@@ -65,6 +65,8 @@ def program(repo: Repository, mods: Modules, settings: Settings) -> Program:
     base = (mods.by_folder.get("") or mods.root).module or package.value or "app"
     imported = frozenset(name for path in sources for name in imports(repo, path))
     binary = _binary_name(package.value or base)
+    # A folder such as cmd/app names no program.
+    binary = _binary_name(base) if binary in load("go").lists["nameless"] else binary
     found = framework(mods.requires, imported, [repo.source(path) for path in sources])
     row = found[1] if found else None
     number, notes = port(repo, sources, row)

@@ -159,6 +159,8 @@ def _facts(repo: Repository, project: Project, setup: Install, started: Start) -
         output, compiled = started.entry.split("/", 1)[0], True
     if project.row is not None and project.row.kind in ("output", "tool") and builds:
         compiled = True
+    # Such a build brings all that it opens; public/ is in it.
+    self_contained = project.row is not None and project.row.kind == "output"
     return NodeFacts(
         layout=layout,
         install=setup,
@@ -171,7 +173,7 @@ def _facts(repo: Repository, project: Project, setup: Install, started: Start) -
         generate=prisma and "prisma" not in package.scripts.get("build", "") + package.scripts.get("postinstall", ""),
         output=output,
         source=not compiled,
-        copies=_copies(repo, output) if compiled else (),
+        copies=_copies(repo, output) if compiled and not self_contained else (),
         files=_files(repo, project) if builds else (),
         public=repo.is_folder("public"),
         cache=f"/app/{nextjs.folder(repo)}/cache" if project.is_next else "",
