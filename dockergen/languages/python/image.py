@@ -78,6 +78,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
         ignore=_ignored(repo),
         secrets=setup.secrets,
         needs=demanded,
+        build_args=setup.arguments,
         commands=begun.commands,
         notes=(*found.notes, *notes, *begun.notes, *setup.notes, *needs.notes, *kept.notes, *advice(demanded)),
         touch=begun.entry,
@@ -129,7 +130,7 @@ def _facts(
     return PythonFacts(
         install=setup,
         system=needs,
-        copies_source=not setup.project,
+        copies_source=setup.copies_source,
         collect=site.manage if site and collects else "",
         collect_env=tuple(sorted(pairs.items())) if collects else (),
         static=f"{site.root}/{site.static_folder}".strip("/") if site and collects and site.static_folder else "",
@@ -177,7 +178,7 @@ def _health(begun: Start, port: Sourced[int] | None) -> tuple[str, ...]:
 def _environment(begun: Start, setup: Install, port: Sourced[int] | None) -> tuple[tuple[str, str], ...]:
     # The numeric user has no home folder, and / is not writable.
     pairs = {"HOME": "/tmp", "PYTHONUNBUFFERED": "1", **(begun.env or {})}
-    if not setup.project and begun.import_root:
+    if setup.copies_source and begun.import_root:
         pairs["PYTHONPATH"] = f"/app/{begun.import_root}"
     if port:
         pairs["PORT"] = str(port.value)

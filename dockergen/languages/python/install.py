@@ -5,18 +5,20 @@ from __future__ import annotations
 from dockergen.catalog import load
 from dockergen.errors import ProjectError
 from dockergen.frozen import frozen
+from dockergen.languages.python.extension import Extension, extension, runs_from_source
 from dockergen.languages.python.manager_version import manager_version
 from dockergen.languages.python.mounts import Mounts, mounts
 from dockergen.languages.python.private import has_credentials, private
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.python_pins import Pin, pins
+from dockergen.languages.python.scm import scm
 from dockergen.languages.python.setuptools_files import setup
 from dockergen.languages.python.start import Start
 from dockergen.languages.python.uv_workspace import members
 from dockergen.languages.python.vcs import vcs
 from dockergen.manifests.pyproject import files_read
 from dockergen.manifests.requirements import normalised
-from dockergen.model import Secret, Sourced
+from dockergen.model import BuildArgument, Secret, Sourced
 from dockergen.repository import Repository, normal
 
 
@@ -48,6 +50,10 @@ class Install:
     secrets: tuple[Secret, ...] = ()
     unsafe: tuple[str, ...] = ()  # files with a password in clear, which no layer may hold
     pip_config: str = ""  # pip's own configuration, kept in the repository
+    arguments: tuple[BuildArgument, ...] = ()  # of the step that builds the project
+    rust: bool = False
+    missing: tuple[str, ...] = ()  # importable folders whose source lacks what only the build makes
+    copies_source: bool = True  # the program runs from its source, as a whole or in part
     build_packages: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -58,8 +64,11 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
     kind = _kind(project)
     closed = private(repo, project)
     remote = vcs(repo, project)
+    told = scm(repo, project)
+    built = extension(repo, project, told)
     taken = mounts(repo, project, kind)
     split = bool(taken.own) and kind == "requirements" and {o.path for o in taken.own} == {project.requirements.path}
+    itself = _installs_project(repo, project, start, taken, built)
     uv = manager_version(repo, "uv", project.pyproject, project.lock, release.value)
     return Install(
         kind=kind,
@@ -74,7 +83,7 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
         tools=_tools(repo, project, release.value),
         uv=str(catalog.images["uv"].at(uv.value)),
         insists=kind == "uv" and _contradicted(repo, release),
-        project=_installs_project(repo, project, start, taken),
+        project=itself,
         local=_local(project, kind, taken),
         waits=tuple(_waits(repo, project)) if kind == "uv" else (),
         checkouts=_has_checkouts(project),
@@ -86,8 +95,15 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
         secrets=(*closed.secrets, *remote.secrets),
         unsafe=closed.unsafe,
         pip_config=closed.configuration,
-        build_packages=remote.packages,
-        notes=(*closed.notes, *remote.notes, *_advice(project, kind, catalog.managers[project.manager.value].title)),
+        arguments=told.arguments if itself or taken.own else (),
+        rust=built.language == "rust" and (itself or bool(taken.own)),
+        missing=built.folders if itself and built.must_build else (),
+        copies_source=not itself or (built.must_build and runs_from_source(repo, start)),
+        build_packages=(*remote.packages, *(built.packages if itself or taken.own else ())),
+        notes=(
+            *(*closed.notes, *remote.notes, *(told.notes if itself or taken.own else ()), *built.notes),
+            *_advice(project, kind, catalog.managers[project.manager.value].title),
+        ),
     )
 
 
@@ -103,8 +119,8 @@ def _kind(project: Project) -> str:
     return "setup" if project.setup.path or project.environment.packages or project.environment.pip else "project"
 
 
-def _installs_project(repo: Repository, project: Project, start: Start, taken: Mounts) -> bool:
-    """A console script or an src layout that can be built; everything else runs from the folder."""
+def _installs_project(repo: Repository, project: Project, start: Start, taken: Mounts, built: Extension) -> bool:
+    """A console script, an src layout or what only a build completes; everything else runs from the folder."""
     table = project.pyproject
     here = repo.sub(project.member)
     buildable = bool(project.setup.path or here.is_file("setup.py") or table.has_build_system)
@@ -122,6 +138,8 @@ def _installs_project(repo: Repository, project: Project, start: Start, taken: M
         return packaged is not False and (bool(table.has_build_system) or packaged is True)
     if table.settings("poetry").get("package-mode") is False or table.settings("pdm").get("distribution") is False:
         return False
+    if buildable and built.must_build:
+        return True
     return buildable and (start.script or (start.import_root == "src" and not project.requirements.path))
 
 

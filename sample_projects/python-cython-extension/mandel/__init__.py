@@ -1,0 +1,3 @@
+from mandel._points import steps
+
+__all__ = ["steps"]
