@@ -38,12 +38,14 @@ def check(repo: Repository, plan: BuildPlan, files: Sequence[GeneratedFile], ren
         raise _bug([f"the output cannot be read back: {error}"]) from error
     if not dockerfile.stages:
         raise _bug(["the Dockerfile has no FROM"])
+    # A base image without a tag is what the person asked for.
+    accepted = _ADVICE | ({"DG103"} if plan.runtime_image.tag == "latest" else set())
     problems = [
         *_long_lines(texts["Dockerfile"]),
         *_unplanned_images(dockerfile, plan),
         *_against_plan(dockerfile, plan),
         *twin.differences(dockerfile, plan, render),
-        *(f"line {f.line}: {f.code} {f.message.rstrip('.')}" for f in findings(dockerfile) if f.code not in _ADVICE),
+        *(f"line {f.line}: {f.code} {f.message.rstrip('.')}" for f in findings(dockerfile) if f.code not in accepted),
         *_missing_sources(repo, dockerfile, ignore, {companion.path for companion in plan.companions}),
         *_ignore_lines(texts[".dockerignore"], plan),
         *_hidden_manifests(repo, ignore, plan),

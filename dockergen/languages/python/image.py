@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dockergen.catalog import load
 from dockergen.frozen import frozen
+from dockergen.languages.python.base import Base, base, check_start, with_base_version
 from dockergen.languages.python.install import Install, install
 from dockergen.languages.python.manager_choice import manifest
 from dockergen.languages.python.needs import advice, variables
@@ -33,6 +33,8 @@ class PythonFacts:
     static: str  # folder that collectstatic fills
     build_command: str
     stops: bool  # the program needs help to stop on SIGTERM
+    interpreter: str  # of the final image, where that is another path than in the build image
+    resets: bool  # the final image has an ENTRYPOINT that would swallow the command
     links: tuple[tuple[str, str], ...] = ()  # files that the program writes beside its source, and where they go
 
 
@@ -43,34 +45,38 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
     """
     path = member(repo, settings)
     found = project(repo, settings, path)
+    settings = with_base_version(repo, found, settings)
     release, notes = version(repo, found, settings)
     begun = start_of(repo, settings, path)
     if not manifest(repo) and begun.entry:
         refuse_unlisted(repo, begun.entry)
     setup = install(repo, found, begun, release)
-    images = load("python").images
-    build = images["build"].at(release.value)
-    runtime, base = _runtime(release.value, settings)
+    final = base(settings, release.value)
+    build, runtime = final.build, final.image
     needs = system(repo, found, begun, release.value, build, runtime)
     port = begun.port
-    argv = _argv(begun, port)
+    argv = _argv(begun, port, final)
     kept = state(repo, found, begun, setup.project)
-    facts = _facts(repo, begun, setup, needs, kept, settings)
+    facts = _facts(repo, begun, setup, needs, kept, settings, final)
     asked = settings.package.value if settings.package else ()
     demanded = variables(repo, begun.entry, _environment(begun, setup, port))
+    check_start(final, begun, kept.folders, tuple(p for p in asked if not _builds(p)))
     return BuildPlan(
         language="python",
         title="Python",
         build_image=build,
         runtime_image=runtime,
-        decisions=(*_decisions(found, release, begun, setup, build, runtime, base, port, argv), *needs.decisions),
+        decisions=(
+            *_decisions(found, release, begun, setup, build, runtime, final.origin, port, argv),
+            *needs.decisions,
+        ),
         start=argv,
         port=port.value if port else None,
-        health=_health(begun, port),
+        health=_health(begun, port, final),
         probe=begun.health,
         env=_environment(begun, setup, port),
         build_packages=tuple(sorted({*setup.build_packages, *needs.build, *(p for p in asked if _builds(p))})),
-        runtime_packages=tuple(sorted({*needs.run, *(p for p in asked if not _builds(p))})),
+        runtime_packages=tuple(sorted({*final.packages, *needs.run, *(p for p in asked if not _builds(p))})),
         writable=kept.folders,
         start_why=begun.why,
         dependency_paths=("/app/.venv",),
@@ -80,7 +86,16 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
         needs=demanded,
         build_args=setup.arguments,
         commands=begun.commands,
-        notes=(*found.notes, *notes, *begun.notes, *setup.notes, *needs.notes, *kept.notes, *advice(demanded)),
+        notes=(
+            *found.notes,
+            *notes,
+            *begun.notes,
+            *setup.notes,
+            *needs.notes,
+            *kept.notes,
+            *advice(demanded),
+            *final.notes,
+        ),
         touch=begun.entry,
         facts=facts,
     )
@@ -118,7 +133,7 @@ def _stops(repo: Repository, begun: Start) -> bool:
 
 
 def _facts(
-    repo: Repository, begun: Start, setup: Install, needs: System, kept: State, settings: Settings
+    repo: Repository, begun: Start, setup: Install, needs: System, kept: State, settings: Settings, final: Base
 ) -> PythonFacts:
     site = begun.django
     collects = site is not None and bool(site.static_root)
@@ -136,40 +151,41 @@ def _facts(
         static=f"{site.root}/{site.static_folder}".strip("/") if site and collects and site.static_folder else "",
         build_command=settings.build_command.value if settings.build_command else "",
         stops=_stops(repo, begun),
+        interpreter=final.interpreter,
+        resets=final.resets,
         links=kept.links,
     )
 
 
-def _argv(begun: Start, port: Sourced[int] | None) -> tuple[str, ...]:
+def _argv(begun: Start, port: Sourced[int] | None, final: Base) -> tuple[str, ...]:
     """The command as CMD runs it: through a shell only where PORT has to be put in."""
     words = begun.command.value
-    if not any("{port}" in word for word in words):
+    if not _names_port(begun):
         return words
+    if not final.shell:
+        return tuple(word.replace("{port}", str(port.value) if port else "") for word in words)
     import shlex
 
     shown = [word.replace("{port}", "${PORT}") if "{port}" in word else shlex.quote(word) for word in words]
     return ("sh", "-c", f"exec {' '.join(shown)}") if port else words
 
 
-def _runtime(release: str, settings: Settings) -> tuple[Image, Origin]:
-    if settings.base is None:
-        return load("python").images["runtime"].at(release), Origin("default", note="Debian slim fits every wheel")
-    name, _, digest = settings.base.value.partition("@")
-    repository, colon, tag = name.rpartition(":")
-    image = Image(repository, tag, digest) if colon and "/" not in tag else Image(name, "latest", digest)
-    return image, settings.base.origin
+def _names_port(begun: Start) -> bool:
+    return any("{port}" in word for word in begun.command.value)
 
 
-def _health(begun: Start, port: Sourced[int] | None) -> tuple[str, ...]:
+def _health(begun: Start, port: Sourced[int] | None, final: Base) -> tuple[str, ...]:
     if port is None:
         return ()
+    # Without a shell the command has the number itself, whatever PORT says.
+    where = repr(str(port.value)) if _names_port(begun) and not final.shell else "os.environ['PORT']"
     if not begun.health:
         # No HTTP: a connection that is accepted is the sign of life.
         return ("python", "-c", "import os,socket;socket.create_connection(('127.0.0.1',int(os.environ['PORT'])),4)")
     # Any answer below 500 is a sign of life; this client follows no redirect.
     script = (
         "import http.client, os, sys; "
-        "c = http.client.HTTPConnection('127.0.0.1', os.environ['PORT'], timeout=4); "
+        f"c = http.client.HTTPConnection('127.0.0.1', {where}, timeout=4); "
         f"c.request('GET', {begun.health!r}); sys.exit(c.getresponse().status >= 500)"
     )
     return ("python", "-c", script)
