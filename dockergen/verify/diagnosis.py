@@ -20,6 +20,11 @@ _BUILD_CAUSES: tuple[tuple[str, str, str], ...] = (
         "Put the login into ~/.netrc (machine HOST login NAME password TOKEN) or set the variables that init names.",
     ),
     (
+        r"secret should have syntax id=id",
+        "podman and buildah cannot hand a secret to a step as a variable (--mount=type=secret,env=).",
+        "Build with docker, or name the index without variables and keep the login in ~/.netrc.",
+    ),
+    (
         r"Host key verification failed|Permission denied \(publickey",
         "A repository is fetched over ssh, and the build has no key for it or does not know its host.",
         "Start an agent (ssh-add), and add the host: ssh-keyscan HOST >> ~/.ssh/known_hosts.",
