@@ -17,6 +17,8 @@ from dockergen.workspace import Change
 
 _UNPRINTABLE = regex("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
+# The password of a URL, or a token in its place; ${NAME} is neither.
+_PASSWORD = regex(r"(://(?:[^/\s:@'\"]*:)?)(?!\$)(?:(?<=:)[^/\s@'\"]+|(?=[^/@]*\d)[^/\s:@'\"]{20,})@")
 _OWN_COLOURS = regex("(\x1b\\[(?:0|" + "|".join(_STYLES.values()) + ")m)")
 _HEADLINE = ("version", "framework", "manager")  # what the first line of a summary tells, after the language
 
@@ -145,7 +147,8 @@ def _plain(text: str) -> str:
 
 
 def _visible(text: str) -> str:
-    """Names from a repository must not steer the terminal: control characters are shown as escapes."""
+    """Names from a repository must not steer the terminal, nor bring a password to it."""
+    text = _PASSWORD.sub(r"\1****@", text) if "://" in text else text
     parts = _OWN_COLOURS.split(text)  # every second part is a colour of ours
     return "".join(part if i % 2 else _UNPRINTABLE.sub(_escaped, part) for i, part in enumerate(parts))
 

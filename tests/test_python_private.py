@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from dockergen.cli import main
 from dockergen.commands import build_options, next_lines
 from dockergen.explain import text_of
 from dockergen.pipeline import generated, service_at
@@ -225,3 +226,32 @@ def test_the_printed_command_survives_a_shell(project: Project) -> None:
     line = next_lines(service_at(root, {}), "a folder; rm -rf /")[0]
     assert shlex.split(line)[-1] == "a folder; rm -rf /"
     assert "id=netrc,src=$HOME/.netrc" in shlex.split(line)
+
+
+HIDDEN = f"https://bob:{PASSWORD}@git.corp.example"
+WHERE_URLS_STAND = [
+    pytest.param({"requirements.txt": f"flask\ngit+{HIDDEN}/x.git#egg=x\n"}, id="branch that moves"),
+    pytest.param({"requirements.txt": f"flask==3.1.2 --hash=sha256:{'0' * 64}\ngit+{HIDDEN}/x.git#egg=x\n"}, id="hashes"),
+    pytest.param({"requirements.txt": f"flask\n-r {HIDDEN}/more.txt\n"}, id="included by URL"),
+    pytest.param({"requirements.txt": f"flask\n{HIDDEN}/x\n"}, id="no archive"),
+    pytest.param({"requirements.txt": f"flask\n-e {HIDDEN}/x\n"}, id="editable"),
+    pytest.param({"requirements.txt": f"flask\nx@{HIDDEN}\n"}, id="by name without blanks"),
+    pytest.param({"requirements.txt": "flask\n", ".python-version": f"{HIDDEN}\n"}, id="where a version should stand"),
+    pytest.param({"pyproject.toml": f'{PYPROJECT}[tool.uv.sources]\nx = {{ git = "{HIDDEN}/x.git" }}\n'}, id="uv sources"),
+    pytest.param({"pyproject.toml": f'[project]\nname = "x"\nrequires-python = "{HIDDEN}"\ndependencies = ["flask"]\n'}, id="range"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("files", WHERE_URLS_STAND)
+@pytest.mark.parametrize("command", [["init", "--dry-run"], ["init"], ["explain"], ["explain", "--format", "json"]])
+def test_no_text_for_people_shows_a_password(
+    project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    files: dict[str, str | bytes], command: list[str],
+) -> None:  # fmt: skip
+    root = project({"app.py": APP, **files})
+    monkeypatch.setattr("sys.argv", ["dockergen", *command, str(root)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    shown = capsys.readouterr()
+    assert ended.value.code in (0, 3), shown.err
+    assert PASSWORD not in shown.out + shown.err

@@ -53,6 +53,7 @@ class Install:
     arguments: tuple[BuildArgument, ...] = ()  # of the step that builds the project
     rust: bool = False
     missing: tuple[str, ...] = ()  # importable folders whose source lacks what only the build makes
+    excluded: tuple[str, ...] = ()  # both, where the source is copied
     copies_source: bool = True  # the program runs from its source, as a whole or in part
     build_packages: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -69,6 +70,7 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
     taken = mounts(repo, project, kind)
     split = bool(taken.own) and kind == "requirements" and {o.path for o in taken.own} == {project.requirements.path}
     itself = _installs_project(repo, project, start, taken, built)
+    missing = built.folders if itself and built.must_build else ()
     uv = manager_version(repo, "uv", project.pyproject, project.lock, release.value)
     return Install(
         kind=kind,
@@ -97,7 +99,8 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
         pip_config=closed.configuration,
         arguments=told.arguments if itself or taken.own else (),
         rust=built.language == "rust" and (itself or bool(taken.own)),
-        missing=built.folders if itself and built.must_build else (),
+        missing=missing,
+        excluded=(*closed.unsafe, *missing),
         copies_source=not itself or (built.must_build and runs_from_source(repo, start)),
         build_packages=(*remote.packages, *(built.packages if itself or taken.own else ())),
         notes=(
