@@ -45,7 +45,7 @@ def test_an_image_without_shell_gets_the_port_and_no_entrypoint(project: Project
     root = project(FILES)
     plan = service_at(root, {"base": DISTROLESS, "port": 9000}).plan
     assert plan.start == ("waitress-serve", "--listen=0.0.0.0:9000", "app:app")
-    assert "'9000'" in plan.health[-1]
+    assert "'127.0.0.1', '9000'" in plan.health[-1]
     assert "\nENTRYPOINT []\n" in text_of(generated(root, service_at(root, {"base": DISTROLESS})), "Dockerfile")
 
 

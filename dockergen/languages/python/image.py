@@ -181,7 +181,7 @@ def _health(begun: Start, port: Sourced[int] | None, final: Base) -> tuple[str, 
     where = repr(str(port.value)) if _names_port(begun) and not final.shell else "os.environ['PORT']"
     if not begun.health:
         # No HTTP: a connection that is accepted is the sign of life.
-        return ("python", "-c", "import os,socket;socket.create_connection(('127.0.0.1',int(os.environ['PORT'])),4)")
+        return ("python", "-c", f"import os,socket;socket.create_connection(('127.0.0.1',int({where})),4)")
     # Any answer below 500 is a sign of life; this client follows no redirect.
     script = (
         "import http.client, os, sys; "
