@@ -318,6 +318,23 @@ TOOLS = [
 ]  # fmt: skip
 
 
+OLD = [("3.6", True), ("3.6.15", True), ("3.7", False), ("3.8.0", True), ("3.8.17", False), ("3.10.4", True), ("3.10.14", False), ("3.11.0", False), ("3.14", False)]  # fmt: skip
+
+
+@pytest.mark.parametrize(("release", "old"), OLD, ids=[c[0] for c in OLD])
+def test_a_pip_that_installs_into_its_own_environment_only_gets_one(project: Make, release: str, old: bool) -> None:
+    root = project({**APP, "requirements.txt": "flask==1.0.2\nwaitress\n", ".python-version": release})
+    text = explain.text_of(dockergen.generate(root), "Dockerfile")
+    assert ("    .venv/bin/pip install -r requirements.txt\n" in text) == old
+    assert ("RUN python -m venv .venv\n" in text) == old
+    assert ("pip --python .venv/bin/python install -r requirements.txt\n" in text) != old
+
+
+def test_a_python_that_no_release_of_the_manager_runs_on(project: Make) -> None:
+    error = _refusal(project({**APP, "Pipfile": PIPFILE.replace("3.13", "3.6"), "Pipfile.lock": PIPFILE_LOCK}))
+    assert error.problem == "No release of Pipenv that prints its lock file runs on Python 3.6."
+
+
 @pytest.mark.parametrize(("files", "words"), [c[1:] for c in TOOLS], ids=[c[0] for c in TOOLS])
 def test_release_of_the_manager(project: Make, files: dict[str, str | bytes], words: str) -> None:
     assert words in explain.text_of(dockergen.generate(project({**APP, **files})), "Dockerfile")

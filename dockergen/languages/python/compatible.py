@@ -27,9 +27,7 @@ def with_wheels(repo: Repository, best: Sourced[str], fitting: list[str], projec
 
 
 def _rejected(release: str, missing: _Missing, anyway: _Missing) -> Rejected:
-    what = (
-        next(name for name in missing if name not in anyway) if missing.keys() - anyway.keys() else next(iter(missing))
-    )
+    what = next(name for name in missing if name not in anyway)  # it lacks more than the chosen one
     return Rejected(release, missing[what], f"{what} has no wheel for it")
 
 

@@ -6,7 +6,7 @@ from dockergen.catalog import load
 from dockergen.errors import ProjectError
 from dockergen.frozen import frozen
 from dockergen.languages.python.extension import Extension, extension, runs_from_source
-from dockergen.languages.python.manager_version import manager_version
+from dockergen.languages.python.manager_version import manager_version, old_pip
 from dockergen.languages.python.mounts import Mounts, mounts
 from dockergen.languages.python.private import has_credentials, private
 from dockergen.languages.python.project import Project
@@ -36,6 +36,7 @@ class Install:
     locked: bool
     verified: bool  # the lock file is compared with the manifest again when the project is installed
     tools: tuple[str, ...]  # the manager and what goes with it, as pip is told
+    old_pip: bool  # the image's pip installs into its own environment only
     uv: str  # reference of the uv image
     insists: bool  # uv has to be told the image's Python, as a file of the source names another
     project: bool  # the project itself is installed
@@ -83,6 +84,7 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
         locked=bool(project.lock),
         verified=bool(project.lock) and not project.stale,
         tools=_tools(repo, project, release.value),
+        old_pip=old_pip(release.value),
         uv=str(catalog.images["uv"].at(uv.value)),
         insists=kind == "uv" and _contradicted(repo, release),
         project=itself,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from dockergen.catalog import load
+from dockergen.errors import ProjectError
 from dockergen.lazy import regex
 from dockergen.manifests.pyproject import Pyproject, table
 from dockergen.manifests.tool_versions import tool_versions
@@ -35,15 +36,31 @@ def manager_version(repo: Repository, name: str, pyproject: Pyproject, lock: str
     return Sourced(known[0], Origin("default", note=load("python").managers[name].title))
 
 
+def old_pip(release: str) -> bool:
+    """True when the image of the release has a pip before 22.3, which installs into its own environment only."""
+    wanted = _key(release)
+    first = {_key(row.split()[0]): int(row.split()[1]) for row in load("python").lists["pip_elsewhere"]}
+    if wanted[:2] in first:
+        return len(wanted) > 2 and wanted[2] < first[wanted[:2]]
+    return wanted[:2] < min(first)
+
+
 def _known(name: str, release: str) -> list[str]:
-    """Releases of the manager that run on the Python, best first; never empty."""
-    row = load("python").managers[name]
+    """Releases of the manager that run on the Python, best first; ProjectError when there is none."""
+    catalog = load("python")
+    row = catalog.managers[name]
     if name == "uv":
         return [row.version, *(f"0.{minor}" for minor in range(int(row.version.split(".")[1]) - 1, 3, -1))]
     wanted = _key(release)[:2]
-    rows = [line.split() for line in load("python").lists.get(f"runs-on:{name}", ())]
-    fitting = [version for python, version in rows if _key(python) <= wanted]
-    newest = fitting[:1] or [row.version]
+    rows = [line.split() for line in catalog.lists.get(f"runs-on:{name}", ())]
+    newest = [version for python, version in rows if _key(python) <= wanted][:1]
+    if not newest:
+        assert catalog.versions is not None
+        raise ProjectError(
+            f"No release of {row.title} that prints its lock file runs on Python {release}.",
+            "Choose a newer Python, if the program runs on it.",
+            command=f"dockergen init --version {catalog.versions.default}",
+        )
     older = [v for v in row.versions.values() if _key(v) < _key(newest[0])]
     return [*newest, *sorted(older, key=_key, reverse=True)]
 
