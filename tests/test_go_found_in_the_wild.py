@@ -284,3 +284,16 @@ def test_go_service_with_a_workspace_of_one_front_end_is_no_tie(project) -> None
         "web/package.json": "{}",
     }
     assert dockergen.plan(project({"go.mod": "module a\n", "main.go": MAIN, **files})).language == "go"
+
+
+@pytest.mark.parametrize(
+    ("tag", "env"),
+    [
+        pytest.param('ListenIpV4 string `yaml:"ip" default:"127.0.0.1" env:"WAKAPI_LISTEN_IPV4"`', {"WAKAPI_LISTEN_IPV4": "0.0.0.0"}, id="env"),
+        pytest.param('HTTPAddr string `envconfig:"HTTP_ADDR" default:"localhost:7000"`', {"HTTP_ADDR": "0.0.0.0:7000"}, id="envconfig"),
+        pytest.param('Host string `env:"DB_HOST" envDefault:"localhost"`', {}, id="the database"),
+    ],
+)  # fmt: skip
+def test_variable_that_binds_this_machine_alone_is_opened(project, tag: str, env: dict[str, str]) -> None:
+    text = MAIN.replace("func main", f"type config struct {{\n\t{tag}\n}}\n\nfunc main")
+    assert dict(dockergen.plan(project({"go.mod": "module a\n", "main.go": text})).env) == env

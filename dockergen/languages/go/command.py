@@ -29,8 +29,13 @@ _LOCAL = regex(
     r'|\bName:\s*"(?P<field>[\w.-]*(?:address|addr|bind|listen\w*|host|interface|ip))"[^{}]{0,300}?'
     r'\bValue:\s*"(?:localhost|127\.0\.0\.1)(?P<value>:\d+)?"'
 )
+# A variable whose default is this machine alone, in a struct tag of env, envconfig or configor.
+_LOCAL_VARIABLE = regex(
+    r'`(?=[^`\n]*\b(?:default|envDefault):"(?:localhost|127\.0\.0\.1)(?P<port>:\d+)?")'
+    r'[^`\n]*\benv(?:config)?:"(?P<name>[A-Z][A-Z0-9_]*(?:ADDR|ADDRESS|BIND|HOST|IP|IPV4|LISTEN)(?:_?IPV4)?)\b'
+)
 # The name of such an option, or the words beside it, tell that it is the program's own address.
-_OWN = regex(r"(?i)\b(?:bind|listen|serve|http)")
+_OWN = regex(r"(?i)(?<![a-z])(?:bind|listen|serve|http)")
 _OTHERS = regex(r"(?i)redis|postgres|mysql|mongo|smtp|mail|kafka|nats|amqp|otel|metrics|pprof|debug|database|\bdb\b")
 _VARIABLE = regex(r"\$\{?([A-Za-z_]\w*)\}?")
 _LONGEST = 20_000  # characters of a literal that are looked at
@@ -43,6 +48,7 @@ class Command:
     arguments: tuple[str, ...] = ()
     origin: Origin = Origin("default")
     shell: bool = False
+    environment: tuple[tuple[str, str], ...] = ()
 
 
 def command(repo: Repository, files: tuple[str, ...], names: tuple[str, ...], port: int | None) -> Command:
@@ -52,7 +58,10 @@ def command(repo: Repository, files: tuple[str, ...], names: tuple[str, ...], po
         return written or Command()
     served = _subcommand(repo, files, names) or Command()
     reach = _reach(repo, files)
-    return Command((*served.arguments, *reach.arguments), (served if served.arguments else reach).origin)
+    origin = (served if served.arguments else reach).origin
+    return Command(
+        (*served.arguments, *reach.arguments), origin, environment=() if reach.arguments else _variables(repo, files)
+    )
 
 
 def _written(repo: Repository, names: tuple[str, ...], port: int | None) -> Command | None:
@@ -84,6 +93,18 @@ def _reach(repo: Repository, files: tuple[str, ...]) -> Command:
             value = f"0.0.0.0{hit['rest'] or hit['port'] or hit['value'] or ''}"
             return Command((f"--{name}={value}",), Origin("file", path, text.count("\n", 0, hit.start()) + 1))
     return Command()
+
+
+def _variables(repo: Repository, files: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """The variables that bind all addresses, where the program's default is this machine alone."""
+    found = {}
+    for path in files:
+        text = repo.source(path)
+        for hit in _LOCAL_VARIABLE.finditer(text):
+            begin = text.rfind("\n", 0, hit.start()) + 1
+            if _OWN.search(text[begin : hit.end()]) and not _OTHERS.search(text[begin : hit.end()]):
+                found[hit["name"]] = f"0.0.0.0{hit['port'] or ''}"
+    return tuple(sorted(found.items()))
 
 
 def _subcommand(repo: Repository, files: tuple[str, ...], names: tuple[str, ...]) -> Command | None:

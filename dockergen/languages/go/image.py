@@ -66,7 +66,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
         start=start.value,
         port=port.value if port else None,
         user=user,
-        env=(("PORT", str(port.value)),) if port and (main.reads_port or main.command.shell or settings.port) else (),
+        env=(*main.command.environment, *_port_variable(main, port, settings)),
         build_packages=tuple(sorted({*main.build_packages})),
         runtime_packages=tuple(sorted({*main.runtime_packages, *(settings.package.value if settings.package else ())})),
         context_files=(*mods.manifests, *main.runtime_files, *main.embedded),
@@ -86,6 +86,11 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
             build_command=settings.build_command.value if settings.build_command else "",
         ),
     )
+
+
+def _port_variable(main: Program, port: Sourced[int] | None, settings: Settings) -> tuple[tuple[str, str], ...]:
+    known = port is not None and (main.reads_port or main.command.shell or settings.port is not None)
+    return (("PORT", str(port.value)),) if port is not None and known else ()
 
 
 def _start(main: Program) -> Sourced[tuple[str, ...]]:
