@@ -139,9 +139,38 @@ def test_manager_and_its_evidence(project: Make, files: dict[str, str | bytes], 
     assert _decided(project({**APP, **files}), "manager") == (manager, origin)
 
 
+ASKED = [
+    ("uv", {"requirements.txt": "flask\n"}, "--manager: uv reads uv.lock or pyproject.toml, which is not here."),
+    ("pipenv", {"requirements.txt": "flask\n"}, "--manager: Pipenv reads Pipfile.lock or Pipfile, which is not here."),
+    ("rye", {"requirements.txt": "flask\n"}, "--manager: pip, from Rye's lock file reads requirements.lock, which is not here."),
+    ("conda", {"requirements.txt": "flask\n"}, "--manager: dockergen does not know the package manager 'conda'."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("manager", "files", "problem"), ASKED, ids=[c[0] for c in ASKED])
+def test_a_manager_that_somebody_asks_for_and_has_no_manifest(
+    project: Make, manager: str, files: dict[str, str | bytes], problem: str
+) -> None:
+    error = _refusal(project({**APP, **files}), manager=manager)
+    assert error.problem == problem
+    assert error.command == "dockergen init --manager pip"
+
+
+def test_a_manager_that_somebody_asks_for_wins_over_a_lock_file(project: Make) -> None:
+    root = project({**APP, "pyproject.toml": PROJECT, "uv.lock": _uv_lock(), "requirements.txt": "flask==3.1.2\n"})
+    found = next(d.sourced for d in dockergen.plan(root, manager="pip").decisions if d.name == "manager")
+    assert (found.value, str(found.origin)) == ("pip", "--manager")
+    assert ("uv", "uv.lock") in [(r.value, str(r.origin)) for r in found.rejected]
+
+
 LEFT_OUT = [
     ("requirements", MANAGERS[0][1], "requirements.txt is not installed: uv.lock is what uv installs."),
     ("conda", MANAGERS[7][1], "environment.yml is not installed: requirements.txt is what pip installs."),
+    (
+        "pixi",
+        {"requirements.txt": "flask\n", "pixi.lock": "version: 6\n"},
+        "pixi.lock is not installed: requirements.txt is what pip installs.",
+    ),
 ]
 
 

@@ -7,11 +7,9 @@ import posixpath
 import tempfile
 from pathlib import Path
 
-import pip._internal.req.req_file as pip_files
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pip._internal.network.session import PipSession
 
 import dockergen
 from dockergen import explain
@@ -69,6 +67,9 @@ def test_what_is_mounted_is_no_source_but_that_of_packages_which_are_built(examp
 
 def _opened_by_pip(root: Path, path: str) -> tuple[set[str], set[str]]:
     """The files that pip reads for `-r path`, and the paths of the repository that it installs or searches."""
+    import pip._internal.req.req_file as pip_files
+    from pip._internal.network.session import PipSession
+
     opened: list[str] = []
     read = pip_files.get_file_content
 
@@ -121,6 +122,7 @@ def _trees(draw: st.DrawFn) -> dict[str, str]:
     return files
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:pip")
 @settings(max_examples=60, deadline=None)
 @given(_trees())
 def test_mounts_of_requirement_files_are_what_pip_opens(files: dict[str, str]) -> None:

@@ -269,5 +269,5 @@ def _advice(project: Project, kind: str, title: str) -> list[str]:
             "`pip freeze` tells yours."
         ]
     if kind in ("uv", "poetry", "pdm", "pipenv") and not project.lock:
-        return [f"There is no lock file, so each build may install other versions; {title}'s lock command writes one."]
+        return [f"There is no lock file, so each build may install other versions; `{kind} lock` writes one."]
     return []

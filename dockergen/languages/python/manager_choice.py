@@ -53,7 +53,22 @@ def manager(repo: Repository, table: Pyproject, settings: Settings) -> tuple[Sou
             f"Choose one of: {', '.join(catalog.managers)}.",
             command=f"dockergen init --manager {best.value}",
         )
+    _check_manifest(repo, chosen, best)
     return chosen, list(_left_out(repo, found)) if chosen.value == best.value else []
+
+
+def _check_manifest(repo: Repository, chosen: Sourced[str], best: Sourced[str]) -> None:
+    """ProjectError when somebody asks for a manager whose manifests are not there."""
+    row = load("python").managers[chosen.value]
+    wanted = (*row.lock_files, *row.manifests)
+    there = any(repo.has(path) for path in wanted) or (chosen.value == "pip" and bool(requirements_path(repo)))
+    if chosen.origin.kind in ("file", "default") or there or (chosen.value == "pip" and environment(repo)):
+        return
+    raise ProjectError(
+        f"{chosen.origin}: {row.title} reads {' or '.join(wanted)}, which is not here.",
+        "Leave the manager to dockergen, or add the manifest.",
+        command=f"dockergen init --manager {best.value}",
+    )
 
 
 def environment(repo: Repository) -> str:
@@ -98,8 +113,9 @@ def _left_out(repo: Repository, found: list[Sourced[str]]) -> Iterator[str]:
     for path in dict.fromkeys(s.origin.path for s in found[1:] if s.value != first.value):
         if path not in (first.origin.path, "pyproject.toml"):
             yield f"{path} is not installed: {first.origin} is what {title} installs."
-    if (path := environment(repo)) and path != first.origin.path:
-        yield f"{path} is not installed: {first.origin} is what {title} installs."
+    for path, _, _ in _unsupported():
+        if repo.is_file(path) and path != first.origin.path:
+            yield f"{path} is not installed: {first.origin} is what {title} installs."
 
 
 def _unsupported() -> list[tuple[str, str, str]]:
