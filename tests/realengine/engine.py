@@ -37,7 +37,7 @@ _SUITE = "forky"
 _DAEMON = ("dockerd", "--label", "dockergen-tests=1")
 # Not chroot: `docker exec` and HEALTHCHECK enter the root of the mount namespace in which the container was started,
 # and behind a chroot that is the machine's own root, so their commands would run outside of the container.
-_ENTER = 'cd "$1" && shift && mkdir -p .machine && pivot_root . .machine && cd / && umount -l /.machine && exec "$@"'
+ENTER = 'cd "$1" && shift && mkdir -p .machine && pivot_root . .machine && cd / && umount -l /.machine && exec "$@"'
 
 
 def up() -> Path | None:
@@ -63,6 +63,7 @@ def down() -> None:
     """Stops the engine that `up` started and unmounts its root; what it made is kept."""
     with locked("engine"):
         _stop()
+        end_holder()
         roots = tuple(str(cache_folder() / name) for name in ("root", "podman-root"))
         below = tuple(f"{root}/" for root in roots)
         for target in sorted((m for m in _mounted() if m in roots or m.startswith(below)), reverse=True):
@@ -126,14 +127,14 @@ def _mounted() -> list[str]:
     return [line.split()[1] for line in Path("/proc/self/mounts").read_text().splitlines()]
 
 
-def wrapper(root: Path, program: str) -> Path:
-    """A program of the root as one of the machine, working in the caller's folder."""
+def wrapper(root: Path, program: str, *enter: str) -> Path:
+    """A program of the root as one of the machine, working in the caller's folder; `enter` is the way in."""
     client = cache_folder() / "bin" / program
     client.parent.mkdir(exist_ok=True)
     # A folder that the client cannot see is an error: building another one instead would be a wrong answer.
     text = (
         "#!/bin/sh\n# The client that lies in the tests' engine root; made by tests/realengine.\n"
-        f'exec chroot {shlex.quote(str(root))} /bin/sh -c \'cd "$1" || exit 125; shift; exec /usr/bin/{program} "$@"\' '
+        f'exec {shlex.join(enter or ("chroot", str(root)))} /bin/sh -c \'cd "$1" || exit 125; shift; exec /usr/bin/{program} "$@"\' '
         'sh "$PWD" "$@"\n'
     )
     if not client.exists() or client.read_text() != text:
@@ -152,7 +153,7 @@ def _start(root: Path, client: Path) -> None:
     _bury_containerd()
     with log.open("wb") as output:
         process = subprocess.Popen(
-            ["unshare", "--mount", "sh", "-c", _ENTER, "sh", root, *_DAEMON, "--pidfile", pid],
+            ["unshare", "--mount", "sh", "-c", ENTER, "sh", root, *_DAEMON, "--pidfile", pid],
             stdout=output,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
@@ -201,6 +202,43 @@ def _stop() -> None:
         if not process.exists():
             return
         time.sleep(0.5)
+
+
+def holder(root: Path) -> int:
+    """The number of a process that does nothing in a mount namespace whose root is that folder, started when absent.
+
+    Containers that are started in there can be entered later, which they cannot behind a chroot (see ENTER).
+    """
+    note = cache_folder() / "holder.pid"
+    if pid := _held(note):
+        return pid
+    command = ["unshare", "--mount", "sh", "-c", ENTER, "sh", str(root), "sleep", "infinity"]
+    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen(command, start_new_session=True, **quiet)  # type: ignore[call-overload]
+    for _ in range(50):
+        if _comm(process.pid) == "sleep":
+            note.write_text(str(process.pid))
+            return int(process.pid)
+        time.sleep(0.1)
+    raise UnfitMachineError(f"No program can be started with {root} as its root. {SKIP_HINT}")
+
+
+def end_holder() -> None:
+    """Ends the holder of this cache, and no other process."""
+    note = cache_folder() / "holder.pid"
+    if pid := _held(note):
+        os.kill(pid, signal.SIGTERM)
+    note.unlink(missing_ok=True)
+
+
+def _held(note: Path) -> int:
+    pid = int(note.read_text()) if note.exists() else 0
+    return pid if pid and _comm(pid) == "sleep" else 0
+
+
+def _comm(pid: int) -> str:
+    path = Path("/proc", str(pid), "comm")
+    return path.read_text().strip() if path.exists() else ""
 
 
 def _pid_file() -> Path:

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from tests.realengine.engine import debian_root, mount, wrapper
+from tests.realengine.engine import debian_root, holder, mount, wrapper
 from tests.realengine.images import ensure
 from tests.realengine.machine import cache_folder, locked, require_debian_root, run
 
@@ -23,8 +23,12 @@ def podman() -> Path:
         root = debian_root("podman-root", _PACKAGES, "usr/bin/buildah")
         mount(root)
         (root / "etc/containers/containers.conf").write_text(_configuration())
-        wrapper(root, "buildah")
-        return wrapper(root, "podman").parent
+        way = ("nsenter", f"--mount=/proc/{holder(root)}/ns/mnt")
+        wrapper(root, "buildah", *way)
+        client = wrapper(root, "podman", *way)
+        # What earlier builds left; their caches for compilers and package managers stay.
+        run(client, "image", "prune", "-f")
+        return client.parent
 
 
 def feed(references: Iterable[str]) -> None:
