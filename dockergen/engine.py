@@ -87,7 +87,9 @@ class Engine:
             )
         return BuildResult(code == 0, tuple(steps), log, time.monotonic() - started)
 
-    def run(self, image: str, *, port: int | None, env: Mapping[str, str], volumes: Sequence[str]) -> str:
+    def run(
+        self, image: str, *, port: int | None, env: Mapping[str, str], volumes: Sequence[str], network: str = ""
+    ) -> str:
         """Starts a container the strict way (read-only, no capability, no new privilege) and returns its id."""
         command = [self.client, "run", "-d", "--label", f"{LABEL}=1", "--read-only", "--tmpfs", "/tmp"]
         command += ["--cap-drop", "ALL", "--security-opt", "no-new-privileges"]
@@ -95,6 +97,8 @@ class Engine:
             command += ["-v", volume]
         for name, value in env.items():
             command += ["-e", f"{name}={value}"]
+        if network:
+            command += ["--network", network]
         if port:
             command += ["-p", f"127.0.0.1::{port}"]
         done = self._call(*command[1:], image)

@@ -15,6 +15,7 @@ from dockergen.verify.report import Report
 from dockergen.workspace import write
 from tests.conftest import SAMPLES_FOLDER, Sample, samples
 from tests.realengine.fixtures import DockerEngine
+from tests.services import running
 
 
 def test_there_are_enough_samples_of_every_language() -> None:
@@ -80,17 +81,19 @@ def test_sample_builds_runs_stops_and_rebuilds(sample: Sample, tmp_path: Path, d
     docker_engine.ensure_images(explain.text_of(files, "Dockerfile"))
     probe = sample.spec.get("probe", {})
     seen: dict[str, str] = {}
-    report = verify(
-        root,
-        Options(
-            env=sample.spec.get("run", {}).get("env", {}),
-            path=probe.get("path", ""),
-            status=probe.get("status", 0),
-            decisions=sample.flags,
-            also=tuple(row["path"] for row in probe.get("more", [])),
-        ),
-        lambda text: seen.setdefault(text, text),
-    )
+    with running(sample.spec.get("services", {}), docker_engine) as network:
+        report = verify(
+            root,
+            Options(
+                env=sample.spec.get("run", {}).get("env", {}),
+                path=probe.get("path", ""),
+                status=probe.get("status", 0),
+                decisions=sample.flags,
+                network=network,
+                also=tuple(row["path"] for row in probe.get("more", [])),
+            ),
+            lambda text: seen.setdefault(text, text),
+        )
     told = "\n".join(as_text(report))
     assert report.ok, told
     _check_answers(report, probe, told)

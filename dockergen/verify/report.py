@@ -22,6 +22,7 @@ class Options:
     dockerfile: str = "Dockerfile"
     decisions: Mapping[str, Any] = field(default_factory=dict)
     rebuild: bool = True
+    network: str = ""  # the engine's network on which the services lie that it needs
     also: tuple[str, ...] = ()  # further paths to ask once it is ready
 
 

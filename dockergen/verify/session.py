@@ -112,7 +112,7 @@ def _run(
     volumes = sorted({*(plan.writable if plan else ()), *(config.get("Volumes") or {})})
     progress("starting")
     try:
-        container = engine.run(report.image, port=port, env=options.env, volumes=volumes)
+        container = engine.run(report.image, port=port, env=options.env, volumes=volumes, network=options.network)
     except StartError as error:
         return _with(
             replace(report, log=str(error)), diagnosis("start", str(error), "The engine cannot start the container.")
@@ -122,6 +122,8 @@ def _run(
     started = time.monotonic()
     if port is None:
         report = _watched(engine, report, container)
+    elif plan and not plan.probe and not options.path:
+        report = _accepted(engine, report, container, options, config)
     else:
         report = _probed(engine, report, container, port, options, plan.probe if plan else "/")
     report = replace(report, log=engine.log(container))
@@ -187,6 +189,20 @@ def _probed(engine: Engine, report: Report, container: str, port: int, options: 
     elsewhere = wrong_port(port, engine.listening(container))
     quiet = f"Nothing answers on port {port} within {options.timeout:.0f} s."
     return _with(report, elsewhere or diagnosis("probe", engine.log(container), quiet))
+
+
+def _accepted(engine: Engine, report: Report, container: str, options: Options, config: dict[str, object]) -> Report:
+    """A server that speaks no HTTP is ready when the image's own health check agrees."""
+    started = time.monotonic()
+    while time.monotonic() - started < options.timeout:
+        state = engine.state(container)
+        if not state.running:
+            log = engine.log(container)
+            return _with(report, diagnosis("start", log, f"The program ended with {state.exit_code}."))
+        if not _health(engine, report, container, config).problems:
+            return replace(report, ready_seconds=time.monotonic() - started)
+        time.sleep(0.2)
+    return _with(report, diagnosis("probe", engine.log(container), f"Nothing accepts within {options.timeout:.0f} s."))
 
 
 def _answer(port: int, path: str) -> tuple[int, str]:

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.realengine.backing import postgres, redis
 from tests.realengine.files import distroless, nginx
 from tests.realengine.images import APT, APT_CLEAN, APT_INSTALL, Recipe, apt, debian
 from tests.realengine.machine import npm_package, pip_wheel
@@ -173,6 +174,8 @@ _RECIPES: tuple[tuple[str, Callable[[re.Match[str]], Recipe]], ...] = (
     (r"ghcr\.io/astral-sh/uv:(?P<version>latest|\d+(?:\.\d+)*)", _uv),
     (rf"{_DISTROLESS}(?P<kind>static|base|cc|python3)-debian13:(?P<tag>latest|nonroot)", distroless),
     (rf"{_DISTROLESS}(?P<kind>nodejs)(?P<major>\d+)-debian13:(?P<tag>latest|nonroot)", distroless),
+    (r"redis:7(?:\.\d+)*(?:-bookworm)?", redis),
+    (r"postgres:17(?:\.\d+)*(?:-trixie)?", postgres),
     (r"nginxinc/nginx-unprivileged:[\w.-]+", nginx),
     (r"docker/dockerfile:1(?:\.\d+)*", _frontend),
 )

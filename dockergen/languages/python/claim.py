@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dockergen.errors import DockergenError
+from dockergen.languages.python.documentation import documentation
 from dockergen.languages.python.manager_choice import manifest
 from dockergen.languages.python.project import project
 from dockergen.languages.python.start import startable
@@ -25,6 +26,8 @@ def claim(repo: Repository, settings: Settings) -> Match | None:
         path = member(repo, settings)
         if settings.start is not None or startable(repo.sub(path), project(repo, settings, path), settings):
             return Match(Strength.MANIFEST, evidence, "a Python service")
+        if documentation(repo, project(repo, settings), settings):
+            return Match(Strength.MANIFEST, evidence, "a documentation site")
     except DockergenError:
         return Match(Strength.MANIFEST, evidence, "a Python project")
     return Match(Strength.SUPPORTING, evidence, "a Python manifest")

@@ -139,6 +139,10 @@ def _settings(repo: Repository, view: Repository, prefix: str, named: str) -> tu
                 return found[1], Origin("file", path, repo.source(path).count("\n", 0, found.start()) + 1), default
     settings = _for_production(view, default)
     origin = Origin("file", prefix + place, repo.line_of(prefix + place, "DJANGO_SETTINGS_MODULE"))
+    if not view.is_file(_file_of(view, settings)) and settings.rsplit(".", 1)[-1] in _DEVELOPMENT:
+        # A file of one machine that is not committed.
+        shared = (f"{settings.rpartition('.')[0]}.{name}" for name in ("base", "common", "defaults", "default"))
+        settings = next((name for name in shared if view.is_file(_file_of(view, name))), settings)
     if settings != default:
         return settings, Origin("file", prefix + _file_of(view, settings)), default
     if not view.is_file(_file_of(view, settings)) and view.has(settings.split(".")[0]):

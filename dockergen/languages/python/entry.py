@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from dockergen.catalog import load
 from dockergen.frozen import frozen
@@ -20,6 +21,7 @@ _MOST_FILES = 400  # Python files that are read before the search gives up
 _DEPTH = 5
 _IMPORT = regex(r"^\s*(?:from|import)\s+(\.*[A-Za-z_]\w*)", re.MULTILINE)
 _FACTORY = regex(r"(?:create|make|build|get|init)_(?:\w+_)?(?:app|application)")
+_PARSES = regex(r"^(?:\w+\s*=\s*)?\w+\.parse_args\(", re.MULTILINE)
 # Files that may hand on an object which another file makes; elsewhere such an import only uses it.
 _ENTRANCES = ("wsgi", "asgi", "main", "app", "run", "server", "application", "web", "index", "__main__")
 
@@ -51,6 +53,7 @@ class Modules:
     repo: Repository
     constructors: Mapping[str, str]
     _found: dict[str, Found] = field(default_factory=dict)
+    _listening: dict[str, list[Listening]] = field(default_factory=dict)
 
     def module(self, path: str) -> Module:
         return parsed(self.repo.source(path))
@@ -66,7 +69,10 @@ class Modules:
 
     def listening(self, path: str) -> list[Listening]:
         """The servers that the file starts by itself."""
-        return listening(self.module(path), frozenset(item.name for item in self.found(path).objects))
+        if path not in self._listening:
+            objects = frozenset(item.name for item in self.found(path).objects)
+            self._listening[path] = listening(self.module(path), objects)
+        return self._listening[path]
 
     def imported(self, path: str) -> list[str]:
         """The files of the repository that the file imports."""
@@ -129,6 +135,13 @@ class Modules:
         return next((found for root in (*reversed(roots), "src") if (found := self.file_of(module, root))), "")
 
 
+@lru_cache(maxsize=8)
+def modules_of(repo: Repository, constructors: tuple[tuple[str, str], ...]) -> Modules:
+    """The modules of a repository with these constructors: one view for the claim and for the plan."""
+    return Modules(repo, dict(constructors))
+
+
+@lru_cache(maxsize=8)
 def candidates(repo: Repository) -> list[str]:
     """Python files that may hold the program, likeliest first: the usual names at the root, in src, in packages."""
     skipped = frozenset(load("python").lists["not_the_program"])
@@ -169,14 +182,17 @@ def apps(modules: Modules, paths: list[str]) -> list[App]:
         if not objects:
             continue
         module, root = module_of(repo, path)
+        depth, order = place(path)
+        if _PARSES.search(text):
+            depth += 10  # on import it would read the command line of the server
         for item in sorted(objects, key=_preference):
             found.append(
                 App(
                     *(module, item.name, item.constructor, Origin("file", path, item.line), item.factory, root),
-                    *(place(path), item.wraps, item.wrapper, item.imported),
+                    *((depth, order), item.wraps, item.wrapper, item.imported),
                 )
             )
-    return found
+    return sorted(found, key=lambda app: app.place[0] >= 10)
 
 
 def _hands_on(modules: Modules, path: str, item: AppObject) -> bool:
@@ -245,5 +261,5 @@ def _is_test(name: str) -> bool:
     return (
         name.startswith("test_")
         or name.endswith("_test.py")
-        or name in ("conftest.py", "setup.py", "noxfile.py", "fabfile.py", "manage.py")
+        or name in ("conftest.py", "setup.py", "noxfile.py", "fabfile.py", "manage.py", "conf.py", "gunicorn.conf.py")
     )

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from dockergen.frozen import frozen
 from dockergen.languages.python.base import Base, base, check_start, with_base_version
+from dockergen.languages.python.documentation import documentation, documentation_plan
 from dockergen.languages.python.install import Install, install
 from dockergen.languages.python.manager_choice import manifest
 from dockergen.languages.python.needs import advice, variables
@@ -35,6 +36,7 @@ class PythonFacts:
     stops: bool  # the program needs help to stop on SIGTERM
     interpreter: str  # of the final image, where that is another path than in the build image
     resets: bool  # the final image has an ENTRYPOINT that would swallow the command
+    layout: str = "program"  # template below templates/dockerfiles/python/
     links: tuple[tuple[str, str], ...] = ()  # files that the program writes beside its source, and where they go
 
 
@@ -47,6 +49,8 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
     found = project(repo, settings, path)
     settings = with_base_version(repo, found, settings)
     release, notes = version(repo, found, settings)
+    if site := documentation(repo, found, settings):
+        return documentation_plan(repo, found, release, site, settings)
     begun = start_of(repo, settings, path)
     if not manifest(repo) and begun.entry:
         refuse_unlisted(repo, begun.entry)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from dockergen.catalog import load
 from dockergen.frozen import frozen
@@ -40,6 +41,8 @@ class Listening:
 
 def listening(module: Module, objects: frozenset[str] = frozenset()) -> list[Listening]:
     """The servers that the file starts; `objects` are names of its app objects, whose `run` starts one."""
+    if not _hint().search(module.text):
+        return []
     constants = _constants(module)
     found = []
     for name, call, eager in calls(module):
@@ -71,6 +74,13 @@ def listening(module: Module, objects: frozenset[str] = frozenset()) -> list[Lis
             )
         )
     return found
+
+
+@cache
+def _hint() -> re.Pattern[str]:
+    """What stands in every file that starts a server."""
+    names = {re.escape(line.split()[0].rsplit(".", 1)[-1]) for line in load("python").lists["serving"]}
+    return re.compile(rf"\b(?:{'|'.join(sorted({*names, 'run', 'run_server'}))})\(")
 
 
 def _row(name: str, call: ast.Call, module: Module, objects: frozenset[str]) -> tuple[str, str, int] | None:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import field
+from dataclasses import field, replace
 
 from dockergen.frozen import frozen
 from dockergen.languages.python.syntax import Module, dotted, guards, imports, top_level
+from dockergen.lazy import regex
 
+_STARTS = regex(r"\bparse_args\(|\.run\(|\bserve\(|\bserve_forever\(|\brun_app\(")
+_HANDED = regex(r"(?:return|=)\s+(?:await\s+)?(?:\w+\.)*(\w+)\(")
+_OBJECT = regex(r"(?i)app|api|server|wsgi|asgi|service|site|web|handler")
 # What a name of another file is: the constructor of the object, or of what the function makes; "" for anything else.
 Outside = Callable[[str], str]
 
@@ -43,11 +47,17 @@ class _Scope:
     classes: Mapping[str, str]
     makers: dict[str, str]
     known: dict[str, str]  # objects so far
+    lines: list[str]
+    hint: re.Pattern[str]  # what a function that makes an app calls, or hands on
 
 
 def app_objects(module: Module, constructors: Mapping[str, str], outside: Outside = lambda name: "") -> Found:
     """The app objects and factories of a file, in file order; `constructors` maps dotted constructors to anything."""
-    scope = _Scope(module.imports, constructors, outside, _subclasses(module, constructors), {}, {})
+    classes = _subclasses(module, constructors, outside)
+    scope = _Scope(
+        *(module.imports, constructors, outside, classes, dict(classes), {}, module.text.split("\n")),
+        hint=_hint(constructors, classes),
+    )
     objects: list[AppObject] = []
     for node in top_level(module.body):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
@@ -63,7 +73,7 @@ def app_objects(module: Module, constructors: Mapping[str, str], outside: Outsid
                 objects.append(made)
     objects += _by_line(module, constructors)
     last = {item.name: item for item in objects}  # `app = Middleware(app)` rebinds the name
-    inner = _mounted(module)
+    inner = _mounted(module) if "ount(" in module.text or "graft" in module.text else set()
     return Found(tuple(item for item in last.values() if item.name not in inner or len(last) == 1), scope.makers)
 
 
@@ -104,20 +114,19 @@ def has_name(module: Module, name: str) -> bool:
 
 
 def _factory(node: ast.FunctionDef | ast.AsyncFunctionDef, scope: _Scope) -> list[AppObject]:
-    inner = _Scope(
-        {**scope.names, **imports(node)},
-        scope.constructors,
-        scope.outside,
-        scope.classes,
-        scope.makers,
-        dict(scope.known),
-    )
+    text = "\n".join(scope.lines[node.lineno - 1 : node.end_lineno])
+    handed = any(name in scope.names or name in scope.makers for name in _HANDED.findall(text))
+    if not handed and not scope.hint.search(text):
+        return []
+    inner = replace(scope, names={**scope.names, **imports(node)}, known=dict(scope.known))
     made = _made_by(node, inner)
     if not made and node.returns is not None:
         made = _class(node.returns, scope)
     if not made or "." in node.name:
         return []
     scope.makers[node.name] = made
+    if _STARTS.search(text):
+        return []  # a main function that happens to hand on what it ran
     if _required(node) or node.name.startswith("_") or not isinstance(node, ast.FunctionDef):
         return []
     return [AppObject(node.name, made, node.lineno, factory=True)]
@@ -128,7 +137,7 @@ def _imported(node: ast.ImportFrom, scope: _Scope) -> list[AppObject]:
     for alias in node.names:
         name = alias.asname or alias.name
         dotted_name = scope.names.get(name, "")
-        if alias.name == "*" or dotted_name in scope.constructors:
+        if alias.name == "*" or dotted_name in scope.constructors or not _OBJECT.search(name):
             continue
         kind = scope.outside(f"={dotted_name}")
         if kind:
@@ -237,7 +246,15 @@ def _required(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     return positional > 0 or any(default is None for default in arguments.kw_defaults)
 
 
-def _subclasses(module: Module, constructors: Mapping[str, str]) -> dict[str, str]:
+def _hint(constructors: Mapping[str, str], classes: Mapping[str, str]) -> re.Pattern[str]:
+    words = {name.rsplit(".", 1)[-1] for name in constructors} | set(classes)
+    factories = r"(?:create|make|build|get|init)_\w*app\w*"
+    return re.compile(
+        rf"\b(?:{'|'.join(map(re.escape, sorted(words)))}|{factories})\b" if words else rf"\b{factories}\b"
+    )
+
+
+def _subclasses(module: Module, constructors: Mapping[str, str], outside: Outside) -> dict[str, str]:
     found: dict[str, str] = {}
     for node in module.body:
         if not isinstance(node, ast.ClassDef):
@@ -245,8 +262,11 @@ def _subclasses(module: Module, constructors: Mapping[str, str]) -> dict[str, st
         for base in node.bases:
             parts = dotted(base)
             name = ".".join([module.imports.get(parts[0], parts[0]), *parts[1:]]) if parts else ""
-            if name in constructors:
-                found[node.name] = name
+            known = name if name in constructors else found.get(name, "")
+            if not known and name in module.imports.values() and _OBJECT.search(name.rsplit(".", 1)[-1]):
+                known = outside(name)
+            if known:
+                found[node.name] = known
     return found
 
 

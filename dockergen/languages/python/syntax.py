@@ -24,6 +24,7 @@ _BLOCK = regex(r"^(?=[^\s#)\]}])(?!(?:else|elif|except|finally)\b)", re.MULTILIN
 class Module:
     """The statements of a file that could be parsed, and the text of those that could not, with their first lines."""
 
+    text: str = ""
     body: tuple[ast.stmt, ...] = ()
     broken: tuple[tuple[int, str], ...] = ()
     imports: dict[str, str] = field(default_factory=dict)  # name in the file -> dotted origin, dots first when relative
@@ -35,7 +36,7 @@ def parsed(text: str) -> Module:
     """The file's tree; blocks that our interpreter cannot read (newer syntax, Python 2) are left as text."""
     tree = _tree(text)
     if tree is not None:
-        return Module(tuple(tree.body), imports=imports(tree))
+        return Module(text, tuple(tree.body), imports=imports(tree))
     body: list[ast.stmt] = []
     broken: list[tuple[int, str]] = []
     for line, block in _blocks(text):
@@ -47,7 +48,7 @@ def parsed(text: str) -> Module:
         body += part.body
     old = _OLD.search(text)
     line = text.count("\n", 0, old.start()) + 1 if old else 0
-    return Module(tuple(body), tuple(broken), imports(ast.Module(body, [])), line)
+    return Module(text, tuple(body), tuple(broken), imports(ast.Module(body, [])), line)
 
 
 def top_level(body: tuple[ast.stmt, ...] | list[ast.stmt]) -> Iterator[ast.stmt]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
 from dockergen.catalog import Framework, load
 from dockergen.errors import ProjectError
 from dockergen.languages.python.bound import bound_port
+from dockergen.languages.python.commandline import command_line
 from dockergen.languages.python.django import django
-from dockergen.languages.python.entry import App, Modules, apps, candidates, place
+from dockergen.languages.python.entry import App, Modules, apps, candidates, modules_of, place
+from dockergen.languages.python.imports import program_files
 from dockergen.languages.python.project import Project
+from dockergen.languages.python.source import serves
 from dockergen.languages.python.start import named as naming
 from dockergen.languages.python.start.besides import besides
 from dockergen.languages.python.start.chosen import chosen_app
@@ -18,6 +22,7 @@ from dockergen.languages.python.start.command import Run
 from dockergen.languages.python.start.evidence import evidence
 from dockergen.languages.python.start.pages import page, page_file
 from dockergen.languages.python.start.program import (
+    NothingError,
     UndecidedError,
     console_script,
     imported_framework,
@@ -29,9 +34,16 @@ from dockergen.languages.python.start.served import framework_rows, served
 from dockergen.languages.python.start.site import site_start
 from dockergen.languages.python.start.special import default_start, ini_start
 from dockergen.languages.python.start.workers import workers
+from dockergen.lazy import regex
 from dockergen.model import Rejected, Sourced
 from dockergen.repository import Repository
 from dockergen.settings import Settings
+
+_PRODUCTION = regex(
+    r"^\s*(?:import|from)\s+(?:waitress|uvicorn|gunicorn|hypercorn|granian|bjoern|cheroot|gevent|pyramid\.scripts)\b"
+    r"|\b(?:run_app|serve_forever)\(",
+    re.MULTILINE,
+)
 
 
 def start(repo: Repository, project: Project, settings: Settings) -> Start:
@@ -53,18 +65,18 @@ def start(repo: Repository, project: Project, settings: Settings) -> Start:
 
 
 def startable(repo: Repository, project: Project, settings: Settings) -> bool:
-    """True when there is something to start, be it undecided what."""
+    """True when there is something to start, be it undecided what, or wrong in a way that `start` tells."""
     try:
         _found(repo, project, settings, candidates(repo), evidence(repo))
-    except UndecidedError:
-        return True
-    except ProjectError:
+    except NothingError:
         return False
+    except ProjectError:
+        return True
     return True
 
 
 def _found(repo: Repository, project: Project, settings: Settings, paths: list[str], runs: list[Run]) -> Start:
-    modules = Modules(repo, _constructors(project))
+    modules = modules_of(repo, tuple(_constructors(project).items()))
     web = [run for run in runs if run.process in ("web", "app") or (run.weight != "platform" and run.is_web)]
     problems = {id(run): naming.problem(modules, project, run) for run in web}
     usable = [run for run in web if not problems[id(run)]]
@@ -116,7 +128,8 @@ def _detected(repo: Repository, project: Project, modules: Modules, paths: list[
     shown = _page(repo, project, present, paths, runs)
     if shown and not (objects and place(objects[0].origin.path) < place(shown.entry)):
         return shown
-    if script and (not objects or _serves_itself(modules, script)):
+    entrance = bool(objects) and objects[0].origin.path.rsplit("/", 1)[-1] in ("wsgi.py", "asgi.py")
+    if script and (not objects or (not entrance and _serves_itself(modules, script))):
         return replace(
             script,
             framework=script.framework
@@ -147,10 +160,14 @@ def _detected(repo: Repository, project: Project, modules: Modules, paths: list[
 
 
 def _serves_itself(modules: Modules, script: Start) -> bool:
-    """True when the console script starts a server that the outside reaches."""
-    from dockergen.languages.python.source import serves
-
-    return bool(script.entry) and serves(modules.repo.source(script.entry))
+    """True when the console script starts a server that is fit for production and that the outside reaches."""
+    if not script.entry:
+        return False
+    if serves(modules.repo.source(script.entry)):
+        return True
+    files = list(program_files(modules.repo, script.entry, 25))
+    told = bool(command_line(modules.repo, script.entry).words)
+    return told and any(_PRODUCTION.search(modules.repo.source(path)) for path in files)
 
 
 def _kind(modules: Modules, objects: list[App], project: Project) -> Sourced[str] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from dockergen.dockerfile import DockerfileError, parse
@@ -29,6 +30,7 @@ _SHOWN = regex(
 )
 
 
+@lru_cache(maxsize=8)
 def evidence(repo: Repository) -> list[Run]:
     """All lines that start something, those that production is run by first."""
     return [*_procfile(repo), *_platforms(repo), *_entrypoint(repo), *_containers(repo), *_papers(repo)]
@@ -80,19 +82,28 @@ def _containers(repo: Repository) -> Iterator[Run]:
         if repo.is_file(path) and _OURS not in repo.source(path)[:400]:
             yield from _dockerfile(repo, path)
     for path in ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml", "docker-compose.prod.yml"):
-        services = table(_document(repo, path), "services")
-        for name, row in services.items():
-            command = row.get("command") if isinstance(row, dict) and row.get("build") is not None else None
-            if isinstance(command, list):
-                command = " ".join(str(word) for word in command)
-            if isinstance(command, str):
-                yield _line(repo, path, command, str(name), "container")
+        yield from _compose(repo, path)
     for path in ("supervisord.conf", "supervisor.conf"):
         for found in re.finditer(
             r"^\[program:([\w-]+)\][^\[]*?^command\s*=\s*(.+)$", _text(repo, path), re.MULTILINE | re.DOTALL
         ):
             line = _text(repo, path).count("\n", 0, found.start(2)) + 1
             yield run(found[2].splitlines()[0], Origin("file", path, line), "container", found[1])
+
+
+def _compose(repo: Repository, path: str) -> Iterator[Run]:
+    """Commands of services that are built from this folder; of several servers only the one that is called so."""
+    found = []
+    for name, row in table(_document(repo, path), "services").items():
+        build = row.get("build") if isinstance(row, dict) else None
+        context = build.get("context", ".") if isinstance(build, dict) else build
+        command = row.get("command") if context in (".", "./") else None
+        command = " ".join(map(str, command)) if isinstance(command, list) else command
+        if isinstance(command, str):
+            found.append(_line(repo, path, command, str(name), "container"))
+    servers = [run for run in found if run.is_web and run.program]
+    named = [run for run in servers if run.process in ("web", "app", "api", "server", "backend")]
+    yield from servers if len(servers) == 1 else named[:1]
 
 
 def _dockerfile(repo: Repository, path: str) -> Iterator[Run]:

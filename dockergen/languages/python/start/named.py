@@ -48,8 +48,8 @@ def problem(modules: Modules, project: Project, run: Run) -> str:
 
 def app_of(modules: Modules, run: Run, objects: list[App]) -> App | None:
     """The object that the line names, among those found or, for a wrapper, read out of its file."""
-    if run.program == "celery":
-        return None
+    if run.program == "celery" or (run.weight == "hint" and run.program == "python"):
+        return None  # papers tell how to run it for development, which another file may do than for production
     if not run.reference:
         path = (
             f"{run.root}/{run.file}".lstrip("/")
@@ -179,10 +179,23 @@ def _reachable(run: Run) -> tuple[str, list[str]]:
             text += " --host 0.0.0.0"
         if "--port" not in text and "--uds" not in text:
             text += " --port ${PORT}"
+    if run.program in ("hypercorn", "daphne", "granian", "sanic"):
+        text = _bound(run.program, text)
     if run.program == "gunicorn":
         text = re.sub(r"((?:-b|--bind)[ =]?)(?:127\.0\.0\.1|localhost):(\d+)", r"\g<1>0.0.0.0:\2", text)
         text = re.sub(r"((?:-b|--bind)[ =]?)unix:\S+", r"\g<1>0.0.0.0:${PORT}", text)
     return text, notes
+
+
+def _bound(program: str, text: str) -> str:
+    """The command with an address, where it gives none and its server would listen on this machine only."""
+    if program == "hypercorn":
+        return text if re.search(r"(?<=\s)(?:-b|--bind)\b", text) else f"{text} --bind 0.0.0.0:${{PORT}}"
+    flags = ("-b", "-p") if program == "daphne" else ("--host", "--port")
+    for flag, value in zip(flags, ("0.0.0.0", "${PORT}"), strict=True):
+        if not re.search(rf"(?<=\s){flag}\b", text):
+            text += f" {flag} {value}"
+    return text
 
 
 def _added(project: Project, run: Run) -> tuple[tuple[str, ...], list[str]]:

@@ -15,9 +15,16 @@ from dockergen.languages.python.listening import Listening
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.source import guard_line, port_in
 from dockergen.languages.python.start.result import Start
-from dockergen.languages.python.start.served import loopback_note
+from dockergen.languages.python.start.served import framework_rows, loopback_note
+from dockergen.lazy import regex
 from dockergen.model import Origin, Rejected, Sourced
 from dockergen.repository import Repository
+
+_IMPORTED = regex(r"^\s*(?:import|from)\s+(\w+)", re.MULTILINE)
+
+
+class NothingError(ProjectError):
+    """There is nothing that could be started."""
 
 
 class UndecidedError(ProjectError):
@@ -48,7 +55,8 @@ def console_script(modules: Modules, project: Project) -> Start | None:
         for n in names
         if n != name
     )
-    base = Start(Sourced((name,), origin, lost), script=True, entry=entry)
+    framework = imported_framework(project, framework_rows(project), modules, entry)
+    base = Start(Sourced((name,), origin, lost), framework=framework, script=True, entry=entry)
     return _listening(modules, project, base, entry, None) if entry else base
 
 
@@ -101,7 +109,7 @@ def imported_framework(
 ) -> Sourced[str] | None:
     """The framework of a program that is no app object's, when its files import it."""
     files = program_files(modules.repo, entry, 40) if entry else ()
-    imported = {origin.split(".")[0] for path in files for origin in modules.module(path).imports.values()}
+    imported = {name for path in files for name in _IMPORTED.findall(modules.repo.source(path))}
     for name, row in present.items():
         packages = row.config if row.kind == "worker" else [n.replace("-", "_") for n in row.dependencies]
         if not row.kind.endswith("-server") and imported.intersection(packages):
@@ -114,12 +122,12 @@ def nothing(repo: Repository, paths: list[str]) -> ProjectError:
     notebooks = [p for p in repo.walk(depth=3) if p.endswith(".ipynb")]
     if notebooks and not paths:
         line = f"{len(notebooks)} notebooks" if len(notebooks) > 1 else "a notebook"
-        return ProjectError(
+        return NothingError(
             f"There is {line} ({notebooks[0]}) and no program: a notebook is no service by itself.",
             "Turn it into a script, or serve JupyterLab on purpose with --start.",
             command=f"jupyter nbconvert --to script {notebooks[0]}",
         )
-    return ProjectError(
+    return NothingError(
         f"Nothing in {repo.prefix or 'this folder'} says what to start: no app object, console script, __main__ "
         "or main.py was found.",
         "Say it yourself.",
@@ -132,25 +140,36 @@ def _main_file(
 ) -> tuple[str, int, tuple[Rejected, ...]]:
     repo = modules.repo
     names = load("python").lists["entry_names"]
-    serving = [p for p in paths if own and uses(modules, p, own[1])]
-    if serving:
-        best = min(
-            serving, key=lambda p: (not guard_line(repo.source(p)) and not p.endswith("__main__.py"), paths.index(p))
-        )
-        return best, guard_line(repo.source(best)) or 1, ()
-    mains = [p for p in paths if p.endswith("/__main__.py") and p.removeprefix("src/").count("/") == 1]
-    usual = [p for p in paths if "/" not in p and p[:-3] in names and (guard_line(repo.source(p)) or p in paths[:1])]
-    if mains and not (usual and guard_line(repo.source(usual[0]))):
-        return mains[0], 1, ()
     marked = list(guarded(repo, paths))
-    if usual and (not marked or place(usual[0]) <= place(marked[0][0])):
-        return usual[0], guard_line(repo.source(usual[0])) or 1, ()
+    mains = [p for p in paths if p.endswith("/__main__.py") and p.removeprefix("src/").count("/") == 1]
+    if own and (path := _that_runs(modules, paths, own[1], [*mains, *(p for p, _ in marked)])):
+        return path, guard_line(repo.source(path)) or 1, ()
+    usual = [p for p in paths if "/" not in p and p[:-3] in names]
+    first = next((p for p in usual if guard_line(repo.source(p))), "")
+    if mains and not first:
+        return mains[0], 1, ()
+    if not first and usual[:1] == paths[:1] and not any(modules.listening(p) for p, _ in marked[:20]):
+        first = next(iter(usual), "")
+    if first and (not marked or place(first) <= place(marked[0][0])):
+        return first, guard_line(repo.source(first)) or 1, ()
     if marked:
         return _settled(modules, marked)
     path = next((p for p in paths if p.rsplit("/", 1)[-1][:-3] in names), "")
     if not path and len(paths) == 1:
         path = paths[0]
     return path or next((p for p in paths if p.endswith("/__main__.py")), ""), 1, ()
+
+
+def _that_runs(modules: Modules, paths: list[str], row: Framework, entrances: list[str]) -> str:
+    """The file from which the framework's server is started: the one that does it, or an entrance that imports it."""
+    serving = [p for p in paths if uses(modules, p, row)]
+    direct = [p for p in serving if p in entrances]
+    if direct:
+        return min(direct, key=lambda p: (not p.endswith("__main__.py"), paths.index(p)))
+    for path in entrances:
+        if set(serving).intersection(program_files(modules.repo, path, 25)):
+            return path
+    return serving[0] if serving else ""
 
 
 def _settled(modules: Modules, marked: list[tuple[str, int]]) -> tuple[str, int, tuple[Rejected, ...]]:
@@ -201,7 +220,7 @@ def _listening(modules: Modules, project: Project, begun: Start, path: str, own:
         found = Sourced(number, Origin("file", path, line)) if number else None
         if found is None and own:
             found = Sourced(own[1].port, Origin("default", note=own[1].title))
-        return replace(begun, port=found, env=env)
+        return replace(begun, port=found or _of_framework(begun), env=env)
     where, server = servers[0]
     if server.loopback and server.host_variable:
         env[server.host_variable] = "0.0.0.0"
@@ -218,6 +237,13 @@ def _listening(modules: Modules, project: Project, begun: Start, path: str, own:
         health="/" if server.kind == "http" else "",
         notes=tuple(notes),
     )
+
+
+def _of_framework(begun: Start) -> Sourced[int] | None:
+    """The usual port where the program is a web framework's although nothing shows how it listens."""
+    row = load("python").frameworks.get(begun.framework.value) if begun.framework else None
+    web = row is not None and row.kind in ("wsgi", "asgi", "own", "django")
+    return Sourced(row.port, Origin("default", note=row.title)) if row and web else None
 
 
 def _servers(modules: Modules, path: str) -> list[tuple[str, Listening]]:

@@ -142,7 +142,7 @@ def configured(repo: Repository, server: str) -> tuple[str, ...]:
 def port_of(modules: Modules, app: App, named: Run | None, row: Framework, paths: Iterable[str]) -> Sourced[int]:
     """The port that the repository gives the app, else the framework's."""
     repo = modules.repo
-    if named and named.port:
+    if named and named.port >= 1024:  # lower ones need a privilege where the engine is strict
         return Sourced(named.port, named.origin)
     if repo.is_file("gunicorn.conf.py") and (
         found := re.search(r"^bind\s*=.*?:(\d{2,5})", repo.source("gunicorn.conf.py"), re.MULTILINE)
@@ -152,7 +152,7 @@ def port_of(modules: Modules, app: App, named: Run | None, row: Framework, paths
     for path in (app.origin.path, *entrances):
         for server in modules.listening(path):
             mine = path == app.origin.path or app.name in server.target or app.module in server.target
-            if server.port and mine and not re.search(r"\bdebug\b", server.function):
+            if server.port >= 1024 and mine and not re.search(r"\bdebug\b", server.function):
                 return Sourced(server.port, Origin("file", path, server.line))
     text = repo.source(app.origin.path)
     if found := _PORT_VARIABLE.search(text):

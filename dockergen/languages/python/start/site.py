@@ -34,7 +34,7 @@ def site_start(repo: Repository, project: Project, site: Django, named: Run | No
         Sourced((*filled(rows[server].start, app, kind), *configured(repo, server)), origin, lost),
         framework=Sourced("django", project.origin_of("django")),
         port=Sourced(named.port, named.origin)
-        if named and named.port
+        if named and named.port >= 1024
         else Sourced(8000, Origin("default", note="Django")),
         env=env,
         added=added,

@@ -1,0 +1,135 @@
+"""Sites that MkDocs or Sphinx builds: the pages are made in one stage and handed out by nginx."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from dockergen.catalog import load
+from dockergen.errors import ProjectError
+from dockergen.frozen import frozen
+from dockergen.languages.python.install import Install, install
+from dockergen.languages.python.project import Project
+from dockergen.languages.python.start import Start, startable
+from dockergen.languages.python.system import system
+from dockergen.model import BuildPlan, Companion, Decision, IgnoreGroup, Image, Origin, Sourced
+from dockergen.repository import Repository, normal
+from dockergen.settings import Settings, settled
+
+_PORT = 8080
+_START = ("sh", "-c", 'echo "listen ${PORT};" > /tmp/listen.conf && exec nginx -g "daemon off;"')
+_SPHINX = ("docs/source", "docs", "doc", "source", "")
+
+
+@frozen
+class Documentation:
+    """What builds the pages, from which file, into which folder."""
+
+    tool: str
+    origin: Origin
+    argv: tuple[str, ...]
+    output: str
+    page: str  # a source of the pages, whose edit builds them again
+
+
+@frozen
+class SiteFacts:
+    """What the template of a site prints."""
+
+    install: Install
+    command: tuple[str, ...]
+    output: str
+    layout: str = "site"
+    stops: bool = False
+    fallback: bool = False  # for nginx: unknown paths are not the start page
+
+
+def documentation(repo: Repository, project: Project, settings: Settings) -> Documentation | None:
+    """The site of a repository that is nothing else: its manifest asks for the tool, and nothing can be started."""
+    asked = {requirement.name for requirement, _ in project.direct}
+    tools = [tool for tool in ("mkdocs", "sphinx") if any(n == tool or n.startswith(f"{tool}-") for n in asked)]
+    if not tools or settings.start is not None:
+        return None
+    found = _mkdocs(repo) if "mkdocs" in tools else None
+    found = found or (_sphinx(repo) if "sphinx" in tools else None)
+    return found if found and not startable(repo, project, settings) else None
+
+
+def documentation_plan(
+    repo: Repository, project: Project, release: Sourced[str], site: Documentation, settings: Settings
+) -> BuildPlan:
+    """The build on Python and the pages on nginx; raises what the install step raises."""
+    catalog = load("python")
+    row = catalog.images["static"]
+    image, why = row.at(), Origin("default", note="static files need no Python")
+    if settings.base is not None:
+        image, why = _image(settings.base.value), settings.base.origin
+    build = catalog.images["build"].at(release.value)
+    begun = Start(Sourced(site.argv, site.origin))
+    setup = install(repo, project, begun, release)
+    needs = system(repo, project, begun, release.value, build, build)
+    port = settled("port", settings.port, Sourced(_PORT, Origin("default", note="nginx")))
+    framework = next(n for n in project.installed if n == site.tool or n.startswith(f"{site.tool}-"))
+    return BuildPlan(
+        language="python",
+        title="Python",
+        build_image=build,
+        runtime_image=image,
+        decisions=(
+            Decision("version", release, "--version"),
+            Decision("manager", project.manager, "--manager"),
+            Decision("framework", Sourced(site.tool, project.origin_of(framework))),
+            Decision("build", Sourced(site.argv, site.origin)),
+            Decision("output", Sourced(site.output, site.origin)),
+            Decision("build_image", Sourced(str(build), release.origin)),
+            Decision("runtime_image", Sourced(str(image), why), "--base"),
+            Decision("port", port, "--port"),
+            Decision("start", Sourced(_START, Origin("default", note="nginx"))),
+        ),
+        start=_START,
+        port=port.value,
+        health=("sh", "-c", 'wget -q -O /dev/null "http://127.0.0.1:${PORT}/"'),
+        user=row.user,
+        env=(("PORT", str(port.value)),),
+        build_packages=tuple(sorted({*setup.build_packages, *needs.build, *needs.run})),
+        context_files=(*setup.manifests, *setup.folders, *setup.reads),
+        ignore=(IgnoreGroup("Made on this machine", ("**/__pycache__", ".venv", "venv", site.output)),),
+        secrets=setup.secrets,
+        companions=(Companion("nginx.conf", "nginx.conf.j2"),),
+        notes=(*project.notes, *setup.notes),
+        touch=site.page,
+        facts=SiteFacts(replace(setup, project=False, added=()), site.argv, site.output),
+    )
+
+
+def _mkdocs(repo: Repository) -> Documentation | None:
+    path = next((p for p in ("mkdocs.yml", "mkdocs.yaml") if repo.is_file(p)), "")
+    if not path:
+        return None
+    # Not parsed: tags such as !!python/name make it YAML of MkDocs' own kind.
+    text = repo.source(path)
+    named = {
+        key: found[1].strip("\"' ") if (found := re.search(rf"^{key}\s*:\s*([^#\n]+)", text, re.MULTILINE)) else default
+        for key, default in (("docs_dir", "docs"), ("site_dir", "site"))
+    }
+    if normal(named["site_dir"]) is None or normal(named["docs_dir"]) is None:
+        raise ProjectError(f"{path}: docs_dir or site_dir leads out of this folder.", "Keep both inside.")
+    page = next((p for p in repo.walk(named["docs_dir"], depth=3) if p.endswith(".md")), path)
+    argv = ("mkdocs", "build") if path == "mkdocs.yml" else ("mkdocs", "build", "--config-file", path)
+    return Documentation("mkdocs", Origin("file", path, 1), argv, normal(named["site_dir"]) or "site", page)
+
+
+def _sphinx(repo: Repository) -> Documentation | None:
+    folder = next((f for f in _SPHINX if repo.is_file(f"{f}/conf.py".lstrip("/"))), None)
+    if folder is None:
+        return None
+    path = f"{folder}/conf.py".lstrip("/")
+    page = next((p for p in repo.walk(folder, depth=3) if p.endswith((".rst", ".md"))), path)
+    argv = ("sphinx-build", "-b", "html", folder or ".", "_site")
+    return Documentation("sphinx", Origin("file", path, 1), argv, "_site", page)
+
+
+def _image(text: str) -> Image:
+    name, _, digest = text.partition("@")
+    repository, colon, tag = name.rpartition(":")
+    return Image(repository, tag, digest) if colon and "/" not in tag else Image(name, "latest", digest)
