@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, field, fields
 from functools import cache
 from pathlib import Path
@@ -126,26 +126,54 @@ _ROWS: dict[str, type] = {
 
 @cache
 def load(name: str) -> Catalog:
-    """The catalog of one language, from data/<name>.toml; CatalogError when it holds an unknown key."""
+    """The catalog of one language, from data/<name>.toml; a row is checked when it is asked for."""
     import tomli
 
     path = _DATA / f"{name}.toml"
-    return parse(tomli.loads(path.read_text(encoding="utf-8")), path.name)
+    return _catalog(tomli.loads(path.read_text(encoding="utf-8")), path.name)
 
 
 def parse(table: Mapping[str, Any], where: str) -> Catalog:
-    """A catalog out of a parsed table; CatalogError names the first unknown or missing key."""
+    """A catalog out of a parsed table, every row checked; CatalogError names the first unknown or missing key."""
+    catalog = _catalog(table, where)
+    for section in _ROWS:
+        dict(getattr(catalog, section))
+    return catalog
+
+
+def _catalog(table: Mapping[str, Any], where: str) -> Catalog:
     _known(table, {f.name for f in fields(Catalog)}, where)
     versions = table.get("versions")
     return Catalog(
         versions=_row(Versions, versions, f"{where} [versions]") if versions else None,
         lists={key: tuple(value) for key, value in table.get("lists", {}).items()},
         suites={key: MappingProxyType(names) for key, names in table.get("suites", {}).items()},
-        **{
-            section: {key: _row(kind, row, f"{where} [{section}.{key}]") for key, row in table.get(section, {}).items()}
-            for section, kind in _ROWS.items()
-        },
+        **{section: _Rows(kind, table.get(section, {}), f"{where} [{section}.") for section, kind in _ROWS.items()},
     )
+
+
+class _Rows(Mapping[str, R]):
+    """Rows that are made when they are asked for: of hundreds a run needs a few."""
+
+    def __init__(self, kind: type[R], table: Mapping[str, Any], where: str) -> None:
+        self._kind = kind
+        self._table = table
+        self._where = where
+        self._made: dict[str, R] = {}
+
+    def __getitem__(self, key: str) -> R:
+        if key not in self._made:
+            self._made[key] = _row(self._kind, self._table[key], f"{self._where}{key}]")
+        return self._made[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._table
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._table)
+
+    def __len__(self) -> int:
+        return len(self._table)
 
 
 def _row(kind: type[R], table: Mapping[str, Any], where: str) -> R:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from dockergen.errors import ProjectError
@@ -11,7 +10,7 @@ from dockergen.manifests.requirements import Requirement
 from dockergen.model import Origin
 
 _Direct = Iterable[tuple[Requirement, Origin]]
-_CHECKOUT = re.compile(r"(?:git|hg|svn|bzr)(?:\+|$)|(?:ssh|git)://|git@")
+_CHECKOUT = regex(r"(?:git|hg|svn|bzr)(?:\+|$)|(?:ssh|git)://|git@")
 _REVISION = regex(r"://[^@/]*@?[^@]*@(?P<revision>[^#@]+)|^[\w.+-]+@[^@]*@(?P<scp>[^#@]+)")
 # A commit, or a tag that is called after a release.
 _FIXED = regex(r"[0-9a-f]{7,64}|[\w./-]*\d+(\.\d+)+[\w.+-]*|v\d+")
@@ -24,7 +23,7 @@ def check_pins(direct: _Direct) -> None:
         if not wanted.name or not wanted.pinned or wanted.marker:
             continue
         first, where = pinned.setdefault(wanted.name, (wanted, origin))
-        if not _same(first.pinned, wanted.pinned):
+        if first.pinned != wanted.pinned and not _same(first.pinned, wanted.pinned):
             raise ProjectError(
                 f"{where} pins {wanted.name}=={first.pinned} and {origin} pins {wanted.name}=={wanted.pinned}: "
                 "no release is both, so pip installs neither.",
