@@ -140,3 +140,34 @@ def test_rust_that_is_too_new_for_debian_is_said(project: Project) -> None:
     }
     notes = service_at(project({**REQUIREMENTS, **files}), {}).plan.notes
     assert any(note.startswith("Cargo.toml:3 asks for Rust 1.91") for note in notes)
+
+
+ASKS = "from importlib.metadata import version\n__version__ = version('my-shop.app')\n"
+STATIC = pyproject('"hatchling"', "hatchling.build", 'version = "1"\n', dynamic="[]")
+
+
+@pytest.mark.parametrize(
+    ("text", "installed"),
+    [
+        (ASKS, True),
+        (ASKS.replace("'my-shop.app'", "__package__"), True),
+        (ASKS.replace("'my-shop.app'", "'flask'"), False),
+        (f"try:\n    {ASKS.splitlines()[0]}\nexcept PackageNotFoundError:\n    pass\n{ASKS.splitlines()[1]}", False),
+    ],
+    ids=["by name", "by package", "another one", "with an answer ready"],
+)
+def test_a_package_that_asks_for_its_own_version_is_installed_and_copied(
+    project: Project, text: str, installed: bool
+) -> None:
+    files = {"pyproject.toml": STATIC, "shop/__init__.py": text, "shop/app.py": APP, "shop/templates/x.html": ""}
+    dockerfile, _ = written(project({**files}))
+    assert ("uv pip install --no-deps ." in dockerfile) == installed
+    assert "\nCOPY . .\n" in dockerfile.partition(" AS final")[2]
+
+
+def test_a_compiled_project_in_place_is_installed_as_a_wheel(project: Project) -> None:
+    files = {"setup.py": SETUP.format("c"), "fast/_x.c": "", "fast/__init__.py": "", "app.py": APP}
+    dockerfile, _ = written(project({**files, "requirements.txt": "flask==3.1.2\n-e .\n"}))
+    assert "install --no-deps ." in dockerfile
+    assert " -e " not in dockerfile.partition("COPY . .")[2]
+    assert "COPY --exclude=fast . ." in dockerfile

@@ -36,6 +36,8 @@ _SETUP = re.compile(r"\b(ext_modules|cffi_modules|rust_extensions|cythonize|mypy
 _SOURCES = (".pyx", ".c", ".cc", ".cpp", ".cxx", ".rs")
 _CPP_SOURCES = (".cc", ".cpp", ".cxx")
 _DEPTH = 6
+# Modules that tell the version of their package.
+_TELLERS = ("__init__", "__about__", "__version__", "_version", "about", "app", "config", "main", "settings", "version")
 
 
 @frozen
@@ -47,6 +49,7 @@ class Extension:
     folders: tuple[str, ...] = ()  # importable folders of the source that lack what the build makes
     origin: Origin = Origin("default")
     must_build: bool = False  # the program does not run from its source
+    complete: bool = False  # it does, but asks for its own version, which only an installation records
     notes: tuple[str, ...] = ()
 
 
@@ -59,6 +62,9 @@ def extension(repo: Repository, project: Project, made: Scm) -> Extension:
         language = "c++"
     found = [_importable(here, path) for path in (*sources, made.writes) if path]
     folders = tuple(sorted({path for path in (*found, _rust_module(here, project, language)) if path}))
+    if not language and not made.writes:
+        asks = _asks_its_version(here, project.pyproject.name)
+        return Extension(must_build=asks, complete=asks)
     return Extension(
         language,
         _PACKAGES.get(language, ()),
@@ -69,12 +75,27 @@ def extension(repo: Repository, project: Project, made: Scm) -> Extension:
     )
 
 
-def runs_from_source(repo: Repository, start: Start) -> bool:
+def runs_from_source(repo: Repository, project: Project, start: Start, built: Extension) -> bool:
     """True when the file that is started lies outside of every package, so that an installation lacks it."""
+    if built.complete:
+        return not start.script and start.import_root != "src" and project.manager.value != "uv"
     folder = start.entry.rpartition("/")[0].split("/", maxsplit=1)[0]
     if start.django:
         return True
     return bool(start.entry) and not start.script and (not folder or not repo.is_file(f"{folder}/__init__.py"))
+
+
+def _asks_its_version(here: Repository, name: str) -> bool:
+    """True when a package asks importlib.metadata for its own version and has no answer ready when there is none."""
+    if not name:
+        return False
+    asked = re.compile(
+        rf"\b(?:version|metadata|distribution)\(\s*(?:[\"']{re.escape(name)}[\"']|__name__|__package__)\s*\)"
+    )
+    tops = [folder for folder in here.folders() if here.is_file(f"{folder}/__init__.py")]
+    paths = [f"{folder}/{module}.py" for folder in tops for module in _TELLERS]
+    texts = [here.source(path) for path in (*paths, "main.py", "app.py") if here.is_file(path)]
+    return any("PackageNotFoundError" not in text and "metadata" in text and asked.search(text) for text in texts)
 
 
 def _language(here: Repository, project: Project) -> tuple[str, Origin]:

@@ -92,7 +92,7 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
         waits=tuple(_waits(repo, project)) if kind == "uv" else (),
         checkouts=_has_checkouts(project),
         others=_beside(project.requirements.path) if split else "",
-        own=_own(project, kind, split, taken),
+        own=() if itself and taken.own else _own(project, kind, split, taken),
         reads=tuple(dict.fromkeys(_reads(repo, project))),
         added=start.added,
         source_first=_computed(project, kind) or (bool(taken.own) and not split and not project.lock),
@@ -103,7 +103,7 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
         rust=built.language == "rust" and (itself or bool(taken.own)),
         missing=missing,
         excluded=(*closed.unsafe, *missing),
-        copies_source=not itself or (built.must_build and runs_from_source(repo, start)),
+        copies_source=not itself or (built.must_build and runs_from_source(repo, project, start, built)),
         build_packages=(*remote.packages, *(built.packages if itself or taken.own else ())),
         notes=(
             *(*closed.notes, *remote.notes, *(told.notes if itself or taken.own else ()), *built.notes),
@@ -137,15 +137,18 @@ def _installs_project(repo: Repository, project: Project, start: Start, taken: M
             command="dockergen init --start 'python main.py'",
         )
     if taken.own:
-        return False  # the manifest requires it by a line of its own, and mostly in place
+        # The manifest requires it by a line of its own, and mostly in place: where nothing is compiled, that works.
+        return built.must_build and not built.complete
     if project.manager.value == "uv":
         packaged = table.settings("uv").get("package")
         return packaged is not False and (bool(table.has_build_system) or packaged is True)
     if table.settings("poetry").get("package-mode") is False or table.settings("pdm").get("distribution") is False:
         return False
-    if buildable and built.must_build:
-        return True
-    return buildable and (start.script or (start.import_root == "src" and not project.requirements.path))
+    return buildable and (built.must_build or _packaged(project, start))
+
+
+def _packaged(project: Project, start: Start) -> bool:
+    return start.script or (start.import_root == "src" and not project.requirements.path)
 
 
 def _computed(project: Project, kind: str) -> bool:
