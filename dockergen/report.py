@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shlex
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -29,6 +30,7 @@ class _Manners:
 
     quiet: bool = False
     color: bool = True
+    path: str = ""  # the folder as it was typed, "" for the current one
 
 
 manners = _Manners()
@@ -58,7 +60,15 @@ def error(problem: DockergenError) -> None:
     print(_visible(f"{styled('Error:', 'red', stream='stderr')} {problem.problem}"), file=sys.stderr)
     print(_visible(f"  {problem.remedy}"), file=sys.stderr)
     if problem.command:
-        print(_visible(f"  $ {problem.command}"), file=sys.stderr)
+        print(_visible(f"  $ {_typed(problem.command)}"), file=sys.stderr)
+
+
+def _typed(command: str) -> str:
+    """The command for the folder that the person named."""
+    words = command.split(" ", 2)
+    if not manners.path or words[:2] != ["dockergen", "init"] or not "".join([*words[2:], "-"]).startswith("-"):
+        return command
+    return " ".join([*words[:2], shlex.quote(manners.path), *words[2:]])
 
 
 @contextlib.contextmanager

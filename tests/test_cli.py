@@ -48,13 +48,23 @@ def test_init_again_writes_nothing_and_says_so(project) -> None:
     assert {path.name: path.stat().st_mtime_ns for path in root.iterdir()} == before
 
 
+def test_suggested_commands_name_the_folder_that_was_typed(project) -> None:
+    root = project({**GO, "Dockerfile": "FROM scratch\n"})
+    done = run("init", root.name, cwd=root.parent)
+    assert f"$ dockergen init {root.name} --force\n" in done.stderr
+    done = run("init", root.name, "--output", root.name + "/", cwd=root.parent)
+    assert f"$ dockergen init {root.name} --output {root.name} --force\n" in done.stderr
+    done = run("init", root.name, "--language", "cobol", cwd=root.parent)
+    assert "$ dockergen languages\n" in done.stderr
+
+
 def test_a_hand_edited_file_is_shown_as_a_diff_and_kept(project) -> None:
     root = project({**GO, "Dockerfile": "FROM scratch\n"})
     done = run("init", cwd=root)
     assert done.returncode == 4
     assert "-FROM scratch" in done.stdout
     assert "Dockerfile already exists with other content." in done.stderr
-    assert "--force" in done.stderr
+    assert "$ dockergen init --force\n" in done.stderr
     assert (root / "Dockerfile").read_text() == "FROM scratch\n"
     assert run("init", "--force", cwd=root).returncode == 0
     assert (root / "Dockerfile").read_text() != "FROM scratch\n"

@@ -2,6 +2,7 @@
 
 # No `from __future__ import annotations`: typer would compile each annotation anew in every run.
 
+import shlex
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Annotated
 
@@ -50,10 +51,12 @@ def command(
         return
     try:
         changes = workspace.write(folder, files, force=force)
-    except RefusedError:
+    except RefusedError as error:
         for change in workspace.changes(folder, files):
             if change.status == "differs":
                 report.diff(change.diff)
+        if output and error.command.endswith(" --force"):
+            error.command = shlex.join(["dockergen", "init", "--output", str(output), "--force"])
         raise
     report.summary(service, changes, next_lines(service, _typed(path, service), dockerfile))
 

@@ -15,12 +15,19 @@ def _quiet(wanted: bool) -> bool:
     return wanted
 
 
+def _path(typed: Path) -> Path:
+    report.manners.path = str(typed) if typed != Path() else ""
+    return typed
+
+
 def _no_color(wanted: bool) -> bool:
     report.manners.color = report.manners.color and not wanted
     return wanted
 
 
-PathArgument = Annotated[Path, typer.Argument(help="Folder of the project.", show_default="the current folder")]
+PathArgument = Annotated[
+    Path, typer.Argument(help="Folder of the project.", show_default="the current folder", callback=_path)
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print results and errors only.", callback=_quiet)]
 NoColor = Annotated[bool, typer.Option("--no-color", help="Print without colour.", callback=_no_color)]
 
