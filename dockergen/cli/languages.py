@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from enum import Enum
 from typing import Annotated, Any
 
@@ -57,11 +58,15 @@ def supported() -> list[dict[str, Any]]:
                 "versions": [{"version": v, "end_of_life": versions.end_of_life.get(v, "")} for v in versions.supported]
                 if versions
                 else [],
-                "managers": sorted({manager.title for manager in catalog.managers.values()}),
-                "frameworks": sorted({framework.title for framework in catalog.frameworks.values()}),
+                "managers": _titles(manager.title for manager in catalog.managers.values()),
+                "frameworks": _titles(row.title for row in catalog.frameworks.values() if not row.instead),
             }
         )
     return rows
+
+
+def _titles(found: Iterable[str]) -> list[str]:
+    return sorted(set(found), key=str.lower)
 
 
 def _dated(version: dict[str, str]) -> str:
