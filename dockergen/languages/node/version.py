@@ -101,7 +101,7 @@ def _engines(
     if not wanted:
         return None, []
     origin = Origin("file", "package.json", field_line(repo, "engines", "node"))
-    ended = sorted(versions.end_of_life, key=int, reverse=True)
+    ended = sorted(filter(versions.ended, versions.end_of_life), key=int, reverse=True)
     # The default first, then the newest with support, then the even and the odd ones without.
     lts = [versions.default, *reversed(versions.supported), *sorted(ended, key=lambda major: int(major) % 2)]
     value = newest(wanted, lts)
