@@ -180,3 +180,28 @@ def test_build_that_brings_its_public_folder_gets_no_second_one(project) -> None
     package = {"scripts": {"build": "nuxt build"}, "dependencies": {"nuxt": "^4"}}
     plan = dockergen.plan(project({"package.json": json.dumps(package), "public/logo.svg": "<svg/>"}))
     assert (plan.facts.output, plan.facts.copies) == (".output", ())
+
+
+def test_port_of_a_file_that_the_program_does_not_import_is_not_taken(project) -> None:
+    files = {
+        "server.js": "import { port } from './lib/settings.js'\napp.listen(port)\n",
+        "lib/settings.js": "export const port = process.env.PORT || 8081\n",
+        "deploy/index.js": "app.listen(process.env.PORT || 3009)\n",
+        "extra/healthcheck.js": "const port = 3001\n",
+    }
+    assert _decisions(project({"package.json": json.dumps(PACKAGE), **files}))["port"] == 8081
+
+
+def test_port_is_read_from_the_source_of_what_a_compiler_makes(project) -> None:
+    package = {
+        "scripts": {"build": "tsc", "start": "node dist/server.js"},
+        "dependencies": {"express": "^5"},
+        "devDependencies": {"typescript": "^5"},
+    }
+    files = {
+        "src/server.ts": "import { env } from '@/env'\nimport './app'\n",
+        "src/app.ts": "app.listen(process.env.PORT ?? 4001)\n",
+        "a/other.ts": "app.listen(9999)\n",
+        "tsconfig.json": '{"compilerOptions": {\n"outDir": "dist"}}',
+    }
+    assert _decisions(project({"package.json": json.dumps(package), **files}))["port"] == 4001

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from dockergen.catalog import Framework
 from dockergen.frozen import frozen
 from dockergen.languages.node.build import sources
+from dockergen.languages.node.reach import reached
 from dockergen.lazy import regex
 from dockergen.model import Origin, Sourced
 from dockergen.repository import Repository
@@ -25,6 +27,7 @@ _NAMED = regex(
     r"|\bPORT['\"]?\s*:\s*[^;\n]{0,80}?\bdefault\s*[(:]\s*['\"]?(\d{2,5})"
     r"|\bPORT['\"]?\s*:\s*\{[^{}]{0,200}?\bdefault\s*:\s*['\"]?(\d{2,5})"
 )
+_PAGES = (".html", ".vue", ".svelte", ".astro", ".jsx", ".tsx")  # what runs in a browser
 _SERVES = regex(r"\.listen\(|createServer\(|\bserve\(\s*[{a-z]")
 _LOCAL = regex(r"\.listen\([^)]{0,120}['\"](127\.0\.0\.1|localhost)['\"]")
 _CHILD = regex(r"child_process")
@@ -43,18 +46,15 @@ class Network:
 
 def network(repo: Repository, entry: str, row: Framework | None) -> Network:
     """The port: a default beside `process.env.PORT` > a number in listen() > the framework's; None without a server."""
-    reads = fixed = local = None
-    serves = child = named_host = False
-    found = sorted(sources(repo), key=lambda pair: pair[0] != entry)
-    for path, text in found:
-        if path.endswith((".html", ".vue", ".svelte", ".astro", ".jsx", ".tsx")) or ".config." in path:
-            continue
-        child = child or _CHILD.search(text) is not None
-        serves = serves or _SERVES.search(text) is not None
-        named_host = named_host or _NO_HOST.search(text) is not None
-        reads = _better(reads, path, text, _READS) or _better(reads, path, text, _NAMED)
-        fixed = fixed or _hit(path, text, _FIXED)
-        local = local or _hit(path, text, _LOCAL)
+    texts = {path: text for path, text in sources(repo) if not path.endswith(_PAGES) and ".config." not in path}
+    child = any(_CHILD.search(text) for text in texts.values())
+    serves = any(_SERVES.search(text) for text in texts.values())
+    named_host = any(_NO_HOST.search(text) for text in texts.values())
+    # What the program imports decides; other files only where that says nothing.
+    near = {path: texts[path] for path in reached(texts, entry)}
+    reads, fixed, local = _evidence(near)
+    if reads is None and fixed is None:
+        reads, fixed, local = _evidence({**near, **texts})
     notes = _notes(local, row, named_host)
     if row is None and not serves and reads is None:
         return Network(None, False, child, ())
@@ -62,6 +62,16 @@ def network(repo: Repository, entry: str, row: Framework | None) -> Network:
     if reads is not None:
         return Network(reads if reads.value else default, True, child, notes)
     return Network(fixed or default, fixed is None, child, notes)
+
+
+def _evidence(texts: Mapping[str, str]) -> tuple[Sourced[int] | None, Sourced[int] | None, Sourced[int] | None]:
+    """The port that a variable sets (0: without a default), one that is written out, one for this machine alone."""
+    reads = fixed = local = None
+    for path, text in texts.items():
+        reads = _better(reads, path, text, _READS) or _better(reads, path, text, _NAMED)
+        fixed = fixed or _hit(path, text, _FIXED)
+        local = local or _hit(path, text, _LOCAL)
+    return reads, fixed, local
 
 
 def _better(known: Sourced[int] | None, path: str, text: str, pattern: re.Pattern[str]) -> Sourced[int] | None:
