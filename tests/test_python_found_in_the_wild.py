@@ -198,3 +198,18 @@ def test_programs_of_the_standard_library_need_no_manifest(tmp_path: Path) -> No
         },
     )
     assert dockergen.plan(tmp_path).start[-1] == "server.py"
+
+
+def test_pin_that_the_range_of_the_installed_project_excludes_decides_nothing(tmp_path: Path) -> None:
+    _write(
+        tmp_path,
+        {
+            "pyproject.toml": '[project]\nname = "bin"\nversion = "1"\nrequires-python = ">=3.8"\ndependencies = ["flask"]\n'
+            '[build-system]\nrequires = ["setuptools"]\n',
+            "runtime.txt": "python-3.6.5\n",
+            "app.py": "from flask import Flask\n\napp = Flask(__name__)\n",
+        },
+    )
+    decision = next(row for row in dockergen.plan(tmp_path).decisions if row.name == "version")
+    assert decision.sourced.origin.path == "pyproject.toml"
+    assert any(lost.value == "3.6.5" and "refuses" in lost.why for lost in decision.sourced.rejected)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from dockergen.languages.python.imports import program_files
@@ -13,6 +14,7 @@ from dockergen.repository import Repository
 
 _MOST_FILES = 60
 _MOST_SHOWN = 6
+_ALWAYS = ("PATH", "HOME", "LANG", "HOSTNAME", "PWD", "TMPDIR")
 _HINT = regex(r"environ\[|\benv(?:\.\w+)?\(|\bconfig\(|BaseSettings")
 _NAME = regex(r"[A-Z][A-Z0-9_]*")
 _READERS = ("env", "config")  # environs, django-environ and decouple, by the names that everybody gives them
@@ -22,14 +24,17 @@ _LIBRARIES = ("environ", "environs", "decouple", "starlette")
 def variables(repo: Repository, entry: str, given: tuple[tuple[str, str], ...]) -> tuple[Sourced[str], ...]:
     """The variables in reading order, each once, with the line that reads it; `given` ones are in the image."""
     found: dict[str, Sourced[str]] = {}
-    for path in program_files(repo, entry, _MOST_FILES) if entry else ():
-        text = repo.source(path)
+    texts = {path: repo.source(path) for path in program_files(repo, entry, _MOST_FILES)} if entry else {}
+    present = {*_ALWAYS, *dict(given)}
+    for path, text in texts.items():
         if not _HINT.search(text):
             continue
         module = parsed(text)
         reads = any(origin.split(".")[0] in _LIBRARIES for origin in module.imports.values())
-        for name, line in _demanded(module.body, reads):
-            if _NAME.fullmatch(name) and name not in dict(given):
+        # Settings that get their values from the program are no settings of the environment.
+        made = {name for other in texts.values() for name in re.findall(r"\b([A-Z]\w*)\(\s*\)", other)}
+        for name, line in _demanded(module.body, reads, made):
+            if _NAME.fullmatch(name) and name not in present:
                 found.setdefault(name, Sourced(name, Origin("file", path, line)))
     return tuple(found.values())
 
@@ -43,13 +48,16 @@ def advice(names: tuple[Sourced[str], ...]) -> list[str]:
     return [f"The program does not start without {shown}{more}; for a trial: dockergen verify --env NAME=VALUE."]
 
 
-def _demanded(body: tuple[ast.stmt, ...] | list[ast.stmt], reads: bool) -> Iterator[tuple[str, int]]:
+def _demanded(body: tuple[ast.stmt, ...] | list[ast.stmt], reads: bool, made: set[str]) -> Iterator[tuple[str, int]]:
     """What statements that run on import demand; what is tried, or asked for first, is not demanded."""
     for node in body:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Try)):
             continue
         if isinstance(node, ast.ClassDef):
-            yield from _fields(node) if _is_settings(node) else _demanded(node.body, reads)
+            if not _is_settings(node):
+                yield from _demanded(node.body, reads, made)
+            elif node.name in made:
+                yield from _fields(node)
         elif isinstance(node, (ast.If, ast.With)):
             # A condition decides on what follows, so only the condition itself is sure to be read.
             yield from _read(node.test if isinstance(node, ast.If) else node.items[0].context_expr, reads)

@@ -129,16 +129,17 @@ def _by_pin(
         text, origin = allowed[0]
         fitting = [v for v in versions.supported if allows(text, v)]
         if fitting:
-            refused = Rejected(value, best.origin, f"uv refuses it: {origin} asks for {text}")
+            refused = Rejected(value, best.origin, f"the installer refuses it: {origin} asks for {text}")
             return Sourced(fitting[-1], origin, (refused, *lost)), notes
     return Sourced(value, best.origin, lost), notes
 
 
 def _broken(pin: Pin, allowed: _Ranges, project: Project) -> bool:
-    """True when uv would refuse the pinned release, because the project's own range excludes it."""
+    """True when the installer refuses the pinned release, because the project's own range excludes it."""
     own = [text for text, origin in allowed if origin.path == project.manifest]
     return (
-        project.manager.value == "uv"
+        (project.manager.value in ("uv", "poetry", "pdm") or not project.requirements.path)
+        and project.manager.value != "pipenv"
         and bool(own)
         and pin.release.count(".") > 0
         and not allows(own[0], _minor(pin.release))
