@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Mapping
-from pathlib import Path
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
 
 from dockergen.lazy import regex
 from dockergen.model import BuildArgument, BuildPlan, Secret, Service
@@ -18,7 +19,7 @@ def next_lines(service: Service, folder: str = ".", dockerfile: str = "") -> lis
     build = ["docker", "build", "-t", service.name]
     if dockerfile:
         build += ["-f", dockerfile]
-    options = [_typed(option) for option in _options(plan, _home)]
+    options = [_typed(option) for option in _options(plan, lambda source: _home(source, folder))]
     options += [f"--build-arg {shlex.quote(_argument(argument))}" for argument in plan.build_args]
     run = ["docker", "run", "--rm"]
     if plan.port:
@@ -28,12 +29,12 @@ def next_lines(service: Service, folder: str = ".", dockerfile: str = "") -> lis
     return [" ".join([shlex.join(build), *options, shlex.quote(folder)]), shlex.join([*run, service.name])]
 
 
-def build_options(plan: BuildPlan, environ: Mapping[str, str]) -> list[str]:
+def build_options(plan: BuildPlan, environ: Mapping[str, str], root: Path) -> list[str]:
     """The same secrets for a process that no shell reads: those that this machine has, with paths in full."""
 
-    def there(secret: Secret) -> str:
-        path = Path(secret.source.replace("~", environ.get("HOME", "~"), 1))
-        return str(path) if path.is_file() else ""
+    def there(source: str) -> str:
+        path = root / source.replace("~", environ.get("HOME", "~"), 1)
+        return str(path.absolute()) if path.is_file() else ""
 
     agent = [] if environ.get("SSH_AUTH_SOCK") else ["--ssh=default"]
     missing = [
@@ -46,26 +47,32 @@ def _argument(argument: BuildArgument) -> str:
     return f"{argument.name}={argument.default}" if argument.default else argument.name
 
 
-def _options(plan: BuildPlan, place: Callable[[Secret], str]) -> list[str]:
+def _options(plan: BuildPlan, place: Callable[[str], str]) -> list[str]:
     options = []
     for secret in _secrets(plan):
         if secret.id == "ssh":
             options.append("--ssh=default")
         elif secret.variable:
             options.append(f"--secret=id={secret.id},env={secret.source or secret.variable}")
-        elif path := place(secret):
+        elif path := place(secret.source):
             options.append(f"--secret=id={secret.id},src={path}")
     return options
 
 
 def _secrets(plan: BuildPlan) -> list[Secret]:
-    found = {s.id: s for s in (*plan.secrets, *(s for a in plan.assets for s in a.secrets))}
+    below = [_below(asset.root, secret) for asset in plan.assets for secret in asset.secrets]
+    found = {secret.id: secret for secret in (*plan.secrets, *below)}
     return [found[name] for name in sorted(found)]
 
 
-def _home(secret: Secret) -> str:
+def _below(folder: str, secret: Secret) -> Secret:
+    inside = secret.target and folder and not secret.source.startswith("~")
+    return replace(secret, source=f"{folder}/{secret.source}") if inside else secret
+
+
+def _home(source: str, folder: str) -> str:
     # A shell does not expand ~ in the middle of a word.
-    return secret.source.replace("~/", "$HOME/", 1) if secret.source.startswith("~/") else secret.source
+    return source.replace("~/", "$HOME/", 1) if source.startswith("~/") else str(PurePosixPath(folder, source))
 
 
 def _typed(option: str) -> str:

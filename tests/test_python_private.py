@@ -215,10 +215,24 @@ def test_a_process_gets_the_secrets_that_this_machine_has(project: Project, tmp_
     plan = service_at(root, {}).plan
     home = tmp_path / "home"
     home.mkdir()
-    assert build_options(plan, {"HOME": str(home)}) == []
+    assert build_options(plan, {"HOME": str(home)}, root) == []
     (home / ".netrc").write_text("")
-    found = build_options(plan, {"HOME": str(home), "T": "x"})
+    found = build_options(plan, {"HOME": str(home), "T": "x"}, root)
     assert found == [f"--secret=id=netrc,src={home}/.netrc", "--secret=id=t,env=T"]
+
+
+def test_a_secret_of_the_repository_is_found_from_where_the_command_is_typed(project: Project) -> None:
+    root = project(
+        {
+            "package.json": '{"name": "x", "scripts": {"start": "node a.js"}, "dependencies": {"koa": "3.0.0"}}',
+            "package-lock.json": '{"lockfileVersion": 3, "packages": {}}',
+            "a.js": "require('http').createServer().listen(3000)\n",
+            ".npmrc": "//npm.corp.example/:_authToken=abc\n",
+        }
+    )
+    service = service_at(root, {})
+    assert "--secret id=npmrc,src=shop/.npmrc " in next_lines(service, "shop")[0]
+    assert build_options(service.plan, {}, root) == [f"--secret=id=npmrc,src={root}/.npmrc"]
 
 
 def test_the_printed_command_survives_a_shell(project: Project) -> None:

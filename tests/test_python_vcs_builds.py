@@ -92,7 +92,7 @@ def test_a_requirement_over_ssh_needs_the_key_and_the_known_host(
     key.chmod(0o600)
 
     def build() -> tuple[bool, str]:
-        options = build_options(service_at(root, {}).plan, {"HOME": str(home), "SSH_AUTH_SOCK": "the agent"})
+        options = build_options(service_at(root, {}).plan, {"HOME": str(home), "SSH_AUTH_SOCK": "the agent"}, root)
         assert "--ssh=default" in options
         # The client may read a key itself, so that no agent has to run here.
         options = [f"--ssh=default={key}" if option == "--ssh=default" else option for option in options]

@@ -47,7 +47,7 @@ def verify(folder: Path, options: Options, progress: Progress = lambda text: Non
     engine = available(options.engine)
     with _cleaned(engine, options.keep) as (image, containers):
         progress("building")
-        arguments = build_options(plan, os.environ) if plan else []
+        arguments = build_options(plan, os.environ, root) if plan else []
         built = engine.build(root, root / options.dockerfile, image, progress, arguments)
         report = Report(image, build_seconds=built.seconds, log=built.log)
         if not built.ok:
@@ -268,7 +268,7 @@ def _rebuild(
             path if path.exists() else repo.root / options.dockerfile,
             f"{report.image}-edited",
             lambda text: None,
-            build_options(plan, os.environ) if plan else [],
+            build_options(plan, os.environ, repo.root) if plan else [],
         )
     again = ran(built)
     report = replace(report, rebuild_seconds=built.seconds, rebuilt=again, touched=touched)
