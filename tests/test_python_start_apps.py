@@ -385,9 +385,40 @@ def test_server_that_is_missing_is_added_and_told(tmp_path: Path) -> None:
     assert any("gunicorn" in note for note in plan.notes)
 
 
-def test_python_2_program_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ProjectError, match=r"main\.py:3 is Python 2"):
-        plan_of(tmp_path, {"requirements": "requests", "main.py": 'import os\n\nprint "hello"\n'})
+@pytest.mark.parametrize(
+    ("name", "text", "line"),
+    [
+        ("main.py", 'import os\n\nprint "hello"\n', 3),
+        ("main.py", "import os\ntry:\n    os.x()\nexcept IOError, error:\n    raise ValueError, 'no'\n", 4),
+        ("app.py", "from flask import Flask\napp = Flask('a')\n\ndef f(x):\n    print 'x is', x\n", 5),
+    ],
+)
+def test_python_2_program_is_named(tmp_path: Path, name: str, text: str, line: int) -> None:
+    with pytest.raises(ProjectError, match=rf"{name}:{line} is Python 2"):
+        plan_of(tmp_path, {"requirements": "flask", name: text})
+
+
+def test_newer_syntax_beside_the_word_print_is_not_python_2(tmp_path: Path) -> None:
+    text = 'def report():\n    """\n    print the report\n    """\n    frob app as x\n\nmain()\n'
+    assert started(plan_of(tmp_path, {"requirements": "requests", "main.py": text})) == "python main.py"
+
+
+INI = "[app:main]\nuse = egg:shop\n[server:main]\nuse = egg:waitress#main\nlisten = {}\n"
+SETUP = "from setuptools import setup\nsetup(name='shop', install_requires=['pyramid', 'waitress'])\n"
+
+
+@pytest.mark.parametrize(
+    ("listen", "start", "port"),
+    [
+        ("*:6543", "pserve production.ini", 6543),
+        ("localhost:6544", "gunicorn --worker-tmp-dir /dev/shm --paste production.ini", 6544),
+    ],
+)
+def test_pyramid_of_an_ini_file(tmp_path: Path, listen: str, start: str, port: int) -> None:
+    files = {"setup.py": SETUP, "production.ini": INI.format(listen), "shop/__init__.py": ""}
+    plan = plan_of(tmp_path, files)
+    assert started(plan) == start
+    assert plan.port == port
 
 
 def test_notebooks_alone_are_a_clear_answer(tmp_path: Path) -> None:

@@ -12,10 +12,16 @@ from functools import lru_cache
 from dockergen.frozen import frozen
 from dockergen.lazy import regex
 
-# Statements that no Python 3 reads. `except X, name:` is none of them: newer Pythons read it in another sense.
-_OLD = regex(
-    r"""^[ \t]*(?:print[ \t]+(?:["'%\w](?![\w.]*[ \t]*=[^=])|>>)|exec[ \t]+["']|raise[ \t]+\w+[ \t]*,[ \t]*["'])""",
-    re.MULTILINE,
+# What only Python 2 reads, and how Python 3 writes it: a block that parses when it is rewritten is Python 2.
+_OLD = (
+    (
+        regex(r"^([ \t]*)print[ \t]+(?!\()(?:>>[ \t]*\w[\w.]*[ \t]*,[ \t]*)?([^\n#]*?),?[ \t]*$", re.MULTILINE),
+        r"\1print(\2)",
+    ),
+    (regex(r"^([ \t]*)print[ \t]*$", re.MULTILINE), r"\1print()"),
+    (regex(r"^([ \t]*except[ \t]+[\w.()]+)[ \t]*,[ \t]*(\w+[ \t]*:)", re.MULTILINE), r"\1 as \2"),
+    (regex(r"^([ \t]*raise[ \t]+[\w.]+)[ \t]*,[ \t]*([^\n]+)$", re.MULTILINE), r"\1(\2)"),
+    (regex(r"^([ \t]*)exec[ \t]+([^\n(][^\n]*)$", re.MULTILINE), r"\1exec(\2)"),
 )
 _BLOCK = regex(r"^(?=[^\s#)\]}])(?!(?:else|elif|except|finally)\b)", re.MULTILINE)
 
@@ -46,9 +52,8 @@ def parsed(text: str) -> Module:
             continue
         ast.increment_lineno(part, line - 1)
         body += part.body
-    old = _OLD.search(text)
-    line = text.count("\n", 0, old.start()) + 1 if old else 0
-    return Module(text, tuple(body), tuple(broken), imports(ast.Module(body, [])), line)
+    old = next((line + found - 1 for line, block in broken if (found := _old_line(block))), 0)
+    return Module(text, tuple(body), tuple(broken), imports(ast.Module(body, [])), old)
 
 
 def top_level(body: tuple[ast.stmt, ...] | list[ast.stmt]) -> Iterator[ast.stmt]:
@@ -102,6 +107,16 @@ def _tree(text: str) -> ast.Module | None:
             return ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+
+
+def _old_line(block: str) -> int:
+    """The line of the block that only Python 2 reads; 0 when that is not what is wrong with it."""
+    mended = block
+    lines = []
+    for pattern, new in _OLD:
+        lines += [block.count("\n", 0, found.start()) + 1 for found in pattern.finditer(block)]
+        mended = pattern.sub(new, mended)
+    return min(lines) if lines and _tree(mended) is not None else 0
 
 
 def _blocks(text: str) -> Iterator[tuple[int, str]]:

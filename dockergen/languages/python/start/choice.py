@@ -28,6 +28,7 @@ from dockergen.languages.python.start.program import (
     imported_framework,
     nothing,
     program,
+    refuse_old,
 )
 from dockergen.languages.python.start.result import Start
 from dockergen.languages.python.start.served import framework_rows, served
@@ -138,6 +139,7 @@ def _detected(repo: Repository, project: Project, modules: Modules, paths: list[
         )
     if objects:
         app, run, lost = chosen_app(modules, objects, runs)
+        refuse_old(modules, app.origin.path)
         return served(modules, project, app, run, lost, paths)
     if unseen := naming.unseen(modules, project, runs):
         return unseen

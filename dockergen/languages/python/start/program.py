@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -60,6 +61,16 @@ def console_script(modules: Modules, project: Project) -> Start | None:
     return _listening(modules, project, base, entry, None) if entry else base
 
 
+def refuse_old(modules: Modules, path: str) -> None:
+    """ProjectError when the file is Python 2."""
+    if line := modules.module(path).old_line:
+        raise ProjectError(
+            f"{path}:{line} is Python 2, which ended in 2020 and has no image that is maintained.",
+            "Port the program first; 2to3 does most of it.",
+            command=f"2to3 -w {shlex.quote(path)}",
+        )
+
+
 def program(
     modules: Modules,
     project: Project,
@@ -75,12 +86,7 @@ def program(
     path, line, lost = _main_file(modules, paths, own)
     if not path:
         return None
-    if old := modules.module(path).old_line:
-        raise ProjectError(
-            f"{path}:{old} is Python 2, which ended in 2020 and has no image that is maintained.",
-            "Port the program first; 2to3 does most of it.",
-            command=f"2to3 -w {path}",
-        )
+    refuse_old(modules, path)
     module, root = module_of(repo, path)
     relative = re.search(r"^\s*from\s+\.", repo.source(path), re.MULTILINE)
     if path.endswith("/__main__.py"):
