@@ -142,6 +142,34 @@ CASES: dict[str, tuple[dict[str, str], str, int | None, str]] = {
         8500,
         "README.md:4",
     ),
+    ".flaskenv": (
+        {"requirements": "flask gunicorn", ".flaskenv": "FLASK_APP=blog.py\n", "blog.py": FLASK, "app.py": FLASK},
+        f"{G} blog:app",
+        8000,
+        ".flaskenv:1",
+    ),
+    "FLASK_APP of a factory in the README": (
+        {
+            "requirements": "flask gunicorn",
+            "README.md": "# A\n\n    export FLASK_APP=shop/factory.py\n",
+            "app.py": FLASK,
+            "shop/factory.py": "from flask import Flask\ndef create_app():\n    return Flask('a')\n",
+        },
+        f"{G} shop.factory:create_app()",
+        8000,
+        "README.md:3",
+    ),
+    "uwsgi.ini": (
+        {
+            "requirements": "flask uwsgi",
+            "uwsgi.ini": "[uwsgi]\nsocket = /run/a.sock\nmodule = blog:app\n",
+            "blog.py": FLASK,
+            "app.py": FLASK,
+        },
+        "uwsgi --http-socket 0.0.0.0:8000 --master --need-app --die-on-term --module blog:app",
+        8000,
+        "uwsgi.ini:3",
+    ),
     "README about something else": (
         {**TWO, "README.md": "Run `uvicorn nowhere:app`.\n\n    uvicorn gone.web:app\n"},
         "uvicorn main:app --host 0.0.0.0 --port 8000",

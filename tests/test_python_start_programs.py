@@ -140,6 +140,38 @@ def test_server_without_http_is_healthy_when_it_accepts(tmp_path: Path, name: st
     assert "http" not in plan.health[-1]
 
 
+def test_celery_of_django_is_a_command(tmp_path: Path) -> None:
+    files = {
+        "requirements": "django gunicorn celery django-celery-beat",
+        "backend/manage.py": "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n",
+        "backend/shop/__init__.py": "from .celery import app as celery_app\n",
+        "backend/shop/settings.py": "INSTALLED_APPS = ['django_celery_beat']\n",
+        "backend/shop/wsgi.py": "application = get_wsgi_application()\n",
+        "backend/shop/celery.py": "from celery import Celery\napp = Celery('shop')\n",
+    }
+    commands = dict(plan_of(tmp_path, files).commands)
+    assert commands["worker"] == "celery --app shop.celery:app worker --loglevel info"
+    assert "django_celery_beat.schedulers:DatabaseScheduler" in commands["beat"]
+
+
+def test_notebook_is_a_page_where_voila_is_asked_for(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, {"requirements": "voila", "report.ipynb": "{}"})
+    assert started(plan) == "voila --no-browser --Voila.ip=0.0.0.0 --port=8866 report.ipynb"
+
+
+def test_reflex_is_a_clear_answer(tmp_path: Path) -> None:
+    files = {
+        "requirements": "reflex",
+        "rxconfig.py": "import reflex as rx\n",
+        "shop/shop.py": "import reflex as rx\napp = rx.App()\n",
+    }
+    with pytest.raises(ProjectError, match="Reflex") as raised:
+        plan_of(tmp_path, files)
+    assert "--backend-only" in raised.value.command
+    plan = plan_of(tmp_path, files, start="reflex run --env prod --backend-only", port=8000)
+    assert plan.port == 8000
+
+
 def test_guarded_files_that_nothing_tells_apart_are_an_error_that_lists_them(tmp_path: Path) -> None:
     with pytest.raises(ProjectError, match=r"report\.py:2, scrape\.py:2"):
         plan_of(

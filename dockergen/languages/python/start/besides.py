@@ -23,7 +23,7 @@ def besides(
         elif run.weight == "platform" and run.process not in ("web", "app"):
             shown.setdefault(run.process, run.text)
     main = " ".join(found.command.value)
-    for worker in workers(repo, project, paths):
+    for worker in workers(repo, project, paths, found.import_root):
         if " ".join(worker.argv) != main and not any(
             worker.argv[0] in text and worker.name in text for text in shown.values()
         ):

@@ -33,7 +33,7 @@ from dockergen.languages.python.start.program import (
 from dockergen.languages.python.start.result import Start
 from dockergen.languages.python.start.served import framework_rows, served
 from dockergen.languages.python.start.site import site_start
-from dockergen.languages.python.start.special import default_start, ini_start
+from dockergen.languages.python.start.special import default_start, ini_start, notebook_start, refuse_reflex
 from dockergen.languages.python.start.workers import workers
 from dockergen.lazy import regex
 from dockergen.model import Rejected, Sourced
@@ -85,6 +85,8 @@ def _found(repo: Repository, project: Project, settings: Settings, paths: list[s
     literal = next((run for run in usable if run.weight == "platform"), None)
     if settings.start is not None:
         literal = broken = None
+    if settings.start is None:
+        refuse_reflex(repo, project)
     try:
         detected = _detected(repo, project, modules, paths, usable)
     except UndecidedError:
@@ -158,7 +160,7 @@ def _detected(repo: Repository, project: Project, modules: Modules, paths: list[
             import_root=first.import_root,
             entry=first.origin.path,
         )
-    return plain or program(modules, project, paths, own, present)
+    return plain or program(modules, project, paths, own, present) or notebook_start(repo, project)
 
 
 def _serves_itself(modules: Modules, script: Start) -> bool:

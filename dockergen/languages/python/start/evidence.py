@@ -30,10 +30,15 @@ _SHOWN = regex(
 )
 
 
+_FLASK_APP = regex(r"\bFLASK_APP[= ][\"']?([\w./]+(?::[\w.]+(?:\(\))?)?)")
+_INI = regex(r"^(module|wsgi-file|callable)\s*=\s*([\w./:-]+)", re.MULTILINE)
+
+
 @lru_cache(maxsize=8)
 def evidence(repo: Repository) -> list[Run]:
     """All lines that start something, those that production is run by first."""
-    return [*_procfile(repo), *_platforms(repo), *_entrypoint(repo), *_containers(repo), *_papers(repo)]
+    named = (*_entrypoint(repo), *_flask(repo), *_uwsgi(repo))
+    return [*_procfile(repo), *_platforms(repo), *named, *_containers(repo), *_papers(repo)]
 
 
 def _procfile(repo: Repository) -> Iterator[Run]:
@@ -75,6 +80,27 @@ def _entrypoint(repo: Repository) -> Iterator[Run]:
     if isinstance(entry, str) and re.fullmatch(r"[\w.]+:\w+", entry):
         line = repo.line_of("pyproject.toml", "entrypoint")
         yield run(f"uvicorn {entry}", Origin("file", "pyproject.toml", line), "container")
+
+
+def _flask(repo: Repository) -> Iterator[Run]:
+    """FLASK_APP, which names the app for Flask's own command line."""
+    for path in (".flaskenv", "Dockerfile", "Makefile", "README.md"):
+        text = _text(repo, path)
+        if _OURS not in text[:400] and (found := _FLASK_APP.search(text)):
+            line = text.count("\n", 0, found.start()) + 1
+            yield run(f"flask --app {found[1]} run", Origin("file", path, line), "container")
+
+
+def _uwsgi(repo: Repository) -> Iterator[Run]:
+    """The module of uwsgi.ini; its sockets are for a machine with a web server in front."""
+    for path in ("uwsgi.ini", "app.ini", "wsgi.ini"):
+        rows = dict(_INI.findall(_text(repo, path)))
+        module = rows.get("module") or rows.get("wsgi-file", "").removesuffix(".py").replace("/", ".")
+        if module and "uwsgi" in _text(repo, path):
+            name = module if ":" in module else f"{module}:{rows.get('callable', 'application')}"
+            key = "module" if "module" in rows else "wsgi-file"
+            line = repo.line_of(path, re.compile(rf"^{key}\b", re.MULTILINE))
+            yield run(f"uwsgi --module {name}", Origin("file", path, line), "container")
 
 
 def _containers(repo: Repository) -> Iterator[Run]:

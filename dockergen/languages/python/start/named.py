@@ -61,7 +61,7 @@ def app_of(modules: Modules, run: Run, objects: list[App]) -> App | None:
         return next((app for app in objects if path and app.origin.path == path), None)
     module, _, name = run.reference.partition(":")
     name = re.sub(r"\(.*", "", name)
-    path = _module_file(modules, run, module.removesuffix(".py"))
+    path = _module_file(modules, run, module.removesuffix(".py").replace("/", "."))
     if not path:
         return None
     inside = [app for app in objects if app.origin.path == path]

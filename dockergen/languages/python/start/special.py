@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from dockergen.catalog import Framework, load
+from dockergen.errors import ProjectError
 from dockergen.languages.python.entry import Modules
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.start.result import Start
@@ -25,6 +26,33 @@ def default_start(
         ):
             return default_app(modules, project, path)
     return None
+
+
+def notebook_start(repo: Repository, project: Project) -> Start | None:
+    """Notebooks as pages, where the project asks for Voila."""
+    row = load("python").frameworks["voila"]
+    notebooks = [path for path in repo.walk(depth=2) if path.endswith(".ipynb")]
+    if not notebooks or not project.has(*row.dependencies):
+        return None
+    # Of one notebook the page itself, of several the list.
+    argv = tuple(w.replace("{file}", notebooks[0] if len(notebooks) == 1 else "") for w in row.start)
+    return Start(
+        Sourced(tuple(w for w in argv if w), Origin("file", notebooks[0])),
+        framework=Sourced("voila", project.origin_of("voila")),
+        port=Sourced(row.port, Origin("default", note=row.title)),
+        env=dict(row.env),
+        entry=notebooks[0],
+    )
+
+
+def refuse_reflex(repo: Repository, project: Project) -> None:
+    """ProjectError for Reflex, which compiles a front end with Node.js when it starts."""
+    if repo.is_file("rxconfig.py") and project.has("reflex"):
+        raise ProjectError(
+            "rxconfig.py belongs to Reflex, which compiles a front end with Node.js: that build is not written yet.",
+            "Serve what `reflex export --frontend-only` makes as a static site, and start the back end alone here.",
+            command="dockergen init --start 'reflex run --env prod --backend-only' --port 8000",
+        )
 
 
 def ini_start(repo: Repository, project: Project) -> Start | None:

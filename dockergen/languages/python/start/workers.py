@@ -29,11 +29,11 @@ class Worker:
     import_root: str
 
 
-def workers(repo: Repository, project: Project, paths: list[str]) -> list[Worker]:
-    """The workers of a repository, the one that does the work first."""
+def workers(repo: Repository, project: Project, paths: list[str], root: str = "") -> list[Worker]:
+    """The workers of a repository, the one that does the work first; `root` is what the service has on its path."""
     found: list[Worker] = []
     if project.has("celery"):
-        found += _celery(repo, project, paths)
+        found += _celery(repo, project, paths, root)
     if project.has("dramatiq"):
         found += _dramatiq(repo, paths)
     if project.has("arq"):
@@ -49,7 +49,7 @@ def workers(repo: Repository, project: Project, paths: list[str]) -> list[Worker
     return found
 
 
-def _celery(repo: Repository, project: Project, paths: list[str]) -> Iterator[Worker]:
+def _celery(repo: Repository, project: Project, paths: list[str], root: str) -> Iterator[Worker]:
     modules = Modules(repo, {"celery.Celery": "celery", "celery.app.Celery": "celery"})
     objects = [
         app
@@ -59,14 +59,18 @@ def _celery(repo: Repository, project: Project, paths: list[str]) -> Iterator[Wo
     if not objects:
         return
     app = objects[0]
-    origin, root = app.origin, app.import_root
-    yield Worker("celery", "worker", ("celery", "--app", app.reference, "worker", "--loglevel", "info"), origin, root)
+    origin, reference = app.origin, app.reference
+    if root and origin.path.startswith(f"{root}/"):
+        reference = f"{origin.path[len(root) + 1 : -3].replace('/', '.').removesuffix('.__init__')}:{app.name}"
+    else:
+        root = app.import_root
+    yield Worker("celery", "worker", ("celery", "--app", reference, "worker", "--loglevel", "info"), origin, root)
     scheduled = next((p for p in paths if _SCHEDULES.search(repo.source(p))), "")
     if scheduled:
         place = ("--schedule", "/tmp/celerybeat-schedule")
         if project.has("django-celery-beat"):
             place = ("--scheduler", "django_celery_beat.schedulers:DatabaseScheduler")
-        beat = ("celery", "--app", app.reference, "beat", *place, "--loglevel", "info")
+        beat = ("celery", "--app", reference, "beat", *place, "--loglevel", "info")
         yield Worker("celery", "beat", beat, Origin("file", scheduled, repo.line_of(scheduled, _SCHEDULES)), root)
 
 
