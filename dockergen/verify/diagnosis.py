@@ -127,12 +127,12 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
     (
         r"(?:Read-only file system|EROFS)[^\n]*?['\"]([^'\"\n]+)['\"]",
         "The program writes to {0}, and the file system is read-only.",
-        "Write below /tmp, or mount a volume there: docker run -v data:{0} ...",
+        "Write below /tmp, or mount a volume on its folder: docker run -v data:FOLDER ...",
     ),
     (
         r"(?:open|mkdir|create|creat|rename|unlink) (/?[\w./-]+): read-only file system",
         "The program writes to {0}, and the file system is read-only.",
-        "Write below /tmp, or mount a volume there: docker run -v data:{0} ...",
+        "Write below /tmp, or mount a volume on its folder: docker run -v data:FOLDER ...",
     ),
     (
         r"(?:open|mkdir|create|creat|rename|unlink) (/?[\w./-]+): permission denied",
