@@ -14,7 +14,7 @@ from dockergen.engine import _docker_steps, _podman_steps, available
 from dockergen.errors import EngineError, ProjectError
 from dockergen.verify import Options, Report, as_json, as_text, verify
 from dockergen.verify.contents import _forbidden, _origin, own_instructions
-from dockergen.verify.diagnosis import diagnosis, wrong_port
+from dockergen.verify.diagnosis import diagnosis, last_exception, wrong_port
 from tests.realengine.fixtures import DockerEngine
 
 
@@ -112,6 +112,19 @@ def test_a_log_of_a_build_names_its_cause(log: str, cause: str, remedy: str) -> 
     problem = diagnosis("build", log, "nothing is known")
     assert cause in problem.cause
     assert remedy in problem.remedy
+
+
+@pytest.mark.parametrize(
+    ("log", "raised"),
+    [
+        ("Traceback (most recent call last):\n  File \"x\"\nTypeError: unhashable type: 'dict'\nINFO: 500", "TypeError: unhashable type: 'dict'"),
+        ("Traceback (most recent call last):\n  a\nshop.models.Item.DoesNotExist\n", "shop.models.Item.DoesNotExist"),
+        ("INFO: ready\nValueError: is what we talk about\n", ""),
+        ("all is well", ""),
+    ],
+)  # fmt: skip
+def test_what_a_program_raised(log: str, raised: str) -> None:
+    assert last_exception(log) == raised
 
 
 @pytest.mark.parametrize(

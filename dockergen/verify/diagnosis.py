@@ -193,6 +193,14 @@ def diagnosis(where: str, log: str, otherwise: str) -> Problem:
     return Problem(where, otherwise, "Read the end of the log below.")
 
 
+def last_exception(log: str) -> str:
+    """The last line of the last traceback of Python, "" when the log shows none."""
+    found = re.findall(
+        r"^\s*((?:\w+\.)*\w*(?:Error|Exception|DoesNotExist|Warning)(?:: [^\n]{1,160})?)\s*$", log, re.MULTILINE
+    )
+    return found[-1].rstrip(".") if found and "Traceback" in log else ""
+
+
 def wrong_port(expected: int, listening: dict[int, bool]) -> Problem | None:
     """The problem of a program that listens elsewhere than where it is probed; None when it listens nowhere."""
     if listening.get(expected):

@@ -23,7 +23,7 @@ from dockergen.model import BuildPlan
 from dockergen.pipeline import opened, service_at
 from dockergen.repository import Repository
 from dockergen.verify.contents import leaks, sizes
-from dockergen.verify.diagnosis import diagnosis, wrong_port
+from dockergen.verify.diagnosis import diagnosis, last_exception, wrong_port
 from dockergen.verify.edited import edited_copy
 from dockergen.verify.installs import installs
 from dockergen.verify.report import Options, Problem, Report
@@ -180,8 +180,12 @@ def _probed(engine: Engine, report: Report, container: str, port: int, options: 
     if status:
         wanted = str(options.status) if options.status else "a status below 500"
         cause = f"{path} answers {status}, not {wanted}."
-        found = diagnosis("probe", engine.log(container), cause)
+        log = engine.log(container)
+        found = diagnosis("probe", log, cause)
         remedy = found.remedy if found.cause != cause else "Probe another path: dockergen verify --path /health."
+        if status >= 500 and found.cause == cause and (raised := last_exception(log)):
+            cause, remedy = f"{cause} The program raises {raised}.", "Mend it there; the traceback is in the log below."
+            found = replace(found, cause=cause)
         return _with(
             replace(report, status=status, body=body),
             Problem("probe", f"{cause} {found.cause if found.cause != cause else ''}".strip(), remedy),
