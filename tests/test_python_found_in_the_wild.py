@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import dockergen
+from dockergen.dockerignore import parse
 from dockergen.errors import ProjectError
 from dockergen.languages.go import LANGUAGE as GO
 from dockergen.model import Strength
@@ -213,3 +214,24 @@ def test_pin_that_the_range_of_the_installed_project_excludes_decides_nothing(tm
     decision = next(row for row in dockergen.plan(tmp_path).decisions if row.name == "version")
     assert decision.sourced.origin.path == "pyproject.toml"
     assert any(lost.value == "3.6.5" and "refuses" in lost.why for lost in decision.sourced.rejected)
+
+
+def test_secrets_by_name_collected_files_and_documentation_stay_out_of_the_build(tmp_path: Path) -> None:
+    _write(
+        tmp_path,
+        {
+            "requirements.txt": "django==5.2\nwhitenoise==6.9\n",
+            "manage.py": "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n",
+            "shop/settings.py": "STATIC_ROOT = BASE_DIR / 'staticfiles'\nINSTALLED_APPS = ['django.contrib.staticfiles']\n",
+            "shop/wsgi.py": "application = get_wsgi_application()\n",
+            "staticfiles/old.css": "",
+            "k8s/secrets.yaml": "",
+            "kubeconfig.yaml": "",
+            ".streamlit/secrets.toml": "",
+            "docs/conf.py": "",
+        },
+    )
+    rules = parse(next(f.text for f in dockergen.generate(tmp_path) if f.path == ".dockerignore"))
+    hidden = ("staticfiles/old.css", "k8s/secrets.yaml", "kubeconfig.yaml", ".streamlit/secrets.toml", "docs/conf.py")
+    assert [path for path in hidden if not rules.excludes(path)] == []
+    assert not rules.excludes("shop/settings.py")

@@ -7,6 +7,7 @@ from dataclasses import replace
 from dockergen.frozen import frozen
 from dockergen.languages.python.base import Base, base, check_start, with_base_version
 from dockergen.languages.python.documentation import documentation, documentation_plan
+from dockergen.languages.python.ignored import ignored
 from dockergen.languages.python.install import Install, install
 from dockergen.languages.python.manager_choice import manifest
 from dockergen.languages.python.needs import advice, variables
@@ -17,7 +18,7 @@ from dockergen.languages.python.system import System, system
 from dockergen.languages.python.unlisted import refuse_unlisted
 from dockergen.languages.python.uv_member import member, start_of
 from dockergen.languages.python.version import version
-from dockergen.model import BuildPlan, Decision, IgnoreGroup, Image, Origin, Sourced
+from dockergen.model import BuildPlan, Decision, Image, Origin, Sourced
 from dockergen.repository import Repository
 from dockergen.settings import Settings
 
@@ -85,7 +86,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
         start_why=begun.why,
         dependency_paths=("/app/.venv",),
         context_files=(*setup.manifests, *setup.folders, *setup.reads),
-        ignore=_ignored(repo),
+        ignore=ignored(repo, facts.static if facts.collect else ""),
         secrets=setup.secrets,
         needs=demanded,
         build_args=setup.arguments,
@@ -228,22 +229,3 @@ def _decisions(
         Decision("start", replace(begun.command, value=shown), "--start"),
     ]
     return tuple(rows)
-
-
-def _ignored(repo: Repository) -> tuple[IgnoreGroup, ...]:
-    names = [
-        "**/__pycache__",
-        "**/*.py[cod]",
-        ".venv",
-        "venv",
-        "**/*.egg-info",
-        "**/.pytest_cache",
-        "**/.mypy_cache",
-        "**/.ruff_cache",
-    ]
-    names += [".tox", ".nox", ".coverage", "htmlcov", "**/.ipynb_checkpoints", "*.sqlite3", "tests"]
-    names += [name for name in ("env", "build", "dist", "test", "docs") if not repo.glob(f"{name}/*.py")]
-    return (
-        IgnoreGroup("Made on this machine, or not needed to run", tuple(names)),
-        IgnoreGroup("Front-end packages are installed in the image", ("**/node_modules",)),
-    )

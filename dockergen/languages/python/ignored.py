@@ -1,0 +1,34 @@
+"""What of a Python repository stays out of the build, besides what stays out everywhere."""
+
+from __future__ import annotations
+
+from dockergen.dockerignore import escape
+from dockergen.lazy import regex
+from dockergen.model import IgnoreGroup
+from dockergen.repository import Repository
+
+_ALWAYS = (
+    "**/__pycache__", "**/*.py[cod]", ".venv", "venv", "**/*.egg-info", "**/.pytest_cache", "**/.mypy_cache",
+    "**/.ruff_cache",
+    ".tox", ".nox", ".coverage", "htmlcov", "**/.ipynb_checkpoints", "*.sqlite3", "tests",
+)  # fmt: skip
+_SECRET = regex(r"(?:^|/)(?:kubeconfig[^/]*|secrets?\.(?:ya?ml|json|toml)|\.envrc)$")
+_DEPTH = 4
+
+
+def ignored(repo: Repository, static: str) -> tuple[IgnoreGroup, ...]:
+    """The groups of .dockerignore; `static` is the folder that collectstatic fills in the image, "" for none."""
+    unused = [name for name in ("env", "build", "dist", "test", "docs") if not _imported(repo, name)]
+    made = (static,) if static and repo.has(static) else ()
+    secrets = tuple(escape(path) for path in repo.walk(depth=_DEPTH) if _SECRET.search(path))
+    return (
+        IgnoreGroup("Made on this machine, or not needed to run", (*_ALWAYS, *unused)),
+        *([IgnoreGroup("Collected anew in the image", made)] if made else []),
+        *([IgnoreGroup("Files of this repository that hold secrets by their names", secrets)] if secrets else []),
+        IgnoreGroup("Front-end packages are installed in the image", ("**/node_modules",)),
+    )
+
+
+def _imported(repo: Repository, name: str) -> bool:
+    """True when the folder may be a package; a Sphinx configuration makes none."""
+    return any(path != f"{name}/conf.py" for path in repo.glob(f"{name}/*.py"))
