@@ -27,7 +27,7 @@ class System:
     build: tuple[str, ...] = ()
     run: tuple[str, ...] = ()
     compiled: tuple[str, ...] = ()  # distributions that are built from source
-    reasons: tuple[str, ...] = ()  # "psycopg2: libpq5", for the final image
+    reasons: tuple[str, ...] = ()  # "pdf2image: poppler-utils (runs pdftoppm)", for the final image
     decisions: tuple[Decision, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -63,7 +63,7 @@ def system(repo: Repository, project: Project, start: Start, release: str, build
         build=tuple(sorted({p for _, packages in compiling for p in packages})),
         run=tuple(sorted({p for _, packages in running for p in packages})),
         compiled=tuple(need.name for need, _ in compiling),
-        reasons=tuple(f"{need.name}: {', '.join(packages)}" for need, packages in running),
+        reasons=tuple(_reason(need, packages) for need, packages in running),
         decisions=(*_decisions("build_packages", compiling), *_decisions("runtime_packages", running)),
         notes=tuple(dict.fromkeys(_notes(project, needs, minor))),
     )
@@ -97,6 +97,11 @@ def _has_apt(image: Image) -> bool:
 
 def _run(need: _Need) -> tuple[str, ...]:
     return (*need.row.run, *(need.row.links if need.built else ()))
+
+
+def _reason(need: _Need, packages: tuple[str, ...]) -> str:
+    why = f" ({need.row.why})" if need.row.why and need.row.run else ""
+    return f"{need.name}: {', '.join(packages)}{why}"
 
 
 def _needs(repo: Repository, project: Project, start: Start, minor: str) -> Iterator[_Need]:
