@@ -92,7 +92,7 @@ def _names(name: str) -> Mapping[str, str]:
 
 
 def _has_apt(image: Image) -> bool:
-    return not re.search(r"distroless|alpine|chainguard|wolfi|scratch", f"{image.repository}:{image.tag}")
+    return not any(word in f"{image.repository}:{image.tag}" for word in load("python-packages").lists["without-apt"])
 
 
 def _run(need: _Need) -> tuple[str, ...]:
