@@ -9,6 +9,8 @@ import zipfile
 from pathlib import Path
 
 _UNPACKED = Path("/unpacked")
+# What Debian's own Python needs and the official image's does not: there in a look-alike, and not in the real one.
+_NOT_IN_THE_REAL_ONE = {"libexpat.so.1"}
 _BY_NAME = re.compile(
     r"""(?:find_library|CDLL|LoadLibrary|dlopen|_dlopen)\(\s*(?:ffi\s*,\s*)?f?["']([\w.+-]+)["']"""
     r"""|["'](lib[\w+-]+\.so[\w.]*)["']"""
@@ -57,7 +59,7 @@ def _needed(path: Path) -> dict[str, str]:
     """Names of the shared objects that the dynamic linker looks for, with the file it takes; "" when there is none."""
     text = subprocess.run(["ldd", str(path)], capture_output=True, text=True, check=False).stdout
     found = re.findall(r"^\s*(\S+) => (not found|\S+)", text, re.MULTILINE)
-    return {name: "" if where == "not found" else where for name, where in found}
+    return {name: "" if where == "not found" or name in _NOT_IN_THE_REAL_ONE else where for name, where in found}
 
 
 def _requires(files: list[Path]) -> list[str]:

@@ -34,7 +34,7 @@ _UNSAFE = "-oDpkg::Options::=--force-unsafe-io"  # nothing here has to survive a
 _ANSWERS: tuple[tuple[str, str], ...] = (
     (r"command '(?:x86_64-linux-gnu-)?g\+\+' failed|g\+\+: (?:not found|No such file)|error: command 'c\+\+'|Unknown compiler\(s\): \[\['c\+\+|No CMAKE_CXX_COMPILER", "g++"),
     (r"cannot execute .cc1plus.|c\+\+: not found|command 'g\+\+'|No such file or directory: '(?:x86_64-linux-gnu-)?g\+\+'", "g++"),
-    (r"command '(?:x86_64-linux-gnu-)?gcc' failed: No such file|gcc: not found|Unknown compiler\(s\): \[\['cc'|No CMAKE_C_COMPILER|can't find a compiler|No such file or directory: '(?:x86_64-linux-gnu-)?gcc'|\bcc: not found|[Cc]ompiler .* not found|you need a C compiler|unable to execute '(?:x86_64-linux-gnu-)?gcc'|error: linker .cc. not found|command 'cc' failed|No working C compiler", "gcc"),
+    (r"command '(?:x86_64-linux-gnu-)?gcc' failed: No such file|gcc: not found|Unknown compiler\(s\): \[\['cc'|No CMAKE_C_COMPILER|can't find a compiler|No such file or directory: '(?:(?:x86_64-linux-gnu-)?gcc|cpp)'|\bcc: not found|[Cc]ompiler .* not found|you need a C compiler|unable to execute '(?:x86_64-linux-gnu-)?gcc'|error: linker .cc. not found|command 'cc' failed|No working C compiler", "gcc"),
     (r"fatal error: (?:stdio|stdlib|string|limits|errno|stdint|math|ctype|time|assert|sys/types|stddef|features|pthread|unistd|fcntl)\.h|cannot find (?:crt1\.o|Scrt1\.o|-lm\b|-lc\b)", "libc6-dev"),
     (r"pkg-config.*(?:not found|No such file|required|could not be found)|No such file or directory: 'pkg-config'|PKG_CONFIG_EXECUTABLE|Did not find pkg-config|Pkg-config binary", "pkg-config"),
     (r"[Cc][Mm]ake.*(?:not found|must be installed|No such file)", "cmake"),
