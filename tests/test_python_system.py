@@ -127,6 +127,13 @@ def test_the_files_of_the_lock_tell_what_is_compiled(tmp_path: Path) -> None:
     assert "libxslt1-dev" in source.build_packages
 
 
+def test_uv_is_told_to_take_no_wheel(tmp_path: Path) -> None:
+    _locked(tmp_path, "lxml", "6.0", ("cp313-cp313-manylinux_2_28_x86_64",))
+    with (tmp_path / "pyproject.toml").open("a") as file:
+        file.write('[tool.uv]\nno-binary-package = ["LXML"]\n')
+    assert dockergen.plan(tmp_path).runtime_packages == ("libxml2", "libxslt1.1")
+
+
 def test_unknown_distribution_without_wheel_gets_a_compiler_and_a_note(tmp_path: Path) -> None:
     plan = _locked(tmp_path, "rarely-used", "1.0", ("cp311-cp311-manylinux_2_28_x86_64",))
     assert plan.build_packages == ("g++", "gcc", "libc6-dev")

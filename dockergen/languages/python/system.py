@@ -12,6 +12,7 @@ from dockergen.languages.python.project import Project
 from dockergen.languages.python.start import Start
 from dockergen.languages.python.wheels import published
 from dockergen.lazy import regex
+from dockergen.manifests.requirements import normalised
 from dockergen.model import Decision, Image, Origin, Sourced
 from dockergen.repository import Repository
 
@@ -160,12 +161,16 @@ def _has_wheel(project: Project, name: str, row: SystemPackages | None, minor: s
 
 
 def _refused(project: Project, name: str) -> bool:
-    """True when pip is told to take no wheel of it, and there is something to compile."""
+    """True when pip or uv is told to take no wheel of it, and there is something to compile."""
     row = load("python-packages").packages.get(name)
-    named = [
-        value.replace(",", " ").split() for option, value, _ in project.requirements.options if option == "--no-binary"
-    ]
-    return row is not None and bool(row.build) and any(word in (name, ":all:") for words in named for word in words)
+    if row is None or not row.build:
+        return False
+    uv = project.pyproject.settings("uv")
+    listed = uv.get("no-binary-package")
+    named = [str(word) for word in listed] if isinstance(listed, list) else []
+    for option, value, _ in project.requirements.options:
+        named += value.replace(",", " ").split() if option == "--no-binary" else []
+    return uv.get("no-binary") is True or ":all:" in named or name in map(normalised, named)
 
 
 def _imported(repo: Repository, start: Start, rows: Mapping[str, SystemPackages]) -> Iterator[_Need]:
