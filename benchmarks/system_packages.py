@@ -76,7 +76,7 @@ _ANSWERS: tuple[tuple[str, str], ...] = (
     (r"hunspell\.h(?:xx)?|hunspell/hunspell", "libhunspell-dev"),
     (r"gssapi\.h|gssapi/gssapi\.h|krb5-config|krb5\.h", "libkrb5-dev"),
     (r"winscard\.h|PCSC|pcsclite", "libpcsclite-dev"),
-    (r"linux/input\.h|linux/\w+\.h", "linux-libc-dev"),
+    (r"linux/\w+\.h|kernel header", "linux-libc-dev"),
     (r"alsa/asoundlib\.h|\balsa\b", "libasound2-dev"),
     (r"jack/jack\.h", "libjack-jackd2-dev"),
     (r"poppler/cpp|poppler-cpp|poppler-document\.h", "libpoppler-cpp-dev"),
