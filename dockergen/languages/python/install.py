@@ -167,7 +167,8 @@ def _own(project: Project, kind: str, split: bool, taken: Mounts) -> tuple[str, 
 def _local(project: Project, kind: str, taken: Mounts) -> tuple[str, ...]:
     """Packages of the repository that are installed besides the project itself."""
     if kind in ("poetry", "pdm", "pipenv"):
-        return tuple(f"./{path}" for path in taken.builds)
+        # Poetry exports the hash of an archive, which pip then takes like any other file.
+        return tuple(f"./{path}" for path in (taken.folders if kind == "poetry" else taken.builds))
     if kind != "uv":
         return ()
     own = normalised(project.pyproject.name)
