@@ -142,7 +142,7 @@ def test_manager_and_its_evidence(project: Make, files: dict[str, str | bytes], 
 ASKED = [
     ("uv", {"requirements.txt": "flask\n"}, "--manager: uv reads uv.lock or pyproject.toml, which is not here."),
     ("pipenv", {"requirements.txt": "flask\n"}, "--manager: Pipenv reads Pipfile.lock or Pipfile, which is not here."),
-    ("rye", {"requirements.txt": "flask\n"}, "--manager: pip, from Rye's lock file reads requirements.lock, which is not here."),
+    ("rye", {"requirements.txt": "flask\n"}, "--manager: Rye reads requirements.lock, which is not here."),
     ("conda", {"requirements.txt": "flask\n"}, "--manager: dockergen does not know the package manager 'conda'."),
 ]  # fmt: skip
 
