@@ -385,14 +385,34 @@ def test_server_that_is_missing_is_added_and_told(tmp_path: Path) -> None:
     assert any("gunicorn" in note for note in plan.notes)
 
 
+OLD = [
+    ("main.py", 'import os\n\nprint "hello"\n', 3),
+    ("main.py", "import os\ntry:\n    os.x()\nexcept IOError, error:\n    raise ValueError, 'no'\n", 4),
+    ("app.py", "from flask import Flask\napp = Flask('a')\n\ndef f(x):\n    print 'x is', x\n", 5),
+]
+
+SOCKETS = "from fastapi import FastAPI, WebSocket\napp = FastAPI()\n\n@app.websocket('/ws')\nasync def talk(ws: WebSocket):\n    pass\n"
+
+
 @pytest.mark.parametrize(
-    ("name", "text", "line"),
+    ("requirements", "source", "added"),
     [
-        ("main.py", 'import os\n\nprint "hello"\n', 3),
-        ("main.py", "import os\ntry:\n    os.x()\nexcept IOError, error:\n    raise ValueError, 'no'\n", 4),
-        ("app.py", "from flask import Flask\napp = Flask('a')\n\ndef f(x):\n    print 'x is', x\n", 5),
+        ("fastapi uvicorn", SOCKETS, ["websockets"]),
+        ("fastapi", SOCKETS, ["uvicorn", "websockets"]),
+        ("fastapi uvicorn[standard]", SOCKETS, []),
+        ("fastapi uvicorn wsproto", SOCKETS, []),
+        ("fastapi uvicorn", FASTAPI, []),
     ],
 )
+def test_websockets_get_the_library_that_uvicorn_lacks(
+    tmp_path: Path, requirements: str, source: str, added: list[str]
+) -> None:
+    plan = plan_of(tmp_path, {"requirements": requirements, "main.py": source})
+    assert [row.partition("==")[0] for row in plan.facts.install.added] == added
+    assert not added or any("WebSockets" in note for note in plan.notes)
+
+
+@pytest.mark.parametrize(("name", "text", "line"), OLD)
 def test_python_2_program_is_named(tmp_path: Path, name: str, text: str, line: int) -> None:
     with pytest.raises(ProjectError, match=rf"{name}:{line} is Python 2"):
         plan_of(tmp_path, {"requirements": "flask", name: text})

@@ -53,6 +53,7 @@ class Modules:
     repo: Repository
     constructors: Mapping[str, str]
     _found: dict[str, Found] = field(default_factory=dict)
+    _files: dict[tuple[str, str], str] = field(default_factory=dict)
     _listening: dict[str, list[Listening]] = field(default_factory=dict)
 
     def module(self, path: str) -> Module:
@@ -122,6 +123,11 @@ class Modules:
 
     def _imported_file(self, path: str, module: str) -> str:
         folder = path.rpartition("/")[0]
+        if (folder, module) not in self._files:
+            self._files[folder, module] = self._file_from(folder, module)
+        return self._files[folder, module]
+
+    def _file_from(self, folder: str, module: str) -> str:
         if module.startswith(".") or not module:
             level = len(module) - len(module.lstrip("."))
             base = folder

@@ -94,8 +94,9 @@ def literal(modules: Modules, project: Project, run: Run, detected: Start | None
         argv = ("sh", "-c", command)
     if "{port}" in text:
         argv = tuple(argv[2:3] and ("sh", "-c", argv[2].replace("{port}", "${PORT}"))) if argv[0] == "sh" else argv
-    added, more = _added(project, run)
     base = detected or Start(Sourced(argv, run.origin))
+    added, more = _added(project, run)
+    added += tuple(row for row in base.added if row.startswith("websockets"))
     port = Sourced(run.port, run.origin) if run.port else base.port or Sourced(8000, Origin("default", note="Procfile"))
     env = dict(base.env or {})
     row = load("python").frameworks.get(run.program)

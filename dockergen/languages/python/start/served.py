@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from dockergen.catalog import Framework, load
 from dockergen.languages.python.entry import App, Modules, module_of
+from dockergen.languages.python.imports import program_files
 from dockergen.languages.python.listening import Listening
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.source import health_route
@@ -26,6 +27,11 @@ _SHARED = "WEB_CONCURRENCY sets the workers, FORWARDED_ALLOW_IPS the proxies who
 TUNED = {"gunicorn": f"{_SHARED}, GUNICORN_CMD_ARGS all else.", "uvicorn": f"{_SHARED}."}
 _PORT_VARIABLE = regex(
     r"""(?:environ\.get|getenv|env\.int|env|config)\(\s*["']PORT["']\s*,\s*(?:default\s*=\s*)?["']?(\d{2,5})"""
+)
+
+
+_WEBSOCKET = regex(
+    r"\b(?:WebSocket|WebSocketEndpoint|WebSocketRoute|AsyncServer|ASGIApp)\(|:\s*WebSocket\b|\.websocket(?:_route)?\(|@websocket\b"
 )
 
 
@@ -57,6 +63,9 @@ def served(
         argv = filled(load("python").frameworks[server].start, _callable(app, name), kind)
         env = {**load("python").frameworks[server].env, **env}
     argv = (*argv, *_sockets(project, server), *configured(modules.repo, server))
+    if where := _websockets(modules.repo, path):
+        added, more = with_sockets(project, server, added, where)
+        notes += more
     port = port_of(modules, app, named, row, paths)
     return Start(
         Sourced(argv, named.origin if named else app.origin, rejected),
@@ -116,6 +125,17 @@ def server_for(
     return server, added, [note]
 
 
+def with_sockets(
+    project: Project, server: str, added: tuple[str, ...], origin: Origin
+) -> tuple[tuple[str, ...], list[str]]:
+    """What uvicorn needs so that it answers the WebSockets that the program has there, and what is said about it."""
+    if server != "uvicorn" or project.has("websockets", "wsproto"):
+        return added, []
+    more = tuple(r for r in load("python").lists["added"] if r.startswith("websockets"))
+    note = f"{origin} has WebSockets, and uvicorn needs a library for them: the image adds {more[0]}."
+    return (*added, *more), [note]
+
+
 def filled(argv: tuple[str, ...], app: App, kind: str = "asgi") -> tuple[str, ...]:
     """The start of a server with the app object put in; factories are called where the server has no flag for it."""
     has_flag = any(word.startswith("{factory:") for word in argv)
@@ -163,6 +183,14 @@ def port_of(modules: Modules, app: App, named: Run | None, row: Framework, paths
 def _interface(app: App, row: Framework) -> str:
     wrappers = {parts[0]: parts[1] for parts in (line.split() for line in load("python").lists["wrappers"])}
     return wrappers.get(app.wrapper, "asgi" if row.kind == "asgi" else "wsgi")
+
+
+def _websockets(repo: Repository, entry: str) -> Origin | None:
+    """Where the program takes WebSockets, None when it does not."""
+    for path in program_files(repo, entry, 25):
+        if line := repo.line_of(path, _WEBSOCKET):
+            return Origin("file", path, line)
+    return None
 
 
 def _callable(app: App, name: str) -> App:

@@ -8,7 +8,7 @@ from dockergen.languages.python.entry import App
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.start.command import Run
 from dockergen.languages.python.start.result import Start
-from dockergen.languages.python.start.served import PREFERENCE, TUNED, configured, filled, server_for
+from dockergen.languages.python.start.served import PREFERENCE, TUNED, configured, filled, server_for, with_sockets
 from dockergen.model import Origin, Rejected, Sourced
 from dockergen.repository import Repository
 
@@ -17,6 +17,9 @@ def site_start(repo: Repository, project: Project, site: Django, named: Run | No
     """The start; ASGI where channels, a setting or the servers among the dependencies ask for it."""
     kind = _interface(project, site, named)
     server, added, notes = server_for(kind, project, named if named and named.program != "python" else None, "Django")
+    if kind == "asgi" and project.has("channels"):
+        added, more = with_sockets(project, server, added, project.origin_of("channels"))
+        notes += more
     rows = load("python").frameworks
     reference = site.asgi if kind == "asgi" else site.wsgi or site.asgi
     other = site.wsgi if kind == "asgi" else site.asgi
