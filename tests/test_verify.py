@@ -36,6 +36,7 @@ from tests.realengine.fixtures import DockerEngine
         ("exec /app/run: exec format error", "another processor", "--start"),
         ('exec: "gunicorn": executable file not found in $PATH', "gunicorn, which is not in the image", "--start"),
         ("python: can't open file '/app/worker.py': [Errno 2]", "/app/worker.py is not in the image", "--start"),
+        ("sqlite3.OperationalError: no such table: auth_user", "no table auth_user", "init prints"),
         ("sqlite3.OperationalError: unable to open database file", "SQLite cannot open", "sqlite:////tmp"),
         (
             "pydantic_core._pydantic_core.ValidationError: 3 validation errors for Settings\nSECRET_KEY\n  Field required [type=missing",
