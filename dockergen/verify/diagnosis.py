@@ -115,6 +115,11 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
         "Give it a value, in the case that the settings use: dockergen verify --env {0}=...",
     ),
     (
+        r"(?:no such table: ([\w.]+)|relation \"([\w.]+)\" does not exist|Table '([\w.]+)' doesn't exist)",
+        "The database has no table {0}: its migrations have not run.",
+        "Run them in a container of the image, on the same volume or server; init prints the command.",
+    ),
+    (
         r"unable to open database file|SQLITE_CANTOPEN|SQLITE_READONLY|attempt to write a readonly database",
         "SQLite cannot open its file: the folder is not there, or belongs to root as all of the image's files do.",
         "Put the database elsewhere: dockergen verify --env DATABASE_URL=sqlite:////tmp/app.db (or the variable that your program reads).",
