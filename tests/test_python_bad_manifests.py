@@ -219,8 +219,7 @@ def test_a_conda_environment_with_more_than_python_is_not_converted(project: Mak
 
 REFUSED = [
     ("two pins of one name", "Flask_Login==0.6.3\nwaitress\nflask-login==0.6.2\n", "requirements.txt:1 pins flask-login==0.6.3 and requirements.txt:3 pins flask-login==0.6.2"),
-    ("a folder among hashes", "flask==3.1.2 --hash=sha256:00\n-e ./lib\n", "requirements.txt:2 requires the folder ./lib, while other lines have hashes"),
-    ("a checkout among hashes", "flask==3.1.2 --hash=sha256:00\ngit+https://git.example/x.git@v1.0#egg=x\n", "requirements.txt:2 requires a checkout, while other lines have hashes"),
+    ("a folder among hashes of another file", "flask==3.1.2 --hash=sha256:00\n-r local.txt\n", "local.txt:1 requires the folder ./lib, while other lines have hashes"),
     ("a folder that is not there", "flask\n./missing\n", "requirements.txt:2 names './missing', which is not in this folder"),
     ("a folder outside", "flask\n-e ../lib\n", "requirements.txt:2 names '../lib', which leads out of this folder"),
     ("wheels that are not there", "--find-links ./wheels\nflask\n", "requirements.txt:1 names './wheels', which is not in this folder"),
@@ -233,7 +232,13 @@ REFUSED = [
 @pytest.mark.parametrize(("text", "problem"), [c[1:] for c in REFUSED], ids=[c[0] for c in REFUSED])
 @pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["LF", "CRLF"])
 def test_requirements_that_cannot_be_installed(project: Make, text: str, problem: str, end: str) -> None:
-    files = {"requirements.txt": text, "a.txt": "-r b.txt\n", "b.txt": "-c a.txt\n", "lib/pyproject.toml": PROJECT}
+    files = {
+        "requirements.txt": text,
+        "a.txt": "-r b.txt\n",
+        "b.txt": "-c a.txt\n",
+        "local.txt": "-e ./lib\n",
+        "lib/pyproject.toml": PROJECT,
+    }
     error = _refusal(project({**APP, **{name: body.replace("\n", end) for name, body in files.items()}}))
     assert error.problem.startswith(problem)
     assert error.remedy
@@ -250,6 +255,27 @@ def test_requirements_that_cannot_be_installed(project: Make, text: str, problem
 )
 def test_lines_of_one_name_that_agree(project: Make, text: str) -> None:
     assert dockergen.plan(project({**APP, "requirements.txt": text})).language == "python"
+
+
+def test_what_has_no_hash_is_installed_apart_from_what_has(project: Make) -> None:
+    text = "-e .\n-e ./lib\nx @ git+https://git.example/x.git@v1.0\nflask==3.1.2 \\\n    --hash=sha256:00\n./vendor/ink-1.0-py3-none-any.whl --hash=sha256:01\n"
+    files = {
+        "requirements.txt": text,
+        "lib/pyproject.toml": PROJECT,
+        "pyproject.toml": PROJECT,
+        "vendor/ink-1.0-py3-none-any.whl": "",
+    }
+    dockerfile = explain.text_of(dockergen.generate(project({**APP, **files})), "Dockerfile")
+    steps = [
+        "install -r .others-requirements.txt && ",
+        "install --no-deps -r .others-requirements.txt && ",
+        "install --no-deps ./lib\n",
+        "COPY . .",
+        "install --no-deps -e .\n",
+    ]
+    places = [dockerfile.index(step) for step in steps]
+    assert places == sorted(places)
+    assert "source=vendor/ink-1.0-py3-none-any.whl," in dockerfile
 
 
 MOVING = [

@@ -44,6 +44,7 @@ class Install:
     waits: tuple[str, ...]  # names of those that uv would build in the dependency step
     checkouts: bool  # some distributions come from version control, of which no hash can be checked
     others: str  # requirements file without the lines that require the project itself, made in the step
+    unhashed: bool  # that file is without folders and checkouts too, as its other lines have hashes
     own: tuple[str, ...]  # what pip is told about those lines once the source is there
     reads: tuple[str, ...]  # readme, licence and version files that its build back end reads
     added: tuple[str, ...]
@@ -78,7 +79,7 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
         manifests=taken.files,
         folders=taken.folders,
         requirements=project.lock if kind == "pylock" else project.requirements.path,
-        inline=tuple(_words(project)) if kind == "setup" or split else (),
+        inline=tuple(_words(project)) if kind == "setup" or (split and not taken.unhashed) else (),
         inline_from=_inline_from(project),
         flags=tuple(_flags(repo, project, kind)),
         locked=bool(project.lock),
@@ -91,7 +92,8 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
         local=_local(project, kind, taken),
         waits=tuple(_waits(repo, project)) if kind == "uv" else (),
         checkouts=_has_checkouts(project),
-        others=_beside(project.requirements.path) if split else "",
+        others=_beside(project.requirements.path) if split or taken.unhashed else "",
+        unhashed=taken.unhashed,
         own=() if itself and taken.own else _own(project, kind, split, taken),
         reads=tuple(dict.fromkeys(_reads(repo, project))),
         added=start.added,
@@ -158,7 +160,7 @@ def _computed(project: Project, kind: str) -> bool:
 
 def _own(project: Project, kind: str, split: bool, taken: Mounts) -> tuple[str, ...]:
     if split:
-        return ("-r", project.requirements.path)
+        return ("--no-deps", "-e", ".") if taken.unhashed else ("-r", project.requirements.path)
     if kind == "setup" and project.setup.path:
         return (".",)  # with what its requirements are, where they are computed
     return ("--no-deps", "-e", ".") if kind == "pipenv" and taken.own else ()
@@ -169,6 +171,8 @@ def _local(project: Project, kind: str, taken: Mounts) -> tuple[str, ...]:
     if kind in ("poetry", "pdm", "pipenv"):
         # Poetry exports the hash of an archive, which pip then takes like any other file.
         return tuple(f"./{path}" for path in (taken.folders if kind == "poetry" else taken.builds))
+    if kind == "requirements" and taken.unhashed:
+        return tuple(f"./{path}" for path in taken.folders)
     if kind != "uv":
         return ()
     own = normalised(project.pyproject.name)

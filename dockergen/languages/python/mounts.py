@@ -24,6 +24,7 @@ class Mounts:
     folders: tuple[str, ...] = ()  # packages of the repository that are built
     builds: tuple[str, ...] = ()  # the same with archives, in the order of the manifest
     own: tuple[Origin, ...] = ()  # lines that require the project itself
+    unhashed: bool = False  # some lines have hashes, and some name what has none
 
 
 def mounts(repo: Repository, project: Project, kind: str) -> Mounts:
@@ -38,6 +39,7 @@ def mounts(repo: Repository, project: Project, kind: str) -> Mounts:
         tuple(filter(repo.is_folder, paths)),
         tuple(paths),
         own,
+        kind == "requirements" and project.requirements.hashed and any(_without_hash(repo, project)),
     )
 
 
@@ -99,15 +101,23 @@ def _check_root(repo: Repository, project: Project) -> None:
 
 def _required(repo: Repository, project: Project) -> Iterator[tuple[str, Origin]]:
     """Paths in requirement files; pip resolves them against its working folder, which is the root."""
-    hashed = project.requirements.hashed
+    if project.requirements.hashed:
+        for what, origin in _without_hash(repo, project):
+            # The lines of the file itself are taken out and installed apart; an included file stays as it is.
+            if origin.path != project.requirements.path:
+                raise _unhashable(origin, what)
     for requirement, origin, _ in project.requirements.requirements:
-        if hashed and requirement.url.startswith(("git+", "hg+", "svn+", "bzr+")):
-            raise _unhashable(origin, "a checkout")
         if requirement.path:
-            path = _inside(repo, requirement.path.removeprefix("file:"), origin)
-            if hashed and repo.is_folder(path):
-                raise _unhashable(origin, f"the folder {requirement.path}")
-            yield path, origin
+            yield _inside(repo, requirement.path.removeprefix("file:"), origin), origin
+
+
+def _without_hash(repo: Repository, project: Project) -> Iterator[tuple[str, Origin]]:
+    """Lines of which no hash can be checked."""
+    for requirement, origin, _ in project.requirements.requirements:
+        if requirement.url.startswith(("git+", "hg+", "svn+", "bzr+")):
+            yield "a checkout", origin
+        elif requirement.path and repo.is_folder(normal(requirement.path.removeprefix("file:")) or ""):
+            yield f"the folder {requirement.path}", origin
 
 
 def _inside(repo: Repository, written: str, origin: Origin) -> str:
@@ -124,7 +134,7 @@ def _inside(repo: Repository, written: str, origin: Origin) -> str:
 def _unhashable(origin: Origin, what: str) -> ProjectError:
     return ProjectError(
         f"{origin} requires {what}, while other lines have hashes: pip checks all or none, and that has no hash.",
-        "Take a published release or an archive with a hash, or leave the hashes out.",
+        "Move the line into the file that includes this one, take an archive with a hash, or leave the hashes out.",
     )
 
 
