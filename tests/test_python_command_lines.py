@@ -78,7 +78,7 @@ parser.add_argument("--port", default=1883)
         pytest.param(CLIENT, (), 0, id="a-client-has-the-port-of-its-server"),
         pytest.param(
             "from tornado.options import define\nfrom tornado.httpserver import HTTPServer\ndefine('port', default=5555)\n",
-            ("--port", "{port}"),
+            ("--port={port}",),
             5555,
             id="tornado",
         ),

@@ -37,7 +37,7 @@ CASES: dict[str, tuple[dict[str, str], str, int | None]] = {
     ),
     "tornado options": (
         {"requirements": "tornado", "app.py": f"import tornado.web\nfrom tornado.options import define, options\ndefine('port', default=7070, type=int)\napp = tornado.web.Application([]){GUARD}    app.listen(options.port)\n"},
-        "python app.py --port 7070",
+        "python app.py --port=7070",
         7070,
     ),
     "nicegui": ({"requirements": "nicegui", "main.py": "from nicegui import ui\nui.label('x')\nui.run(port=8181)\n"}, "python main.py", 8181),

@@ -40,6 +40,12 @@ class _Option:
     owner: str  # the parser's variable or the function that the option belongs to
     path: str
     line: int
+    joined: bool = False  # Tornado takes --port=8000 alone, not --port 8000
+
+    def given(self, flags: tuple[str, ...], value: str) -> tuple[str, ...]:
+        """The words that give the option a value, by the first of the flags that it has."""
+        flag = next(f for f in flags if f in self.flags)
+        return (f"{flag}={value}",) if self.joined else (flag, value)
 
 
 @dataclass
@@ -91,10 +97,10 @@ def _where(
     if port is None:
         return (), 0, Origin("default")
     number = int(str(port.default)) if re.fullmatch(r"\d{2,5}", str(port.default)) else 8000
-    words: tuple[str, ...] = (next(f for f in ports if f in port.flags), "{port}")
+    words = port.given(ports, "{port}")
     host = next((o for name in hosts for o in options if name in o.flags and o.owner == port.owner), None)
     if host and (host.default is None or host.default in _LOCAL):
-        words = (next(f for f in hosts if f in host.flags), "0.0.0.0", *words)
+        words = (*host.given(hosts, "0.0.0.0"), *words)
     return words, number, Origin("file", port.path, port.line)
 
 
@@ -155,7 +161,7 @@ def _called(node: ast.Call, path: str, values: dict[str, object], found: _Declar
         found.options += _option(node, owner, path, values)
     elif name == "define" and node.args and isinstance(option := _literal(node.args[0], values), str):
         flag = f"--{option}".replace("_", "-")
-        found.options.append(_Option((flag,), _keyword(node, "default", values), "", path, node.lineno))
+        found.options.append(_Option((flag,), _keyword(node, "default", values), "", path, node.lineno, joined=True))
 
 
 def _option(node: ast.Call, owner: str, path: str, values: dict[str, object]) -> list[_Option]:
