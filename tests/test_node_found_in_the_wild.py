@@ -205,3 +205,11 @@ def test_port_is_read_from_the_source_of_what_a_compiler_makes(project) -> None:
         "tsconfig.json": '{"compilerOptions": {\n"outDir": "dist"}}',
     }
     assert _decisions(project({"package.json": json.dumps(package), **files}))["port"] == 4001
+
+
+@pytest.mark.parametrize("script", ["svelte-kit sync || echo ''", "nuxt prepare", "npx astro sync && husky"])
+def test_install_script_whose_work_the_build_repeats_does_not_need_the_source(project, script: str) -> None:
+    package = _kit(**{"@sveltejs/adapter-node": "^5"})
+    package = {**package, "scripts": {**package["scripts"], "prepare": script}}
+    install = dockergen.plan(project({"package.json": json.dumps(package)})).facts.install
+    assert (install.source_first, install.scripts) == (False, False)

@@ -178,6 +178,8 @@ def _reads(repo: Repository, package: PackageJson, command: str, hooks: tuple[st
         return "files", [
             p for p in (package.prisma_schema, "prisma", "prisma.config.ts", "schema.prisma") if p and repo.has(p)
         ]
+    if " ".join(words[:2]) in load("node").lists["repeated"]:
+        return "hook", []
     if first in ("tsc", "vite", "webpack", "rollup", "tsup") or " ".join(words) in _BUILDS:
         return "hook", []  # the build has a step of its own
     return "source", []
