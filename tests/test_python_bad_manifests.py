@@ -369,6 +369,7 @@ TOOLS = [
     ("by .tool-versions", {"Pipfile": PIPFILE, "Pipfile.lock": PIPFILE_LOCK, ".tool-versions": "pipenv 2025.0.4\n"}, "pipenv==2025.0.4"),
     ("by the Python that it runs on", {"Pipfile": PIPFILE.replace("3.13", "3.8"), "Pipfile.lock": PIPFILE_LOCK}, "pipenv==2024.4.1"),
     ("uv by required-version", {"pyproject.toml": PROJECT + '[tool.uv]\nrequired-version = ">=0.5,<0.9"\n', "uv.lock": _uv_lock()}, "astral-sh/uv:0.8,"),
+    ("uv newer than what is known here", {"pyproject.toml": PROJECT + '[tool.uv]\nrequired-version = ">=0.99.1"\n', "uv.lock": _uv_lock()}, "astral-sh/uv:0.99,"),
     ("uv exactly", {"pyproject.toml": PROJECT, "uv.toml": 'required-version = "==0.7.3"\n', "uv.lock": _uv_lock()}, "astral-sh/uv:0.7.3,"),
 ]  # fmt: skip
 
@@ -388,6 +389,17 @@ def test_a_pip_that_installs_into_its_own_environment_only_gets_one(project: Mak
 def test_a_python_that_no_release_of_the_manager_runs_on(project: Make) -> None:
     error = _refusal(project({**APP, "Pipfile": PIPFILE.replace("3.13", "3.6"), "Pipfile.lock": PIPFILE_LOCK}))
     assert error.problem == "No release of Pipenv that prints its lock file runs on Python 3.6."
+
+
+@pytest.mark.parametrize(("release", "flag"), [("==0.8.3", True), ("==0.9.1", False), (">=0.5,<0.7", True)])
+def test_an_older_uv_is_told_by_a_flag_to_leave_out_the_group_for_development(
+    project: Make, release: str, flag: bool
+) -> None:
+    manifest = PROJECT + f'[dependency-groups]\ndev = ["pytest"]\n[tool.uv]\nrequired-version = "{release}"\n'
+    text = explain.text_of(
+        dockergen.generate(project({**APP, "pyproject.toml": manifest, "uv.lock": _uv_lock()})), "Dockerfile"
+    )
+    assert ("uv sync --frozen --no-install-workspace --no-dev\n" in text) == flag
 
 
 @pytest.mark.parametrize(("files", "words"), [c[1:] for c in TOOLS], ids=[c[0] for c in TOOLS])

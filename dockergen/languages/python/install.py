@@ -81,7 +81,7 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
         requirements=project.lock if kind == "pylock" else project.requirements.path,
         inline=tuple(_words(project)) if kind == "setup" or (split and not taken.unhashed) else (),
         inline_from=_inline_from(project),
-        flags=tuple(_flags(repo, project, kind)),
+        flags=(*_old_flags(kind, uv.value), *_flags(repo, project, kind)),
         locked=bool(project.lock),
         verified=bool(project.lock) and not project.stale,
         tools=_tools(repo, project, release.value),
@@ -209,6 +209,12 @@ def _flags(repo: Repository, project: Project, kind: str) -> list[str]:
 def _contradicted(repo: Repository, release: Sourced[str]) -> bool:
     stated = [pin for pin in pins(repo) if isinstance(pin, Pin) and pin.origin.path == ".python-version"]
     return any(release.value.split(".")[:2] != pin.release.split(".")[:2] or pin.free_threaded for pin in stated)
+
+
+def _old_flags(kind: str, release: str) -> tuple[str, ...]:
+    """uv before 0.9 does not know the variable UV_NO_DEV for certain."""
+    old = kind == "uv" and tuple(int(part) for part in release.split(".")[:2]) < (0, 9)
+    return ("--no-dev",) if old else ()
 
 
 def _pairs(flag: str, names: tuple[str, ...]) -> list[str]:

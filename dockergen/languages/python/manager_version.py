@@ -88,7 +88,10 @@ def _fitting(constraint: str, known: list[str]) -> str:
         return known[0]
     # The tag of a minor is its newest patch.
     fits = (v for v in known if specifiers.contains(v if v.count(".") > 1 else f"{v}.99"))
-    return next(fits, known[0] if known[0].count(".") == 1 else str(specifiers))
+    if known[0].count(".") > 1:
+        return next(fits, str(specifiers))
+    newer = re.search(r">=\s*(\d+\.\d+)", constraint)  # than what is known here
+    return next(fits, newer[1] if newer else known[0])
 
 
 def _pep440(constraint: str) -> str:
