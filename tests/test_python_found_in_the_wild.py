@@ -235,3 +235,18 @@ def test_secrets_by_name_collected_files_and_documentation_stay_out_of_the_build
     hidden = ("staticfiles/old.css", "k8s/secrets.yaml", "kubeconfig.yaml", ".streamlit/secrets.toml", "docs/conf.py")
     assert [path for path in hidden if not rules.excludes(path)] == []
     assert not rules.excludes("shop/settings.py")
+
+
+def test_package_whose_files_import_each_other_by_bare_names_is_the_folder_of_its_program(tmp_path: Path) -> None:
+    _write(
+        tmp_path,
+        {
+            "requirements.txt": "flask==3.1.2\n",
+            "app/__init__.py": "",
+            "app/main.py": "from flask import Flask\nfrom helpers.text import shown\n\napp = Flask(__name__)\n",
+            "app/helpers/text.py": "",
+        },
+    )
+    plan = dockergen.plan(tmp_path)
+    assert plan.start[-1] == "main:app"
+    assert dict(plan.env)["PYTHONPATH"] == "/app/app"

@@ -230,17 +230,23 @@ def module_of(repo: Repository, path: str) -> tuple[str, str]:
 
 
 def import_root(repo: Repository, path: str) -> str:
-    """The folder from which the absolute imports of the file resolve; regular packages never are such a folder."""
+    """The folder from which the absolute imports of the file resolve; a regular package is one only when it is run as a
+    folder of scripts: its files import each other by their bare names."""
     folder = path.rpartition("/")[0]
     roots = [folder]
     while roots[-1]:
         roots.append(roots[-1].rpartition("/")[0])
     while len(roots) > 1 and repo.is_file(f"{roots[0]}/__init__.py"):
         roots.pop(0)
-    if len(roots) == 1:
-        return roots[0]
     wanted = {name for name in _IMPORT.findall(repo.source(path)) if not name.startswith(".")}
     relative = bool(re.search(r"^\s*from\s+\.", repo.source(path), re.MULTILINE))
+    if folder not in roots and not relative:
+        own = path.rsplit("/", 1)[-1].removesuffix(".py")  # proj/celery.py imports the celery that is installed
+        siblings = {name for name in wanted - {own} if _resolves(repo, folder, name)}
+        if any(not any(_resolves(repo, root, name) for root in roots) for name in siblings):
+            return folder
+    if len(roots) == 1:
+        return roots[0]
     scores = {root: sum(_resolves(repo, root, name) for name in wanted) for root in roots}
     if relative and scores.get(folder) is not None:
         scores[folder] = -1  # a file with relative imports is no top-level module
