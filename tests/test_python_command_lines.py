@@ -133,3 +133,14 @@ def test_port_of_a_configuration_that_reads_the_environment_stays_open(tmp_path:
     (tmp_path / "app.py").write_text("from flask import Flask\n\napp = Flask(__name__)\n")
     (tmp_path / "gunicorn.conf.py").write_text("import os\nbind = f\"0.0.0.0:{os.environ.get('PORT', 9090)}\"\n")
     assert dockergen.plan(tmp_path).port == 8000
+
+
+@pytest.mark.parametrize("bind", ["unix:/tmp/nginx.socket", "127.0.0.1:9000"])
+def test_configuration_that_binds_a_socket_is_overruled_by_an_address(tmp_path: Path, bind: str) -> None:
+    (tmp_path / "requirements.txt").write_text("flask==3.1.2\ngunicorn==23.0.0\n")
+    (tmp_path / "app.py").write_text("from flask import Flask\n\napp = Flask(__name__)\n")
+    (tmp_path / "server.conf").write_text(f"workers = 2\nbind = '{bind}'\n")
+    (tmp_path / "Procfile").write_text("web: gunicorn -c server.conf app:app\n")
+    plan = dockergen.plan(tmp_path)
+    assert plan.start == ("sh", "-c", "exec gunicorn -c server.conf app:app --bind 0.0.0.0:${PORT}")
+    assert any("server.conf:2 binds" in note for note in plan.notes)

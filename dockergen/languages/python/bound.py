@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from dockergen.lazy import regex
@@ -25,6 +26,22 @@ def bound_port(repo: Repository, command: Sourced[tuple[str, ...]]) -> Sourced[i
             return Sourced(port, command.origin)
     program = next((w.rsplit("/", 1)[-1] for w in words if w != "exec"), "")
     return _configured(repo, words) if program == "gunicorn" else None
+
+
+def reachable(repo: Repository, command: Sourced[tuple[str, ...]]) -> tuple[Sourced[tuple[str, ...]], list[str]]:
+    """The command with an address of its own where its Gunicorn configuration binds a socket or this machine only."""
+    words = list(command.value)
+    if not words or words[0].rsplit("/", 1)[-1] != "gunicorn" or any(w.startswith(("-b", "--bind")) for w in words):
+        return command, []
+    path = _configuration(words)
+    found = _BIND.search(repo.source(path)) if repo.is_file(path) else None
+    if not found or not re.search(r"unix:|127\.0\.0\.1|localhost", found[1]):
+        return command, []
+    line = repo.source(path).count("\n", 0, found.start()) + 1
+    note = (
+        f"{path}:{line} binds what nothing outside reaches, so the command names an address, which wins."
+    )
+    return replace(command, value=(*words, "--bind", "0.0.0.0:{port}")), [note]
 
 
 def _words(argv: Sequence[str]) -> list[str]:
@@ -51,11 +68,15 @@ def _port(address: str) -> int:
     return int(found[1]) if found and 0 < int(found[1]) <= 65535 else 0
 
 
-def _configured(repo: Repository, words: list[str]) -> Sourced[int] | None:
-    """The literal port of `bind` in the file that -c names, or in gunicorn.conf.py, which Gunicorn reads unasked."""
+def _configuration(words: Sequence[str]) -> str:
     named = [b for a, b in pairwise(words) if a in ("-c", "--config")]
     named += [w.partition("=")[2] for w in words if w.startswith("--config=")]
-    path = (named[0].removeprefix("file:") if named else "gunicorn.conf.py").removeprefix("./")
+    return (named[0].removeprefix("file:") if named else "gunicorn.conf.py").removeprefix("./")
+
+
+def _configured(repo: Repository, words: list[str]) -> Sourced[int] | None:
+    """The literal port of `bind` in the file that -c names, or in gunicorn.conf.py, which Gunicorn reads unasked."""
+    path = _configuration(words)
     if not repo.is_file(path):
         return None
     text = repo.source(path)

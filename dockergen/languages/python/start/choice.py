@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from dockergen.catalog import Framework, load
 from dockergen.errors import ProjectError
-from dockergen.languages.python.bound import bound_port
+from dockergen.languages.python.bound import bound_port, reachable
 from dockergen.languages.python.commandline import command_line
 from dockergen.languages.python.django import django
 from dockergen.languages.python.entry import App, Modules, apps, candidates, modules_of, place
@@ -62,7 +62,9 @@ def start(repo: Repository, project: Project, settings: Settings) -> Start:
             script=False,
             why="",
         )
-    return replace(found, port=settings.port or bound_port(repo, found.command) or found.port)
+    port = settings.port or bound_port(repo, found.command) or found.port
+    command, notes = reachable(repo, found.command) if settings.start is None else (found.command, [])
+    return replace(found, command=command, port=port, notes=(*found.notes, *notes))
 
 
 def startable(repo: Repository, project: Project, settings: Settings) -> bool:
