@@ -23,6 +23,7 @@ def frozen(cls: type[T]) -> type[T]:
 
     The standard library compiles six functions for each class; here all classes share one set that loops over fields.
     """
+    cls.__doc__ = cls.__doc__ or cls.__name__  # else the standard library works out a signature to put there
     made: Any = dataclass(init=False, repr=False, eq=False)(cls)
     rows = fields(made)
     made._names = tuple(row.name for row in rows)

@@ -12,12 +12,13 @@ from dockergen.languages.python.project import Project
 from dockergen.languages.python.python_pins import Pin, pins, ranges
 from dockergen.languages.python.start import Start
 from dockergen.languages.python.version import allows
+from dockergen.lazy import regex
 from dockergen.model import Image, Origin, Sourced
 from dockergen.repository import Repository
 from dockergen.settings import Settings
 
-_WITHOUT_SHELL = re.compile(r"distroless|chainguard|^scratch$")
-_TAG_VERSION = re.compile(r"(3\.\d+(?:\.\d+)?)(?:$|-)")
+_WITHOUT_SHELL = regex(r"distroless|chainguard|^scratch$")
+_TAG_VERSION = regex(r"(3\.\d+(?:\.\d+)?)(?:$|-)")
 # What the official images have besides Python, and Debian's own lack.
 _BESIDE = ("ca-certificates", "netbase", "tzdata")
 

@@ -8,11 +8,12 @@ from dockergen.frozen import frozen
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.scm import Scm
 from dockergen.languages.python.start import Start
+from dockergen.lazy import regex
 from dockergen.manifests.requirements import normalised
 from dockergen.model import Origin
 from dockergen.repository import Repository
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_NAME = regex(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _C = ("gcc", "libc6-dev")
 _CPP = ("g++", "gcc", "libc6-dev")
 _RUST = ("cargo", "gcc", "libc6-dev")
@@ -32,7 +33,7 @@ _BACK_ENDS: tuple[tuple[str, str], ...] = (
     ("hatch-mypyc", "c"),
 )
 _PACKAGES = {"c": _C, "c++": _CPP, "rust": _RUST}
-_SETUP = re.compile(r"\b(ext_modules|cffi_modules|rust_extensions|cythonize|mypycify)\b")
+_SETUP = regex(r"\b(ext_modules|cffi_modules|rust_extensions|cythonize|mypycify)\b")
 _SOURCES = (".pyx", ".c", ".cc", ".cpp", ".cxx", ".rs")
 _CPP_SOURCES = (".cc", ".cpp", ".cxx")
 _DEPTH = 6

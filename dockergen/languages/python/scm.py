@@ -9,13 +9,14 @@ from typing import Any
 from dockergen.catalog import load
 from dockergen.frozen import frozen
 from dockergen.languages.python.project import Project
+from dockergen.lazy import regex
 from dockergen.manifests.pyproject import Pyproject, table
 from dockergen.manifests.requirements import normalised
 from dockergen.model import BuildArgument
 from dockergen.repository import Repository, normal
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_VERSION = re.compile(r"v?\d+(\.\d+)*([abc]|rc|\.dev|\.post)?\d*(\+[A-Za-z0-9.]+)?")
+_NAME = regex(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_VERSION = regex(r"v?\d+(\.\d+)*([abc]|rc|\.dev|\.post)?\d*(\+[A-Za-z0-9.]+)?")
 _NOTHING_KNOWN = "0.0.0"
 # Where each tool has the version for a folder without tags, and the file that it writes into the package.
 _FALLBACKS = (
