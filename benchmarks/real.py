@@ -63,6 +63,9 @@ def main() -> int:
     parser.add_argument("--from", dest="source", type=Path, required=True, help="folder of the checkouts")
     parser.add_argument("--only", action="append", default=[], help="part of a name; repeatable")
     parser.add_argument("--ours", action="store_true", help="keep what is known about the images of their Dockerfiles")
+    parser.add_argument(
+        "--limit", type=float, default=900.0, help="seconds that the build of a shipped Dockerfile may take"
+    )
     asked = parser.parse_args()
     if folder := up():
         os.environ["PATH"] = f"{folder}{os.pathsep}{os.environ['PATH']}"
@@ -72,7 +75,7 @@ def main() -> int:
     for case in cases:
         if not asked.only or any(part in case.title for part in asked.only):
             known = _read(table).get(case.title, ())[8:9] if asked.ours else ()
-            row = _row(case, asked.source / case.name, *known)
+            row = _row(case, asked.source / case.name, asked.limit, *known)
             print(" | ".join(row), flush=True)
             rows = {**_read(table), case.title: row}  # another run may have written meanwhile
             _write(table, listed["head"], [rows[c.title] for c in cases if c.title in rows])
@@ -82,7 +85,7 @@ def main() -> int:
 # --- one repository
 
 
-def _row(case: Case, checkout: Path, theirs: str = "") -> tuple[str, ...]:
+def _row(case: Case, checkout: Path, limit: float = 900.0, theirs: str = "") -> tuple[str, ...]:
     if not (checkout / case.folder).is_dir():
         return _cells(case, remarks=f"no checkout in {checkout}", theirs=theirs)
     remarks = [case.remark] if case.remark else []
@@ -92,7 +95,7 @@ def _row(case: Case, checkout: Path, theirs: str = "") -> tuple[str, ...]:
         copy = Path(folder) / case.name.rsplit("/", 1)[-1].lower()
         shutil.copytree(checkout, copy, symlinks=True, ignore=shutil.ignore_patterns(".git"))
         if not theirs:
-            theirs = _theirs(case, copy) if case.theirs else "ships none"
+            theirs = _theirs(case, copy, limit) if case.theirs else "ships none"
         cells = _ours(case, copy / case.folder)
     return _cells(case, theirs=theirs, **{**cells, "remarks": "; ".join(filter(None, [*remarks, cells["remarks"]]))})
 
@@ -139,7 +142,7 @@ def _cold(root: Path) -> str:
     return f"{time.perf_counter() - started:.0f}" if not done.returncode else ""
 
 
-def _theirs(case: Case, copy: Path) -> str:
+def _theirs(case: Case, copy: Path, limit: float) -> str:
     """The size of the image of the Dockerfile that the repository ships, or why there is none."""
     file = copy / case.theirs
     context = copy / (case.context or case.folder)
@@ -149,9 +152,16 @@ def _theirs(case: Case, copy: Path) -> str:
         found = re.search(r"look-alike of (\S+)|Debian has no (Python \S+?);", str(error))
         return f"not buildable here ({found[1] or found[2] if found else error})"
     tag = f"real-theirs-{uuid.uuid4().hex[:8]}"
-    built = subprocess.run(
-        ["docker", "build", "-q", "-f", file, "-t", tag, context], capture_output=True, text=True, check=False
-    )
+    try:
+        built = subprocess.run(
+            ["docker", "build", "-q", "-f", file, "-t", tag, context],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=limit,
+        )
+    except subprocess.TimeoutExpired:
+        return f"not built within {limit:.0f} s"
     if built.returncode:
         lines = [line.strip() for line in built.stderr.splitlines() if "ERROR" in line or "error" in line]
         print(built.stderr[-3000:], file=sys.stderr)
