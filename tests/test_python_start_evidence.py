@@ -40,6 +40,36 @@ CASES: dict[str, tuple[dict[str, str], str, int | None, str]] = {
         8000,
         "Procfile:1",
     ),
+    "Procfile with a variable": (
+        {**BASE, "Procfile": "web: MODE=live gunicorn app:app\n"},
+        "env MODE=live gunicorn app:app",
+        8000,
+        "Procfile:1",
+    ),
+    "Procfile with a step before the server": (
+        {**BASE, "Procfile": "web: flask translate compile; gunicorn app:app\n"},
+        "sh -c flask translate compile && exec gunicorn app:app",
+        8000,
+        "Procfile:1",
+    ),
+    "Procfile with a script that only starts the server": (
+        {**BASE, "Procfile": "web: bash start.sh\n", "start.sh": "#!/bin/sh\nset -e\nflask db upgrade\nexec gunicorn \\\n  app:app\n"},
+        "gunicorn app:app",
+        8000,
+        "start.sh:4",
+    ),
+    "Procfile with a script that does more": (
+        {**BASE, "Procfile": "web: bash start.sh\n", "start.sh": "export A=$(date)\nexec gunicorn app:app\n"},
+        "bash start.sh",
+        8000,
+        "Procfile:1",
+    ),
+    "Dockerfile with a script": (
+        {**TWO, "Dockerfile": 'FROM a\nCMD ["/entrypoint.sh"]\n', "docker/entrypoint.sh": "#!/bin/sh\nuvicorn core.web:app --port 8700\n"},
+        "uvicorn core.web:app --host 0.0.0.0 --port 8700",
+        8700,
+        "docker/entrypoint.sh:2",
+    ),
     "Procfile that enters a folder": (
         {"requirements": "flask gunicorn", "backend/app.py": FLASK, "Procfile": "web: cd backend && gunicorn app:app\n"},
         "sh -c cd backend && exec gunicorn app:app",

@@ -106,7 +106,8 @@ def run(text: str, origin: Origin, weight: str, process: str = "web") -> Run:
         else:
             kept.append(segment)
     body = _without_runner(kept[-1]) if kept else ""
-    shown = " && ".join([*kept[:-1], body]) if kept else ""
+    # The last one replaces the shell, so that signals reach it.
+    shown = " && ".join([*kept[:-1], f"exec {body}" if kept[:-1] else body]) if kept else ""
     found = Run(shown, origin, weight, process, once=tuple(once), root=folder)
     return _understood(found, body)
 

@@ -34,11 +34,31 @@ _FLASK_APP = regex(r"\bFLASK_APP[= ][\"']?([\w./]+(?::[\w.]+(?:\(\))?)?)")
 _INI = regex(r"^(module|wsgi-file|callable)\s*=\s*([\w./:-]+)", re.MULTILINE)
 
 
+# What makes a script more than a list of commands.
+_SHELL = regex(r"[|<>`]|\$\(|^(?:if|for|while|case|export|source|\.)\b|\)\s*$|^\w+=|\$[@*1-9]")
+
+
 @lru_cache(maxsize=8)
 def evidence(repo: Repository) -> list[Run]:
     """All lines that start something, those that production is run by first."""
     named = (*_entrypoint(repo), *_flask(repo), *_uwsgi(repo))
-    return [*_procfile(repo), *_platforms(repo), *named, *_containers(repo), *_papers(repo)]
+    found = [*_procfile(repo), *_platforms(repo), *named, *_containers(repo), *_papers(repo)]
+    return [_of_script(repo, run) if run.program == "sh" else run for run in found]
+
+
+def _of_script(repo: Repository, found: Run) -> Run:
+    """What a script starts when it does nothing else but what has to run once; else the script itself."""
+    path = found.file.rpartition("/")[2] if found.file.startswith("/") else found.file
+    path = next((p for p in (path, f"docker/{path}", f"scripts/{path}") if p and repo.is_file(p)), "")
+    lines = _text(repo, path).replace("\\\n", " ").splitlines() if path else []
+    kept = [line.strip() for line in lines if not re.match(r"\s*(?:#|$|set\s|echo\s)", line)]
+    if not kept or any(_SHELL.search(line) for line in kept):
+        return found
+    inside = run(" && ".join(kept), found.origin, found.weight, found.process)
+    if not inside.program or inside.program == "sh":
+        return found
+    first = r"\s+".join(map(re.escape, kept[-1].split()[:2]))
+    return replace(inside, origin=Origin("file", path, repo.line_of(path, re.compile(first))))
 
 
 def _procfile(repo: Repository) -> Iterator[Run]:
@@ -157,6 +177,10 @@ def _papers(repo: Repository) -> Iterator[Run]:
         "start.sh",
         "run.sh",
         "entrypoint.sh",
+        "docker-entrypoint.sh",
+        "docker/entrypoint.sh",
+        "docker/start.sh",
+        "scripts/start.sh",
         "README.md",
         "README.rst",
         "README",

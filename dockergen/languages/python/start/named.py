@@ -9,12 +9,14 @@ from dockergen.catalog import load
 from dockergen.languages.python.entry import App, Modules, module_of
 from dockergen.languages.python.objects import has_name
 from dockergen.languages.python.project import Project
-from dockergen.languages.python.start.command import Run
+from dockergen.languages.python.start.command import Run, words
 from dockergen.languages.python.start.result import Start
 from dockergen.languages.python.start.served import TUNED
+from dockergen.lazy import regex
 from dockergen.model import Origin, Rejected, Sourced
 from dockergen.settings import command_words
 
+_VARIABLES = regex(r"env [^|&;<>()$`\n]*")
 _ROOTS = ("", "src", "app", "backend", "server", "api")
 
 
@@ -88,8 +90,10 @@ def literal(modules: Modules, project: Project, run: Run, detected: Start | None
         rejected = (Rejected(run.text, run.origin, "it is a development server"), *detected.command.rejected)
         return replace(detected, command=replace(detected.command, rejected=rejected), notes=(*detected.notes, why))
     text, notes = _reachable(run)
-    command = f"cd {run.root} && exec {text}" if run.root else text
-    argv = command_words(command, str(run.origin))
+    if re.match(r"[A-Za-z_]\w*=", text):
+        text = f"env {text}"  # variables in front of a command need no shell
+    command = f"cd {run.root} && {'' if ' && exec ' in text else 'exec '}{text}" if run.root else text
+    argv = tuple(words(text)) if _VARIABLES.fullmatch(command) else command_words(command, str(run.origin))
     if run.root:
         argv = ("sh", "-c", command)
     if "{port}" in text:
