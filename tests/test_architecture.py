@@ -165,3 +165,13 @@ def test_the_default_version_of_every_language_is_alive_on_the_day_the_table_was
         assert versions.default in versions.supported
         assert not versions.ended(versions.default)
         assert not [v for v in versions.supported if versions.ended(v)]
+
+
+def test_no_manifest_of_python_is_passed_over_before_its_modules_are_imported() -> None:
+    from dockergen.languages.python import _belongs
+
+    python = catalog.load("python")
+    names = {name for row in python.managers.values() for name in (*row.lock_files, *row.manifests)}
+    names |= {path.split("/")[0] for path in python.lists["requirements"]}
+    names |= {row.split("|")[0] for row in python.lists["unsupported"]}
+    assert {name for name in names if not _belongs(name)} == set()

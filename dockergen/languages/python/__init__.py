@@ -8,19 +8,26 @@ from dockergen.repository import Repository
 from dockergen.settings import Settings
 
 # Endings and beginnings of the names that any Python project has at least one of.
-_ENDINGS = (".py", ".toml", ".cfg", ".lock", ".txt", ".yml", ".yaml", ".ipynb", ".in")
-_BEGINNINGS = ("requirements", "Pipfile")
+_ENDINGS = (".py", ".ipynb")
+_BEGINNINGS = (
+    *("requirements", "pyproject.", "setup.", "Pipfile", "pylock", "uv.", "poetry.", "pdm."),
+    *("environment.", "conda", "anaconda", "pixi."),
+)
 
 # What reads and plans is imported where such a file lies: most repositories are another language's.
 
 
 def match(repo: Repository, settings: Settings) -> Match | None:
     """Python claims a manifest with something to start, weakly a manifest alone, most weakly loose files."""
-    if not any(name.endswith(_ENDINGS) or name.startswith(_BEGINNINGS) for name in repo.entries()):
+    if not any(map(_belongs, repo.entries())):
         return None
     from dockergen.languages.python.claim import claim
 
     return claim(repo, settings)
+
+
+def _belongs(name: str) -> bool:
+    return name.endswith(_ENDINGS) or name.startswith(_BEGINNINGS)
 
 
 def plan(repo: Repository, settings: Settings) -> BuildPlan:

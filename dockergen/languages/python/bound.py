@@ -38,9 +38,7 @@ def reachable(repo: Repository, command: Sourced[tuple[str, ...]]) -> tuple[Sour
     if not found or not re.search(r"unix:|127\.0\.0\.1|localhost", found[1]):
         return command, []
     line = repo.source(path).count("\n", 0, found.start()) + 1
-    note = (
-        f"{path}:{line} binds what nothing outside reaches, so the command names an address, which wins."
-    )
+    note = f"{path}:{line} binds what nothing outside reaches, so the command names an address, which wins."
     return replace(command, value=(*words, "--bind", "0.0.0.0:{port}")), [note]
 
 
