@@ -11,7 +11,7 @@ from dockergen.settings import Settings
 _ENDINGS = (".py", ".ipynb")
 _BEGINNINGS = (
     *("requirements", "pyproject.", "setup.", "Pipfile", "pylock", "uv.", "poetry.", "pdm."),
-    *("environment.", "conda", "anaconda", "pixi."),
+    *("environment.", "conda", "anaconda", "pixi.", "buildout."),
 )
 
 # What reads and plans is imported where such a file lies: most repositories are another language's.
