@@ -164,4 +164,5 @@ def _decision(decision: Decision) -> dict[str, Any]:
 
 
 def _origin(origin: Origin) -> dict[str, Any]:
-    return {"kind": origin.kind, "path": origin.path or origin.note, "line": origin.line}
+    place = {"kind": origin.kind, "path": origin.path or origin.note, "line": origin.line}
+    return {**place, "note": origin.note} if origin.path and origin.note else place
