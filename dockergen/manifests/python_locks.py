@@ -206,21 +206,21 @@ def _package(block: str, line: int) -> Locked | None:
         line,
         _only_source(block),
         _local(block, source[1] if source else ""),
-        bool(source and "git = " in source[1]) or _is_checkout(block),
+        "git = " in source[1] if source else _is_checkout(block),
     )
 
 
 def _local(block: str, source: str) -> str:
-    poetry = _POETRY_SOURCE.search(block)
-    if poetry:
+    if "\n[package.source]\n" in block and (poetry := _POETRY_SOURCE.search(block)):
         return poetry[2] if poetry[1] in ("directory", "file") else ""
-    found = _UV_LOCAL.search(source) or _PDM_LOCAL.search(block)
+    found = _UV_LOCAL.search(source) if source else _PDM_LOCAL.search(block) if '\npath = "' in block else None
     return found[1] if found else ""
 
 
 def _is_checkout(block: str) -> bool:
-    poetry = _POETRY_SOURCE.search(block)
-    return poetry[1] in ("git", "hg") if poetry else bool(_PDM_VCS.search(block))
+    if "\n[package.source]\n" in block and (poetry := _POETRY_SOURCE.search(block)):
+        return poetry[1] in ("git", "hg")
+    return bool(_PDM_VCS.search(block))
 
 
 def _needs(block: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
