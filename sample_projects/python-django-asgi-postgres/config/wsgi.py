@@ -1,0 +1,8 @@
+"""The WSGI object."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
+application = get_wsgi_application()
