@@ -75,6 +75,7 @@ class Framework:
     start: tuple[str, ...] = ()
     health: str = ""
     writable: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()  # files that it writes beside the program
     env: Mapping[str, str] = field(default_factory=dict)
     constructors: tuple[str, ...] = ()
     runs: tuple[str, ...] = ()  # calls by which a program starts the framework's own server

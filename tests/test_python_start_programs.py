@@ -228,6 +228,13 @@ def test_file_beside_the_source_is_linked_into_a_folder_of_its_own(tmp_path: Pat
     assert plan.facts.links == (("notes.db", "/app/data/notes.db"),)
 
 
+def test_session_key_of_fasthtml_lies_in_a_folder_that_can_be_a_volume(tmp_path: Path) -> None:
+    source = "from fasthtml.common import *\napp, rt = fast_app()\nserve()\n"
+    plan = plan_of(tmp_path, {"requirements": "python-fasthtml", "main.py": source})
+    assert plan.facts.links == ((".sesskey", "/app/data/.sesskey"),)
+    assert plan.writable == ("/app/data",)
+
+
 def test_start_of_the_user_wins_and_the_detected_one_is_told(tmp_path: Path) -> None:
     plan = plan_of(tmp_path, {"requirements": "requests", "main.py": "import requests\n"}, start="python other.py")
     start = decision(plan, "start").sourced

@@ -34,7 +34,9 @@ def state(repo: Repository, project: Project, begun: Start, installed: bool) -> 
     place = "/app/data" if not repo.glob("data/*.py") else "/app/state"
     beside = [item for item in items if item.file and _is_beside(repo, item)]
     links += tuple((item.path.removeprefix("/app/"), f"{place}/{posixpath.basename(item.path)}") for item in beside)
-    if beside:
+    row = load("python").frameworks.get(begun.framework.value) if begun.framework else None
+    links += tuple((name, f"{place}/{name}") for name in (row.files if row else ()) if not repo.has(name))
+    if beside or links[len(begun.links) :]:
         wanted.add(place)
     kept = tuple(sorted(f for f in wanted if not any(f.startswith(f"{other}/") for other in wanted)))
     return State(kept, links, tuple(_advice(repo, items)))
