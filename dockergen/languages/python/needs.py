@@ -32,7 +32,7 @@ def variables(repo: Repository, entry: str, given: tuple[tuple[str, str], ...]) 
         module = parsed(text)
         reads = any(origin.split(".")[0] in _LIBRARIES for origin in module.imports.values())
         # Settings that get their values from the program are no settings of the environment.
-        made = {name for other in texts.values() for name in re.findall(r"\b([A-Z]\w*)\(\s*\)", other)}
+        made = {name for other in texts.values() for name in re.findall(r"\b(_?[A-Z]\w*)\(\s*\)", other)}
         for name, line in _demanded(module.body, reads, made):
             if _NAME.fullmatch(name) and name not in present:
                 found.setdefault(name, Sourced(name, Origin("file", path, line)))
@@ -50,11 +50,13 @@ def advice(names: tuple[Sourced[str], ...]) -> list[str]:
 
 def _demanded(body: tuple[ast.stmt, ...] | list[ast.stmt], reads: bool, made: set[str]) -> Iterator[tuple[str, int]]:
     """What statements that run on import demand; what is tried, or asked for first, is not demanded."""
+    classes = [node for node in body if isinstance(node, ast.ClassDef)]
+    own = {c.name for c in classes if any(_last(base) == "BaseSettings" for base in c.bases)}
     for node in body:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Try)):
             continue
         if isinstance(node, ast.ClassDef):
-            if not _is_settings(node):
+            if not any(_last(base) in ("BaseSettings", *own) for base in node.bases):
                 yield from _demanded(node.body, reads, made)
             elif node.name in made:
                 yield from _fields(node)
@@ -89,22 +91,12 @@ def _has_default(node: ast.Call) -> bool:
     return any(keyword.arg in ("default", None) for keyword in node.keywords)
 
 
-def _is_settings(node: ast.ClassDef) -> bool:
-    return any(_last(base) == "BaseSettings" for base in node.bases)
-
-
 def _fields(node: ast.ClassDef) -> Iterator[tuple[str, int]]:
     """pydantic-settings: fields without a value, by their names in the environment."""
-    prefix = next(
-        (
-            str(word.value.value)
-            for inner in ast.walk(node)
-            if isinstance(inner, ast.Call)
-            for word in inner.keywords
-            if word.arg == "env_prefix" and isinstance(word.value, ast.Constant)
-        ),
-        "",
-    )
+    calls = [inner for inner in ast.walk(node) if isinstance(inner, ast.Call)]
+    words = [*node.keywords, *(word for call in calls for word in call.keywords)]
+    named = (w.value.value for w in words if w.arg == "env_prefix" and isinstance(w.value, ast.Constant))
+    prefix = str(next(named, ""))
     for field in node.body:
         if isinstance(field, ast.AnnAssign) and field.value is None and isinstance(field.target, ast.Name):
             text = ast.unparse(field.annotation)
