@@ -1,0 +1,3 @@
+"""Would take work from a queue."""
+
+print("nothing to do")
