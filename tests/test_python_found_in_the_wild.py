@@ -250,3 +250,10 @@ def test_package_whose_files_import_each_other_by_bare_names_is_the_folder_of_it
     plan = dockergen.plan(tmp_path)
     assert plan.start[-1] == "main:app"
     assert dict(plan.env)["PYTHONPATH"] == "/app/app"
+
+
+def test_pins_without_a_wheel_for_any_supported_python_choose_an_older_one_with_a_warning(tmp_path: Path) -> None:
+    _write(tmp_path, {"requirements.txt": "pandas==1.3.5\nnumpy==1.21.6\n", "main.py": "import pandas\n"})
+    plan = dockergen.plan(tmp_path)
+    assert plan.build_image.tag == "3.10-slim"
+    assert any("3.10" in note and "no security fixes" in note for note in plan.notes)

@@ -109,7 +109,8 @@ def _detected(
         fitting = sorted((minor for minor, _ in listed), key=_key)
         return with_wheels(repo, Sourced(*listed[0]), fitting, project), []
     newest = Sourced(versions.default, Origin("default", note="newest supported"))
-    return with_wheels(repo, newest, list(versions.supported), project), []
+    # Older releases count too: what is pinned since years has wheels for no other, and compiling it mostly fails.
+    return with_wheels(repo, newest, list(known), project), []
 
 
 def _by_pin(
