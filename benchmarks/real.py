@@ -27,11 +27,13 @@ from dockergen.errors import DockergenError
 from dockergen.verify import Options, verify
 from tests.realengine.engine import up
 from tests.realengine.images import ensure
+from tests.realengine.recipes import recipe
 from tests.realengine.references import references
 
 HERE = Path(__file__).parent
 COLUMNS = ("repository", "commit", "what it is", "base", "verdict", "init s", "build s", "MB", "theirs MB", "remarks")
 _OURS = ("Dockerfile", ".dockerignore")
+_DECIDED = "decided, not built yet"
 
 
 @dataclass(frozen=True)
@@ -66,16 +68,21 @@ def main() -> int:
     parser.add_argument(
         "--limit", type=float, default=900.0, help="seconds that the build of a shipped Dockerfile may take"
     )
+    parser.add_argument("--no-docker", action="store_true", help="decide only; rows that were built before are kept")
     asked = parser.parse_args()
-    if folder := up():
+    if not asked.no_docker and (folder := up()):
         os.environ["PATH"] = f"{folder}{os.pathsep}{os.environ['PATH']}"
     listed = tomli.loads((HERE / f"real-{asked.language}.toml").read_text(encoding="utf-8"))
     cases = [Case(**row) for row in listed["repository"]]
     table = HERE / f"real-{asked.language}.md"
     for case in cases:
         if not asked.only or any(part in case.title for part in asked.only):
-            known = _read(table).get(case.title, ())[8:9] if asked.ours else ()
-            row = _row(case, asked.source / case.name, asked.limit, *known)
+            before = _read(table).get(case.title, ())
+            if asked.no_docker and before and before[4] != _DECIDED:
+                continue
+            known = before[8:9] if asked.ours else ()
+            limit = 0.0 if asked.no_docker else asked.limit
+            row = _row(case, asked.source / case.name, limit, *known)
             print(" | ".join(row), flush=True)
             rows = {**_read(table), case.title: row}  # another run may have written meanwhile
             _write(table, listed["head"], [rows[c.title] for c in cases if c.title in rows])
@@ -94,13 +101,13 @@ def _row(case: Case, checkout: Path, limit: float = 900.0, theirs: str = "") -> 
     with tempfile.TemporaryDirectory(prefix="real-") as folder:
         copy = Path(folder) / case.name.rsplit("/", 1)[-1].lower()
         shutil.copytree(checkout, copy, symlinks=True, ignore=shutil.ignore_patterns(".git"))
-        if not theirs:
+        if not theirs and limit:
             theirs = _theirs(case, copy, limit) if case.theirs else "ships none"
-        cells = _ours(case, copy / case.folder)
+        cells = _ours(case, copy / case.folder, build=limit > 0)
     return _cells(case, theirs=theirs, **{**cells, "remarks": "; ".join(filter(None, [*remarks, cells["remarks"]]))})
 
 
-def _ours(case: Case, root: Path) -> dict[str, str]:
+def _ours(case: Case, root: Path, *, build: bool) -> dict[str, str]:
     for name in _OURS:
         (root / name).unlink(missing_ok=True)
     flags = [word for name, value in case.flags.items() for word in (f"--{name.replace('_', '-')}", str(value))]
@@ -115,6 +122,10 @@ def _ours(case: Case, root: Path) -> dict[str, str]:
     text = (root / "Dockerfile").read_text(encoding="utf-8")
     cells["base"] = next(iter(re.findall(r"^FROM (\S+) AS final", text, re.MULTILINE)), "")
     try:
+        if not build:
+            recipe(cells["base"])
+            start = next(iter(re.findall(r"^CMD (.*)", text, re.MULTILINE)), "")
+            return {**cells, "verdict": _DECIDED, "remarks": start}
         ensure(references(text))
     except LookupError as error:
         return {**cells, "verdict": "not buildable here", "remarks": str(error)}
@@ -209,11 +220,12 @@ def _write(table: Path, head: str, rows: list[tuple[str, ...]]) -> None:
 def _summary(rows: list[tuple[str, ...]]) -> str:
     ran = sum(row[4].startswith("runs") for row in rows)
     out = sum(row[4].startswith("not buildable") for row in rows)
+    left = sum(row[4] == _DECIDED for row in rows)
     compared = [(int(row[7]), int(row[8])) for row in rows if row[7].isdigit() and row[8].isdigit()]
     smaller = sum(ours <= theirs for ours, theirs in compared)
     return (
-        f"{ran} of {len(rows) - out} build, start and answer ({out} more ask for an image that cannot be had where this "
-        f"was measured). Of {len(compared)} whose own Dockerfile could be built here, ours is no larger on {smaller}."
+        f"{ran} of {len(rows) - out - left} build, start and answer ({out} more ask for an image that cannot be had where "
+        f"this was measured; {left} are decided and were not built). Of {len(compared)} whose own Dockerfile could be built here, ours is no larger on {smaller}."
     )
 
 
