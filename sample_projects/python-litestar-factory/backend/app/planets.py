@@ -1,0 +1,3 @@
+"""Moons by planet."""
+
+PLANETS = {"earth": 1, "mars": 2}
