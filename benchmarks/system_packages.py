@@ -222,8 +222,12 @@ class Container:
 
 def _fetch(workshop: Container, name: str) -> str | None:
     """The wheel's file name; None when the index has none for this interpreter and machine."""
-    done = workshop.run(*_PIP, "download", "--no-deps", "--only-binary=:all:", "-d", "/out", name)
-    return workshop.run("ls", "/out").stdout.strip() if done.returncode == 0 else None
+    workshop.run(*_PIP, "download", "--no-deps", "--only-binary=:all:", "-d", "/out", name)
+    found = workshop.run("ls", "/out").stdout.strip()
+    if found.endswith("-linux_x86_64.whl"):
+        workshop.run("rm", f"/out/{found}")  # no index has such a wheel: an earlier run built it, and pip kept it
+        return None
+    return found or None
 
 
 def _built(workshop: Container, name: str, given: list[str], found: Measured) -> bool:
