@@ -237,7 +237,10 @@ def _built(workshop: Container, name: str, given: list[str], found: Measured) ->
     bare = re.split(r"[=<>!\[]", name)[0]
     for _ in range(_ROUNDS):
         # pip -v: a failing compiler's words come through.
-        done = workshop.run("pip", "-v", "wheel", "--no-deps", f"--no-binary={bare}", "-w", "/out", name)
+        # Without the cache, which may hold what an earlier run built with more packages.
+        done = workshop.run(
+            "pip", "-v", "wheel", "--no-cache-dir", "--no-deps", f"--no-binary={bare}", "-w", "/out", name
+        )
         if done.returncode == 0:
             return True
         told = done.stdout + done.stderr
