@@ -40,6 +40,7 @@ def _plan(root: Path, files: dict[str, str]) -> BuildPlan:
         ),
         pytest.param("import sqlite3\nsqlite3.connect('data/app.db')\n", ("/app/data",), id="database-in-a-folder"),
         pytest.param("from logging.handlers import RotatingFileHandler as R\nimport logging\nlogging.FileHandler(f'logs/x.log')\n", ("/app/logs",), id="log-file"),
+        pytest.param("import os\napp.config['STATIC'] = os.path.join(os.path.dirname(__file__), 'static')\napp.config['CONFIG'] = os.getenv('VOLUME', os.path.join(app.config['STATIC'], 'config'))\nos.makedirs(app.config['CONFIG'])\n", ("/app/static/config",), id="keys-of-a-configuration"),
         pytest.param("import os\nos.makedirs('/tmp/x')\n", (), id="elsewhere"),
         pytest.param("def save(folder):\n    import os\n    os.makedirs(folder)\nfolder = 'x'\n", (), id="a-parameter-is-unknown"),
         pytest.param("open('static/style.css').read()\n", (), id="reading"),

@@ -108,7 +108,7 @@ class _Places:
         for node in ast.walk(tree):
             if not isinstance(node, (ast.Assign, ast.AnnAssign)) or node.value is None:
                 continue
-            name = _name(node.targets[0] if isinstance(node, ast.Assign) else node.target)
+            name = _setting(node.targets[0] if isinstance(node, ast.Assign) else node.target)
             if name and name not in parameters:  # a parameter is what a caller gives
                 self.expressions.setdefault(name, node.value)
 
@@ -170,7 +170,7 @@ class _Places:
         return separator.join(part for part in parts if part is not None) if None not in parts else None
 
     def _named(self, node: ast.expr, depth: int) -> str | None:
-        name = _name(node)
+        name = _setting(node)
         if name == "__file__":
             return f"{_WORKDIR}/{self.path}"
         if name in ("pardir", "curdir"):
@@ -212,3 +212,10 @@ def _name(node: ast.expr) -> str:
 def _receiver(node: ast.expr) -> str:
     """What a method is called on: os for os.mkdir, environ for os.environ.get."""
     return _name(node.value) if isinstance(node, ast.Attribute) else ""
+
+
+def _setting(node: ast.expr) -> str:
+    """The name of a variable, an attribute, or a key such as that of app.config["UPLOADS"]."""
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
+        return node.slice.value
+    return _name(node)
