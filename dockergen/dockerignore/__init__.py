@@ -206,8 +206,8 @@ class _Run:
         self._suffixes = tuple(s for s in suffixes if s[:1] != "/" or "/" in s[1:])
         self._prefixes = tuple(p.literal for p in patterns if p.kind == "prefix")
         stars = [p.literal for p in patterns if p.kind == "star"]
-        self._name_stars = [s[3:].split("*") for s in stars if s.startswith("**/")]
-        self._root_stars = [s.split("*") for s in stars if not s.startswith("**/")]
+        self._name_stars = _Stars([s[3:] for s in stars if s.startswith("**/")])
+        self._root_stars = _Stars([s for s in stars if not s.startswith("**/")])
         self._name = _any_of([p.expression for p in patterns if p.kind == "name"])
         self._path = _any_of([p.expression for p in patterns if p.kind == "regex"])
         self._slow = [p.matches for p in patterns if p.kind == "slow"]
@@ -222,9 +222,7 @@ class _Run:
             return True
         if self._suffixes and ("/" + path).endswith(self._suffixes):
             return True
-        if self._name_stars and _around(self._name_stars, name):
-            return True
-        if self._root_stars and "/" not in path and _around(self._root_stars, path):
+        if self._name_stars.match(name) or ("/" not in path and self._root_stars.match(path)):
             return True
         if self._name is not None and self._name.fullmatch(name):
             return True
@@ -233,11 +231,23 @@ class _Run:
         return any(matches(path) for matches in self._slow)
 
 
-def _around(pairs: list[list[str]], name: str) -> bool:
-    """Whether the name begins and ends as one of the pairs says, without the two overlapping."""
-    return any(
-        name.startswith(head) and name.endswith(tail) and len(name) >= len(head) + len(tail) for head, tail in pairs
-    )
+class _Stars:
+    """Names around one star each: most have it at an end, and all of those are asked in one call."""
+
+    def __init__(self, texts: list[str]) -> None:
+        pairs = [text.split("*") for text in texts]
+        self._tails = tuple(tail for head, tail in pairs if not head)
+        self._heads = tuple(head for head, tail in pairs if head and not tail)
+        self._both = [(head, tail) for head, tail in pairs if head and tail]
+
+    def match(self, name: str) -> bool:
+        if name.endswith(self._tails) or name.startswith(self._heads):
+            return True
+        # The two ends must not overlap.
+        return bool(self._both) and any(
+            name.startswith(head) and name.endswith(tail) and len(name) >= len(head) + len(tail)
+            for head, tail in self._both
+        )
 
 
 def _runs(patterns: tuple[tuple[bool, Pattern], ...]) -> list[_Run]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dockergen.dockerignore import escape
-from dockergen.lazy import regex
 from dockergen.model import IgnoreGroup
 from dockergen.repository import Repository
 
@@ -12,7 +11,10 @@ _ALWAYS = (
     "**/.ruff_cache",
     ".tox", ".nox", ".coverage", "htmlcov", "**/.ipynb_checkpoints", "*.sqlite3", "tests",
 )  # fmt: skip
-_SECRET = regex(r"(?:^|/)(?:kubeconfig[^/]*|secrets?\.(?:ya?ml|json|toml)|\.envrc)$")
+_SECRETS = (
+    *("kubeconfig", "kubeconfig.yaml", "kubeconfig.yml", "secret.json", "secret.toml", "secret.yaml", "secret.yml"),
+    *(".envrc", "secrets.json", "secrets.toml", "secrets.yaml", "secrets.yml"),
+)
 _DEPTH = 4
 
 
@@ -20,7 +22,8 @@ def ignored(repo: Repository, static: str) -> tuple[IgnoreGroup, ...]:
     """The groups of .dockerignore; `static` is the folder that collectstatic fills in the image, "" for none."""
     unused = [name for name in ("env", "build", "dist", "test", "docs") if not _imported(repo, name)]
     made = (static,) if static and repo.has(static) else ()
-    secrets = tuple(escape(path) for path in repo.walk(depth=_DEPTH) if _SECRET.search(path))
+    found = repo.walk(depth=_DEPTH, endings=_SECRETS)
+    secrets = tuple(escape(path) for path in found if path.rpartition("/")[2] in _SECRETS)
     return (
         IgnoreGroup("Made on this machine, or not needed to run", (*_ALWAYS, *unused)),
         *([IgnoreGroup("Collected anew in the image", made)] if made else []),
