@@ -75,8 +75,7 @@ class Repository:
 
     def has(self, path: str) -> bool:
         """True when anything of that name exists, of whatever kind."""
-        folder, _, name = path.rpartition("/")
-        return name in self.entries(folder) if self._contained(folder) else False
+        return bool(self._kind(path))
 
     def is_file(self, path: str) -> bool:
         """True for a regular file, or a link to one inside the repository."""
@@ -184,7 +183,7 @@ class Repository:
 
     def _kind(self, path: str) -> str:
         folder, _, name = path.rpartition("/")
-        return self.entries(folder).get(name, "") if self._contained(folder) else ""
+        return self._scan(folder).kind(name) if name and self._contained(folder) else ""
 
     def _contained(self, folder: str) -> bool:
         """No part of the way is `..`, absolute, or a link that leads out of the repository."""
@@ -194,7 +193,7 @@ class Repository:
         if ".." in parts or "" in parts or "." in parts:
             return False
         for index in range(len(parts)):
-            kind = self.entries("/".join(parts[:index])).get(parts[index], "")
+            kind = self._scan("/".join(parts[:index])).kind(parts[index])
             if kind == _LINK and not self._inside("/".join(parts[: index + 1])):
                 return False
             if kind in ("", _FILE, _OTHER):
@@ -283,19 +282,28 @@ def normal(path: str) -> str | None:
 class _Scan:
     """One folder as the operating system lists it: names of files, and the kinds of everything else."""
 
-    __slots__ = ("_all", "files", "others")
+    __slots__ = ("_text", "files", "others")
 
     def __init__(self, files: list[str], others: dict[str, str]) -> None:
         self.files = files
         self.others = others
-        self._all = ""
+        self._text = ""
+
+    def kind(self, name: str) -> str:
+        """The kind of that entry, "" when there is none."""
+        return self.others.get(name) or (_FILE if f"/{name}/" in self._names() else "")
 
     def ending(self, endings: tuple[str, ...]) -> list[str]:
-        """The files whose names end so; one search through all names is faster than asking each of them."""
-        self._all = self._all or "/".join(self.files) + "/"
-        if not any(f"{ending}/" in self._all for ending in endings):
+        """The files whose names end so."""
+        text = self._names()
+        if not any(f"{ending}/" in text for ending in endings):
             return []
         return [name for name in self.files if name.endswith(endings)]
+
+    def _names(self) -> str:
+        """All names in one text, which is searched faster than each of them is asked."""
+        self._text = self._text or f"/{'/'.join(self.files)}/"
+        return self._text
 
 
 def _scan(folder: str) -> _Scan:
