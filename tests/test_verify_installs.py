@@ -12,7 +12,7 @@ from dockergen.verify.installs import installs
 
 ROOT = Path(__file__).parent.parent / "sample_projects"
 # What our own Dockerfiles call the installation of the project itself, which does follow an edit.
-OWN = r"pip( --python \S+)? install (\.|--no-deps \./?\S*)$|uv sync --\w+ --no-editable( --package \S+)?$|uv pip install --no-deps \.$"
+OWN = r"pip( --python \S+)? install (--no-deps )?(-e )?\.(/\S*|\[\S*)?$|uv sync --\w+ --no-editable( --package \S+)?$|uv pip install --no-deps \.$"
 
 
 @pytest.mark.parametrize(

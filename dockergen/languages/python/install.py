@@ -160,10 +160,19 @@ def _computed(project: Project, kind: str) -> bool:
 
 def _own(project: Project, kind: str, split: bool, taken: Mounts) -> tuple[str, ...]:
     if split:
-        return ("--no-deps", "-e", ".") if taken.unhashed else ("-r", project.requirements.path)
+        locked = taken.unhashed or project.manager.value == "rye"
+        return ("--no-deps", "-e", ".") if locked else _own_lines(project)
     if kind == "setup" and project.setup.path:
         return (".",)  # with what its requirements are, where they are computed
     return ("--no-deps", "-e", ".") if kind == "pipenv" and taken.own else ()
+
+
+def _own_lines(project: Project) -> tuple[str, ...]:
+    """The project as the requirements file asks for it; what it needs besides the other lines comes along."""
+    found = [r for r, _, _ in project.requirements.requirements if (normal(r.path) if r.path else None) == ""]
+    extras = sorted({extra for r in found for extra in r.extras})
+    itself = f".[{','.join(extras)}]" if extras else "."
+    return ("-e", itself) if any(r.editable for r in found) else (itself,)
 
 
 def _local(project: Project, kind: str, taken: Mounts) -> tuple[str, ...]:
