@@ -10,6 +10,9 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+import tomli
 
 from dockergen.planner import service
 from dockergen.render import render
@@ -52,9 +55,9 @@ def _planning() -> list[tuple[str, str, str, str]]:
     worst = 0.0
     name = ""
     for sample in sorted(path.parent for path in SAMPLES.glob("*/sample.toml")):
-        flags = {"app": "api"} if sample.name == "go-multi-service" else {}
+        flags = tomli.loads((sample / "sample.toml").read_text(encoding="utf-8")).get("init", {})
 
-        def once(sample: Path = sample, flags: dict[str, str] = flags) -> None:
+        def once(sample: Path = sample, flags: dict[str, Any] = flags) -> None:
             repo = Repository(sample)
             render(service(repo, Settings.load(repo, flags)).plan)
 

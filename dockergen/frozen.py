@@ -30,7 +30,8 @@ def frozen(cls: type[T]) -> type[T]:
     made._defaults = {row.name: row.default for row in rows if row.default is not MISSING}
     made._factories = {row.name: row.default_factory for row in rows if row.default_factory is not MISSING}
     for method in (_init, _eq, _hash, _repr, _setattr, _delattr):
-        setattr(made, f"_{method.__name__}__", method)
+        if f"_{method.__name__}__" not in cls.__dict__:
+            setattr(made, f"_{method.__name__}__", method)
     typed: type[T] = made
     return typed
 

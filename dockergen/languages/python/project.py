@@ -45,6 +45,8 @@ class Project:
     stale: bool = False  # the lock file is older than the manifest
     notes: tuple[str, ...] = ()
 
+    __hash__ = object.__hash__  # it holds mappings; what is found out about it is remembered by the object
+
     def origin_of(self, name: str) -> Origin:
         """Where a distribution is asked for."""
         return self.installed.get(name, Origin("default"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from dockergen.catalog import Framework, load
 from dockergen.errors import ProjectError
@@ -49,10 +50,10 @@ _PRODUCTION = regex(
 
 def start(repo: Repository, project: Project, settings: Settings) -> Start:
     """The start; ProjectError that says what was looked for when there is none, or which are equally likely."""
-    paths = candidates(repo)
-    runs = evidence(repo)
-    found = _found(repo, project, settings, paths, runs)
-    found = replace(found, commands=besides(repo, project, paths, runs, found))
+    found = _outcome(repo, project, settings)
+    if isinstance(found, ProjectError):
+        raise found
+    found = replace(found, commands=besides(repo, project, candidates(repo), evidence(repo), found))
     if settings.start is not None:
         lost = Rejected(" ".join(found.command.value), found.command.origin, f"{settings.start.origin} wins")
         found = replace(
@@ -69,13 +70,16 @@ def start(repo: Repository, project: Project, settings: Settings) -> Start:
 
 def startable(repo: Repository, project: Project, settings: Settings) -> bool:
     """True when there is something to start, be it undecided what, or wrong in a way that `start` tells."""
+    return not isinstance(_outcome(repo, project, settings), NothingError)
+
+
+@lru_cache(maxsize=16)
+def _outcome(repo: Repository, project: Project, settings: Settings) -> Start | ProjectError:
+    """What is found, or why nothing is; asked twice, by the claim and by the plan."""
     try:
-        _found(repo, project, settings, candidates(repo), evidence(repo))
-    except NothingError:
-        return False
-    except ProjectError:
-        return True
-    return True
+        return _found(repo, project, settings, candidates(repo), evidence(repo))
+    except ProjectError as error:
+        return error
 
 
 def _found(repo: Repository, project: Project, settings: Settings, paths: list[str], runs: list[Run]) -> Start:
