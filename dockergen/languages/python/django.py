@@ -17,6 +17,8 @@ _SQLITE = regex(r"""["']NAME["']\s*:\s*(.*?sqlite3?["'].*)$""", re.MULTILINE)
 _DEMANDED = regex(
     r"""environ\[\s*["'](\w+)["']\s*\]|\b(?:env|config)(\.\w+)?\(\s*["'](\w+)["']\s*(?:,\s*cast\s*=\s*(\w+)\s*)?\)"""
     r"""|\b(?:getenv|environ\.get)\(\s*["'](SECRET_KEY|DJANGO_SECRET_KEY)["']\s*\)"""
+    # What is asked for without a default, and used at once as if it were there.
+    r"""|\b(?:getenv|environ\.get)\(\s*["'](\w+)["']\s*\)\s*\.\w|\bint\(\s*(?:os\.)?(?:getenv|environ\.get)\(\s*["'](\w+)["']\s*\)\s*\)"""
 )
 _SERVER = regex(r"""^\s*(WSGI|ASGI)_APPLICATION\s*(?::[^=\n]+)?=\s*["']([\w.]+)["']""", re.MULTILINE)
 _EXPORTED = regex(r"""\bDJANGO_SETTINGS_MODULE["']?\s*[=:,]\s*["']?([A-Za-z_][\w.]*)""")
@@ -248,8 +250,8 @@ def _settings_text(view: Repository, module: str) -> str:
 def _demanded(text: str) -> tuple[tuple[str, str], ...]:
     found: dict[str, str] = {}
     for match in _DEMANDED.finditer(text):
-        name = match[1] or match[3] or match[5]
-        kind = (match[2] or "").lstrip(".") or (match[4] or "")
+        name = match[1] or match[3] or match[5] or match[6] or match[7]
+        kind = "int" if match[7] else (match[2] or "").lstrip(".") or (match[4] or "")
         found.setdefault(name, _dummy(name, kind))
     return tuple(sorted(found.items()))
 

@@ -15,7 +15,7 @@ from dockergen.repository import Repository
 _MOST_FILES = 60
 _MOST_SHOWN = 6
 _ALWAYS = ("PATH", "HOME", "LANG", "HOSTNAME", "PWD", "TMPDIR")
-_HINT = regex(r"environ\[|\benv(?:\.\w+)?\(|\bconfig\(|BaseSettings")
+_HINT = regex(r"environ\[|\b(?:getenv|environ\.get)\([^,()]+\)\s*\.|\benv(?:\.\w+)?\(|\bconfig\(|BaseSettings")
 _NAME = regex(r"[A-Z][A-Z0-9_]*")
 _READERS = ("env", "config")  # environs, django-environ and decouple, by the names that everybody gives them
 _LIBRARIES = ("environ", "environs", "decouple", "starlette")
@@ -73,12 +73,24 @@ def _read(node: ast.AST, reads: bool) -> Iterator[tuple[str, int]]:
     if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load) and _last(node.value) == "environ":
         name = node.slice.value if isinstance(node.slice, ast.Constant) else None
         yield from [(name, node.lineno)] if isinstance(name, str) else []
+    if isinstance(node, ast.Attribute) and (name := _asked(node.value)):
+        yield name, node.lineno  # os.environ.get("HOSTS").split(): used as if it were there
     if isinstance(node, ast.Call) and reads and len(node.args) == 1 and _reader(node.func):
         first = node.args[0]
         if isinstance(first, ast.Constant) and isinstance(first.value, str) and not _has_default(node):
             yield first.value, node.lineno
     for child in ast.iter_child_nodes(node):
         yield from _read(child, reads)
+
+
+def _asked(node: ast.expr) -> str:
+    """The variable of os.environ.get("X") and os.getenv("X") without a default."""
+    if not isinstance(node, ast.Call) or len(node.args) != 1 or node.keywords:
+        return ""
+    of = node.func.value if isinstance(node.func, ast.Attribute) else None
+    reads = _last(node.func) == "getenv" or (_last(node.func) == "get" and of is not None and _last(of) == "environ")
+    first = node.args[0]
+    return first.value if reads and isinstance(first, ast.Constant) and isinstance(first.value, str) else ""
 
 
 def _reader(function: ast.expr) -> bool:
