@@ -71,3 +71,20 @@ def test_database_among_the_source_is_told_with_the_variable_that_moves_it(tmp_p
 
 def test_code_of_tests_and_tools_that_nothing_imports_decides_nothing(tmp_path: Path) -> None:
     assert _plan(tmp_path, {"app.py": FLASK, "tool.py": "import os\nos.makedirs('out')\n"}).writable == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "LOG_DIR = os.path.join(BASE_DIR, 'logs')\nLOGGING = {'handlers': {'file': {'filename': os.path.join(LOG_DIR, 'a.log')}}}\n",
+        "LOGGING = {\n'handlers': {'file': {\n'filename': BASE_DIR / 'logs' / 'a.log',\n}}}\n",
+    ],
+)
+def test_log_files_of_django_settings_lie_in_a_folder_of_the_user(tmp_path: Path, text: str) -> None:
+    plan = _plan(tmp_path, {
+        "requirements.txt": "django==5.2\n",
+        "manage.py": "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n",
+        "shop/settings.py": text,
+        "shop/wsgi.py": "application = get_wsgi_application()\n",
+    })  # fmt: skip
+    assert plan.writable == ("/app/logs",)

@@ -20,6 +20,8 @@ _DEMANDED = regex(
     # What is asked for without a default, and used at once as if it were there.
     r"""|\b(?:getenv|environ\.get)\(\s*["'](\w+)["']\s*\)\s*\.\w|\bint\(\s*(?:os\.)?(?:getenv|environ\.get)\(\s*["'](\w+)["']\s*\)\s*\)"""
 )
+_LOG_FOLDER = regex(r"^\s*LOGS?_(?:DIR|ROOT|PATH|FOLDER)\s*=\s*(.+)$", re.MULTILINE)
+_LOG_FILE = regex(r"""["']filename["']\s*:\s*(.+?),?\s*$""", re.MULTILINE)
 _SERVER = regex(r"""^\s*(WSGI|ASGI)_APPLICATION\s*(?::[^=\n]+)?=\s*["']([\w.]+)["']""", re.MULTILINE)
 _EXPORTED = regex(r"""\bDJANGO_SETTINGS_MODULE["']?\s*[=:,]\s*["']?([A-Za-z_][\w.]*)""")
 _PLATFORMS = (
@@ -273,6 +275,9 @@ def _writable(view: Repository, text: str) -> tuple[list[str], list[tuple[str, s
     """Folders that are written to, and the link for a SQLite file that lies in none."""
     found = _MEDIA_ROOT.search(text)
     folders = [_folder(found[1])] if found else []
+    # Log files: the folder that has a name, or the one of a handler's file below the project.
+    folders += [_folder(expression) for expression in _LOG_FOLDER.findall(text)]
+    folders += [_folder(file).rpartition("/")[0] for file in _LOG_FILE.findall(text) if "BASE" in file]
     database = _database(text)
     links: list[tuple[str, str]] = []
     if "/" in database:
