@@ -123,7 +123,7 @@ def _trees(draw: st.DrawFn) -> dict[str, str]:
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning:pip")
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20)
 @given(_trees())
 def test_mounts_of_requirement_files_are_what_pip_opens(files: dict[str, str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -152,7 +152,7 @@ def _workspaces(draw: st.DrawFn) -> tuple[dict[str, list[str]], str]:
     return needs, draw(st.sampled_from(names))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15)
 @given(_workspaces())
 def test_mounts_of_a_workspace_are_the_members_that_the_chosen_one_needs(
     made: tuple[dict[str, list[str]], str],
