@@ -86,8 +86,8 @@ def progress(title: str) -> Iterator[Callable[[str], None]]:
         yield lambda text: err(f"[{time.monotonic() - started:6.1f} s] {text}")
 
 
-def summary(service: Service, changes: Sequence[Change], next_lines: Sequence[str]) -> None:
-    """What was decided and from what, what was written, and what to type next."""
+def summary(service: Service, changes: Sequence[Change], folder: str, next_lines: Sequence[str]) -> None:
+    """What was decided and from what, what was written into which folder, and what to type next."""
     if manners.quiet:
         return
     out(headline(service.plan))
@@ -96,7 +96,7 @@ def summary(service: Service, changes: Sequence[Change], next_lines: Sequence[st
         out(f"  {row}")
     out()
     for change in changes:
-        out(f"{change.status:<10} {_shown(service, change.path)}")
+        out(f"{change.status:<10} {f'{folder}/{change.path}' if folder else change.path}")
     notes(service.plan.notes)
     out()
     out(styled("Next:", "bold"))
@@ -146,10 +146,6 @@ def table(rows: Sequence[Sequence[str]]) -> None:
     for index, row in enumerate(rows):
         line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         out(styled(line, "bold") if index == 0 else line)
-
-
-def _shown(service: Service, path: str) -> str:
-    return f"{service.root}/{path}" if service.root else path
 
 
 def _plain(text: str) -> str:

@@ -257,3 +257,18 @@ def test_pins_without_a_wheel_for_any_supported_python_choose_an_older_one_with_
     plan = dockergen.plan(tmp_path)
     assert plan.build_image.tag == "3.10-slim"
     assert any("3.10" in note and "no security fixes" in note for note in plan.notes)
+
+
+def test_the_line_of_a_dependency_is_the_one_that_asks_for_it(project) -> None:
+    text = """[tool.poetry]
+name = "fastapi-example"
+description = "A service with FastAPI"
+
+[tool.poetry.dependencies]
+python = "^3.13"
+FastAPI = "^0.115"
+uvicorn = "^0.30"
+"""
+    root = project({"pyproject.toml": text, "main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n"})
+    made = {d.name: d for d in dockergen.plan(root).decisions}
+    assert str(made["framework"].sourced.origin) == "pyproject.toml:7"

@@ -58,7 +58,8 @@ def command(
         if output and error.command.endswith(" --force"):
             error.command = shlex.join(["dockergen", "init", "--output", str(output), "--force"])
         raise
-    report.summary(service, changes, next_lines(service, _typed(path, service), dockerfile))
+    written = str(output) if dockerfile else service.root
+    report.summary(service, changes, written, next_lines(service, _typed(path, service), dockerfile))
 
 
 def _target(

@@ -152,7 +152,9 @@ def _direct(
 
 
 def _toml_origin(repo: Repository, manifest: str, name: str) -> Origin:
-    return _line(repo, manifest, re.compile(rf"(?i)[\"']?\b{'[-_.]+'.join(map(re.escape, name.split('-')))}\b"))
+    """The line that asks for it, as a key or at the beginning of a text; descriptions name it too."""
+    written = "[-_.]+".join(map(re.escape, name.split("-")))
+    return _line(repo, manifest, re.compile(rf"(?im)^\s*[\"']?{written}[\"']?\s*=|[\"']{written}(?=[\s\[(<>=!~;@\"'])"))
 
 
 def _line(repo: Repository, path: str, needle: str | re.Pattern[str]) -> Origin:
