@@ -62,7 +62,7 @@ def _chosen_folder(repo: Repository, settings: Settings) -> tuple[str, list[Clai
     claims = claims_on(repo, settings)
     if settings.app is not None:
         root = _app_folder(repo, settings, claims)
-        return (root, claims_on(repo, settings, root)) if root else ("", claims)
+        return (root, claims_on(repo, settings, root)) if root else ("", _knowing(repo, settings.app.value, claims))
     if any(claim.match.strength > Strength.SUPPORTING for claim in claims):
         return "", claims
     below = _services_below(repo, settings)
@@ -76,6 +76,11 @@ def _chosen_folder(repo: Repository, settings: Settings) -> tuple[str, list[Clai
         root = next(iter(below))
         return root, below[root]
     raise _several_services(below)
+
+
+def _knowing(repo: Repository, app: str, claims: list[Claim]) -> list[Claim]:
+    """The claims of the languages that know the app by that name; all where none does."""
+    return [c for c in claims if c.language.apps and app in c.language.apps(repo)] or claims
 
 
 def _app_folder(repo: Repository, settings: Settings, claims: list[Claim]) -> str:

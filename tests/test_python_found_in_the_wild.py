@@ -272,3 +272,40 @@ uvicorn = "^0.30"
     root = project({"pyproject.toml": text, "main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n"})
     made = {d.name: d for d in dockergen.plan(root).decisions}
     assert str(made["framework"].sourced.origin) == "pyproject.toml:7"
+
+
+def test_a_front_end_inside_of_an_installed_package_is_there_when_the_package_is_built(project) -> None:
+    root = project(
+        {
+            "pyproject.toml": '[project]\nname = "shop"\nversion = "1"\nrequires-python = ">=3.13"\n'
+            'dependencies = ["fastapi", "uvicorn"]\n\n[project.scripts]\nshop = "shop.main:main"\n\n'
+            '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n',
+            "src/shop/__init__.py": "",
+            "src/shop/main.py": "import uvicorn\nfrom fastapi import FastAPI\n\napp = FastAPI()\nFRONT = 'web'\n\n\n"
+            "def main():\n    uvicorn.run(app, host='0.0.0.0', port=8000)\n",
+            "front/package.json": '{"scripts": {"build": "vite build"}, "devDependencies": {"vite": "7.0.0"}}',
+            "front/vite.config.js": "export default { build: { outDir: '../src/shop/web' } }\n",
+            "front/index.html": "<p>shop</p>\n",
+        }
+    )
+    text = next(file.text for file in dockergen.generate(root) if file.path == "Dockerfile")
+    lines = text.splitlines()
+    source, front = lines.index("COPY . ."), lines.index("COPY --from=assets /app/src/shop/web/ src/shop/web/")
+    installed = next(number for number, line in enumerate(lines) if line.endswith("uv pip install --no-deps ."))
+    assert source < front < installed
+
+
+def test_an_app_that_one_language_knows_is_that_language_s(project) -> None:
+    root = project(
+        {
+            "pyproject.toml": '[tool.uv.workspace]\nmembers = ["backend"]\n',
+            "uv.lock": 'version = 1\n\n[[package]]\nname = "shop"\nversion = "1"\nsource = { editable = "backend" }\n'
+            'dependencies = [{ name = "fastapi" }]\n\n[[package]]\nname = "fastapi"\nversion = "0.115.0"\n',
+            "backend/pyproject.toml": '[project]\nname = "shop"\nversion = "1"\ndependencies = ["fastapi"]\n',
+            "backend/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
+            "package.json": '{"workspaces": ["frontend"]}',
+            "frontend/package.json": '{"scripts": {"start": "node index.js"}}',
+            "frontend/index.js": "",
+        }
+    )
+    assert dockergen.plan(root, app="backend").language == "python"

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from dockergen.catalog import load
 from dockergen.frozen import frozen
 from dockergen.languages.python.imports import program_files
+from dockergen.languages.python.syntax import nodes
 from dockergen.lazy import regex
 from dockergen.model import Origin
 from dockergen.repository import Repository
@@ -115,7 +116,7 @@ def _read(text: str, path: str, found: _Declared) -> None:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
     values = _constants(tree)
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             _decorated(node, path, values, found)
         elif isinstance(node, ast.For):
@@ -129,7 +130,7 @@ def _read(text: str, path: str, found: _Declared) -> None:
 def _constants(tree: ast.Module) -> dict[str, object]:
     """Names that are bound to a literal anywhere in the file."""
     found: dict[str, object] = {}
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
             value = _literal(node.value, {})
             if value is not None:
@@ -185,14 +186,14 @@ def _looped(node: ast.For, path: str, values: dict[str, object], found: _Declare
     names = _literal(node.iter, values)
     if not isinstance(names, tuple) or not isinstance(node.target, ast.Name):
         return
-    for inner in ast.walk(node):
+    for inner in nodes(node):
         if isinstance(inner, ast.Assign) and isinstance(inner.value, ast.Call) and inner.value.args:
             argument = inner.value.args[0]
             if _name(inner.value.func) == "add_parser" and isinstance(argument, ast.Name):
                 owner = inner.targets[0].id if isinstance(inner.targets[0], ast.Name) else ""
                 found.commands.update({str(name): owner for name in names if argument.id == node.target.id})
         if isinstance(inner, ast.If) and (name := _compared(inner.test, node.target.id)):
-            calls = (c for statement in inner.body for c in ast.walk(statement) if isinstance(c, ast.Call))
+            calls = (c for statement in inner.body for c in nodes(statement) if isinstance(c, ast.Call))
             found.only.update({(path, call.lineno): name for call in calls})
 
 
@@ -246,7 +247,7 @@ def _parameters(
     for argument, default in zip(arguments, defaults, strict=True):
         if default is None:
             continue
-        calls = [c for c in ast.walk(argument) if isinstance(c, ast.Call)] + [
+        calls = [c for c in nodes(argument) if isinstance(c, ast.Call)] + [
             c for c in [default] if isinstance(c, ast.Call)
         ]
         option = next((c for c in calls if _name(c.func) == "Option"), None)

@@ -10,7 +10,7 @@ from functools import cache
 from dockergen.catalog import load
 from dockergen.frozen import frozen
 from dockergen.languages.python.objects import calls
-from dockergen.languages.python.syntax import Module, dotted, top_level
+from dockergen.languages.python.syntax import Module, dotted, nodes, top_level
 from dockergen.lazy import regex
 
 _EVERYWHERE = ("0.0.0.0", "::", "[::]", "*")
@@ -130,7 +130,7 @@ def _constants(module: Module) -> dict[str, ast.expr]:
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value:
             found[node.target.id] = node.value
     for statement in module.body:
-        for inner in ast.walk(statement):
+        for inner in nodes(statement):
             if isinstance(inner, ast.Assign) and len(inner.targets) == 1 and isinstance(inner.targets[0], ast.Name):
                 found.setdefault(inner.targets[0].id, inner.value)
     return found
@@ -161,7 +161,7 @@ def _values(node: ast.expr, constants: dict[str, ast.expr]) -> Iterator[tuple[st
             "",
         )
         return
-    texts = [str(n.value) for n in ast.walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, (str, int))]
+    texts = [str(n.value) for n in nodes(node) if isinstance(n, ast.Constant) and isinstance(n.value, (str, int))]
     names = [text for text in texts if re.fullmatch(r"[A-Z][A-Z0-9_]+", text)]
     for text in texts:
         if text not in names:

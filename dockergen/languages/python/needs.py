@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from dockergen.languages.python.imports import program_files
-from dockergen.languages.python.syntax import parsed
+from dockergen.languages.python.syntax import nodes, parsed
 from dockergen.lazy import regex
 from dockergen.model import Origin, Sourced
 from dockergen.repository import Repository
@@ -105,7 +105,7 @@ def _has_default(node: ast.Call) -> bool:
 
 def _fields(node: ast.ClassDef) -> Iterator[tuple[str, int]]:
     """pydantic-settings: fields without a value, by their names in the environment."""
-    calls = [inner for inner in ast.walk(node) if isinstance(inner, ast.Call)]
+    calls = [inner for inner in nodes(node) if isinstance(inner, ast.Call)]
     words = [*node.keywords, *(word for call in calls for word in call.keywords)]
     named = (w.value.value for w in words if w.arg == "env_prefix" and isinstance(w.value, ast.Constant))
     prefix = str(next(named, ""))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field, replace
 
 from dockergen.frozen import frozen
-from dockergen.languages.python.syntax import Module, dotted, guards, imports, top_level
+from dockergen.languages.python.syntax import Module, dotted, guards, imports, nodes, top_level
 from dockergen.lazy import regex
 
 _STARTS = regex(r"\bparse_args\(|\.run\(|\bserve\(|\bserve_forever\(|\brun_app\(")
@@ -83,11 +83,11 @@ def calls(module: Module) -> Iterator[tuple[str, ast.Call, bool]]:
         id(call)
         for node in top_level(module.body)
         if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.If, ast.Try, ast.With))
-        for call in ast.walk(node)
+        for call in nodes(node)
         if isinstance(call, ast.Call)
     }
     for node in module.body:
-        for call in ast.walk(node):
+        for call in nodes(node):
             if isinstance(call, ast.Call) and (parts := dotted(call.func)):
                 yield ".".join([module.imports.get(parts[0], parts[0]), *parts[1:]]), call, id(call) in eager
 
@@ -104,7 +104,7 @@ def has_name(module: Module, name: str) -> bool:
         ):
             return True
         targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-        if any(isinstance(part, ast.Name) and part.id == name for t in targets if t for part in ast.walk(t)):
+        if any(isinstance(part, ast.Name) and part.id == name for t in targets if t for part in nodes(t)):
             return True
         if isinstance(node, ast.Global) or (isinstance(node, ast.Expr) and "globals" in ast.dump(node)):
             return True
@@ -226,12 +226,12 @@ def _class(annotation: ast.expr, scope: _Scope) -> str:
 
 def _made_by(function: ast.FunctionDef | ast.AsyncFunctionDef, scope: _Scope) -> str:
     """The constructor whose object the function returns, "" when it returns none."""
-    for node in ast.walk(function):
+    for node in nodes(function):
         if isinstance(node, ast.stmt):
             for name, value, _ in _assigned(node):
                 if made := _object(name, value, node.lineno, scope):
                     scope.known[name] = made.constructor
-    for node in ast.walk(function):
+    for node in nodes(function):
         if isinstance(node, ast.Return) and node.value is not None:
             if isinstance(node.value, ast.Name) and node.value.id in scope.known:
                 return scope.known[node.value.id]

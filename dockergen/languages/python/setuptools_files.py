@@ -10,6 +10,7 @@ from dataclasses import field
 from typing import TYPE_CHECKING
 
 from dockergen.frozen import frozen
+from dockergen.languages.python.syntax import nodes
 from dockergen.lazy import regex
 from dockergen.manifests.requirements import Requirement, requirement, requirements_file
 from dockergen.repository import Repository, normal
@@ -67,7 +68,7 @@ def _joined(text: str) -> list[str]:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []  # Python 2, or newer than we are: the plain literals have to do
     found = []
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Call):
             parts = [arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
             found.append("/".join(parts))

@@ -40,13 +40,13 @@ class Module:
 @lru_cache(maxsize=1024)
 def parsed(text: str) -> Module:
     """The file's tree; blocks that our interpreter cannot read (newer syntax, Python 2) are left as text."""
-    tree = _tree(text)
+    tree = tree_of(text)
     if tree is not None:
         return Module(text, tuple(tree.body), imports=imports(tree))
     body: list[ast.stmt] = []
     broken: list[tuple[int, str]] = []
     for line, block in _blocks(text):
-        part = _tree(block)
+        part = tree_of(block)
         if part is None:
             broken.append((line, block))
             continue
@@ -54,6 +54,17 @@ def parsed(text: str) -> Module:
         body += part.body
     old = next((line + found - 1 for line, block in broken if (found := _old_line(block))), 0)
     return Module(text, tuple(body), tuple(broken), imports(ast.Module(body, [])), old)
+
+
+@lru_cache(maxsize=1024)
+def tree_of(text: str) -> ast.Module | None:
+    """The tree of the text, None where our interpreter cannot read it."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
 
 
 def top_level(body: tuple[ast.stmt, ...] | list[ast.stmt]) -> Iterator[ast.stmt]:
@@ -69,14 +80,28 @@ def top_level(body: tuple[ast.stmt, ...] | list[ast.stmt]) -> Iterator[ast.stmt]
 def guards(node: ast.stmt) -> bool:
     """True for `if __name__ == "__main__":`."""
     return isinstance(node, ast.If) and any(
-        isinstance(part, ast.Constant) and part.value == "__main__" for part in ast.walk(node.test)
+        isinstance(part, ast.Constant) and part.value == "__main__" for part in nodes(node.test)
     )
+
+
+@lru_cache(maxsize=2048)
+def nodes(tree: ast.AST) -> tuple[ast.AST, ...]:
+    """What `ast.walk` yields, at once and remembered: several questions are asked of each file."""
+    found = [tree]
+    for node in found:
+        for name in node._fields:
+            value = getattr(node, name, None)
+            if isinstance(value, ast.AST):
+                found.append(value)
+            elif isinstance(value, list):
+                found += [item for item in value if isinstance(item, ast.AST)]
+    return tuple(found)
 
 
 def imports(tree: ast.AST) -> dict[str, str]:
     """What the names that the tree imports stand for."""
     names: dict[str, str] = {}
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 first = alias.name.split(".")[0]
@@ -100,15 +125,6 @@ def dotted(node: ast.expr) -> list[str]:
     return [node.id, *reversed(parts)] if isinstance(node, ast.Name) else parts[:1]
 
 
-def _tree(text: str) -> ast.Module | None:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-
-
 def _old_line(block: str) -> int:
     """The line of the block that only Python 2 reads; 0 when that is not what is wrong with it."""
     mended = block
@@ -116,7 +132,7 @@ def _old_line(block: str) -> int:
     for pattern, new in _OLD:
         lines += [block.count("\n", 0, found.start()) + 1 for found in pattern.finditer(block)]
         mended = pattern.sub(new, mended)
-    return min(lines) if lines and _tree(mended) is not None else 0
+    return min(lines) if lines and tree_of(mended) is not None else 0
 
 
 def _blocks(text: str) -> Iterator[tuple[int, str]]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 import posixpath
 import re
-import warnings
 from collections.abc import Iterator
 
 from dockergen.frozen import frozen
 from dockergen.languages.python.imports import program_files
+from dockergen.languages.python.syntax import nodes, tree_of
 from dockergen.lazy import regex
 from dockergen.model import Origin
 from dockergen.repository import Repository
@@ -81,14 +81,11 @@ def _holds_source(repo: Repository, folder: str) -> bool:
 
 
 def _in_file(text: str, path: str) -> Iterator[Written]:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = tree_of(text)
+    if tree is None:
         return
     places = _Places(tree, path)
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Call):
             yield from places.of_call(node)
         elif isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
@@ -104,8 +101,8 @@ class _Places:
     def __init__(self, tree: ast.Module, path: str) -> None:
         self.path = path
         self.expressions: dict[str, ast.expr] = {}
-        parameters = {argument.arg for argument in ast.walk(tree) if isinstance(argument, ast.arg)}
-        for node in ast.walk(tree):
+        parameters = {argument.arg for argument in nodes(tree) if isinstance(argument, ast.arg)}
+        for node in nodes(tree):
             if not isinstance(node, (ast.Assign, ast.AnnAssign)) or node.value is None:
                 continue
             name = _setting(node.targets[0] if isinstance(node, ast.Assign) else node.target)
@@ -140,7 +137,7 @@ class _Places:
         yield Written(place, Origin("file", self.path, getattr(node, "lineno", 0)), self._variable(where), file)
 
     def _variable(self, node: ast.expr | None) -> str:
-        for inner in ast.walk(node) if node is not None else ():
+        for inner in nodes(node) if node is not None else ():
             if isinstance(inner, ast.Call) and _name(inner.func) in ("get", "getenv") and inner.args:
                 first = inner.args[0]
                 if isinstance(first, ast.Constant) and isinstance(first.value, str) and first.value.isupper():
