@@ -236,9 +236,9 @@ def _with_assets(repo: Repository, settings: Settings, claim: Claim, plan: Build
                 build = language.assets(repo.sub(folder), _without_choices(settings))
             except ProjectError as error:
                 # A program that lacks nothing does not fail for the tools of its front end.
-                if plan.takes_in is None or awaited:
+                if awaited:
                     raise
-                notes.append(f"The front end in {folder or 'this folder'} is not built: {error.problem}")
+                notes.append(f"The front end in {folder or 'this folder'} is not built: {error.problem} {error.remedy}")
                 continue
             if build is None:
                 continue
