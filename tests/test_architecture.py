@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import jinja2
@@ -43,6 +44,11 @@ def modules() -> list[Path]:
     )
 
 
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def part(path: Path) -> str:
     return path.relative_to(PACKAGE).with_suffix("").parts[0]
 
@@ -61,7 +67,7 @@ def imports(tree: ast.AST) -> set[str]:
 @pytest.mark.parametrize("path", modules(), ids=lambda p: p.relative_to(PACKAGE).as_posix())
 def test_imports_point_down(path: Path) -> None:
     own = part(path)
-    for name in imports(ast.parse(path.read_text(encoding="utf-8"))):
+    for name in imports(tree_of(path)):
         parts = name.split(".")
         if parts[0] != "dockergen" or len(parts) < 2 or parts[1] not in RANK:
             continue
@@ -74,7 +80,7 @@ def test_no_language_imports_another(path: Path) -> None:
     if part(path) != "languages":
         return
     own = path.relative_to(PACKAGE / "languages").with_suffix("").parts[0]
-    for name in imports(ast.parse(path.read_text(encoding="utf-8"))):
+    for name in imports(tree_of(path)):
         if name.startswith("dockergen.languages."):
             assert name.split(".")[2] == own
 
@@ -83,7 +89,7 @@ def test_no_language_imports_another(path: Path) -> None:
 def test_only_engine_starts_processes(path: Path) -> None:
     if part(path) == "engine":
         return
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = tree_of(path)
     assert not {name.split(".")[0] for name in imports(tree)} & {"subprocess", "pty", "multiprocessing"}
     calls = {
         n.attr
@@ -97,7 +103,7 @@ def test_only_engine_starts_processes(path: Path) -> None:
 def test_only_report_prints(path: Path) -> None:
     if part(path) == "report":
         return
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = tree_of(path)
     called = {n.func.id for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
     assert not called & {"print", "input"}
     echoed = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
@@ -112,7 +118,7 @@ READERS = {"repository", "workspace", "catalog", "render", "verify", "engine"}
 def test_only_repository_reads_and_only_workspace_writes_the_tree(path: Path) -> None:
     if part(path) in READERS:
         return
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = tree_of(path)
     called = {n.func.id for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
     used = {n.func.attr for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)}
     assert "open" not in called
