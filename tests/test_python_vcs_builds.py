@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,7 +82,8 @@ def test_a_requirement_from_git_is_built_with_git_that_does_not_ship(
 def test_a_requirement_over_ssh_needs_the_key_and_the_known_host(
     project: Callable[[dict[str, str | bytes]], Path], docker_engine: DockerEngine, git_server: GitServer, tmp_path: Path
 ) -> None:  # fmt: skip
-    line = f"git+ssh://git@{git_server.address}/srv/lib.git@v1#egg=corp-lib\n"
+    # Secrets are no part of a cache key, so a build of an earlier run would answer for this one.
+    line = f"# {uuid.uuid4()}\ngit+ssh://git@{git_server.address}/srv/lib.git@v1#egg=corp-lib\n"
     root = _written(project({"app.py": APP, "requirements.txt": line}), docker_engine)
     home = tmp_path / "home"
     (home / ".ssh").mkdir(parents=True)
