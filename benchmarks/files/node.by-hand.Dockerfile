@@ -11,6 +11,7 @@ WORKDIR /app
 ENV NODE_ENV=production
 COPY --from=build /app/node_modules node_modules
 COPY package.json *.js ./
+COPY routes routes
 USER 65532:65532
 EXPOSE 3000
 CMD ["server.js"]
