@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import shutil
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,8 @@ import hypothesis
 import pytest
 import tomli
 
+from dockergen.model import BuildPlan, GeneratedFile
+from dockergen.pipeline import generated, service_at
 from tests.realengine.fixtures import docker_engine  # noqa: F401 - a fixture for all tests
 
 # A busy machine is slow, which is no finding; the same examples every time, so that a failure can be met again.
@@ -42,6 +47,16 @@ class Sample:
         for name in OURS:
             (target / name).unlink(missing_ok=True)
         return target
+
+
+@cache
+def made(name: str) -> tuple[Path, BuildPlan, list[GeneratedFile]]:
+    """A sample's project without our files, its plan, and what `init` would write there; nobody changes the folder."""
+    sample = next(sample for sample in samples() if sample.name == name)
+    root = sample.copy_to(Path(tempfile.mkdtemp(prefix="dockergen-sample-")) / name)
+    atexit.register(shutil.rmtree, root.parent, ignore_errors=True)
+    service = service_at(root, sample.flags)
+    return root, service.plan, generated(root, service)
 
 
 def samples() -> list[Sample]:

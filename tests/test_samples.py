@@ -8,12 +8,11 @@ import pytest
 
 import dockergen
 from dockergen import explain
-from dockergen.pipeline import generated, service_at
 from dockergen.repository import Repository
 from dockergen.verify import Options, as_text, verify
 from dockergen.verify.report import Report
 from dockergen.workspace import write
-from tests.conftest import SAMPLES_FOLDER, Sample, samples
+from tests.conftest import SAMPLES_FOLDER, Sample, made, samples
 from tests.realengine.fixtures import DockerEngine
 from tests.services import running
 
@@ -24,9 +23,8 @@ def test_there_are_enough_samples_of_every_language() -> None:
     assert {name.split("-")[0] for name in names} == {"python", "node", "go"}
 
 
-def test_golden_files_are_current(sample: Sample, tmp_path: Path, accept: bool) -> None:
-    root = sample.copy_to(tmp_path / sample.name)
-    files = generated(root, service_at(root, sample.flags))
+def test_golden_files_are_current(sample: Sample, accept: bool) -> None:
+    _, _, files = made(sample.name)
     for file in files:
         golden = sample.folder / file.path
         if accept:
@@ -35,34 +33,32 @@ def test_golden_files_are_current(sample: Sample, tmp_path: Path, accept: bool) 
         assert file.text == golden.read_text(encoding="utf-8"), f"{file.path}: run pytest --accept and read the diff"
 
 
-def test_decisions_are_the_demanded_ones(sample: Sample, tmp_path: Path) -> None:
-    root = sample.copy_to(tmp_path / sample.name)
-    plan = service_at(root, sample.flags).plan
-    made = {decision.name: decision.sourced.value for decision in plan.decisions}
+def test_decisions_are_the_demanded_ones(sample: Sample) -> None:
+    _, plan, _ = made(sample.name)
+    decided = {decision.name: decision.sourced.value for decision in plan.decisions}
     for name, wanted in sample.spec.get("decisions", {}).items():
-        value = made.get(name)
+        value = decided.get(name)
         assert (list(value) if isinstance(value, tuple) else str(value)) == (
             wanted if isinstance(wanted, list) else str(wanted)
         ), f"{name} is {value!r}"
     for name, unwanted in sample.spec.get("never", {}).items():
         for value in unwanted if isinstance(unwanted, list) else [unwanted]:
-            assert str(made.get(name)) != str(value)
+            assert str(decided.get(name)) != str(value)
 
 
 def test_same_repository_gives_same_bytes_elsewhere_and_again(sample: Sample, tmp_path: Path, monkeypatch) -> None:
-    first = sample.copy_to(tmp_path / "one" / "name")
-    second = sample.copy_to(tmp_path / "two")
+    _, _, files = made(sample.name)
+    elsewhere = sample.copy_to(tmp_path / "one" / "name")
     monkeypatch.setenv("TZ", "Asia/Tokyo")
     monkeypatch.setenv("LANG", "tr_TR.UTF-8")
-    assert dockergen.generate(first, **sample.flags) == dockergen.generate(second, **sample.flags)
-    write(first, dockergen.generate(first, **sample.flags))
-    again = write(first, dockergen.generate(first, **sample.flags))
+    assert dockergen.generate(elsewhere, **sample.flags) == files
+    write(elsewhere, files)
+    again = write(elsewhere, dockergen.generate(elsewhere, **sample.flags))
     assert {change.status for change in again} == {"unchanged"}
 
 
-def test_an_edit_re_runs_only_the_allowed_steps_on_paper(sample: Sample, tmp_path: Path) -> None:
-    root = sample.copy_to(tmp_path / sample.name)
-    files = dockergen.generate(root, **sample.flags)
+def test_an_edit_re_runs_only_the_allowed_steps_on_paper(sample: Sample) -> None:
+    root, _, files = made(sample.name)
     dockerfile = explain.parse(explain.text_of(files, "Dockerfile"))
     again = explain.reruns(dockerfile, sample.spec["edit"]["file"], explain.text_of(files, ".dockerignore"))
     assert again, "the edit reaches no step"
