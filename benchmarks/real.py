@@ -158,12 +158,19 @@ def _cold(root: Path) -> str:
     return f"{seconds:.0f}"
 
 
+def _known(reference: str) -> bool:
+    """True for a reference that a look-alike can have; LookupError for one by digest, which is of one image only."""
+    if "@" in reference:
+        raise LookupError(f"no look-alike of {reference.partition('@')[0]} can have the digest of the real image")
+    return True
+
+
 def _theirs(case: Case, copy: Path, limit: float) -> str:
     """The size of the image of the Dockerfile that the repository ships, or why there is none."""
     file = copy / case.theirs
     context = copy / (case.context or case.folder)
     try:
-        ensure(references(file.read_text(encoding="utf-8")))
+        ensure([name for name in references(file.read_text(encoding="utf-8")) if _known(name)])
     except LookupError as error:
         found = re.search(r"look-alike of (\S+)|Debian has no (Python \S+?);", str(error))
         return f"not buildable here ({found[1] or found[2] if found else error})"

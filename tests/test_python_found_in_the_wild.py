@@ -309,3 +309,20 @@ def test_an_app_that_one_language_knows_is_that_language_s(project) -> None:
         }
     )
     assert dockergen.plan(root, app="backend").language == "python"
+
+
+@pytest.mark.parametrize(
+    ("strategy", "step"), [('"cross_platform"', "pdm sync"), ('"inherit_metadata"', "pdm export")], ids=["2023", "now"]
+)
+def test_a_lock_file_that_pdm_does_not_export_is_installed_by_pdm(project, strategy: str, step: str) -> None:
+    root = project(
+        {
+            "pyproject.toml": '[project]\nname = "a"\nversion = "1"\nrequires-python = ">=3.13"\n'
+            'dependencies = ["fastapi", "uvicorn"]\n\n[tool.pdm]\n',
+            "pdm.lock": f'[metadata]\ngroups = ["default"]\nstrategy = [{strategy}]\nlock_version = "4.4"\n\n'
+            '[[package]]\nname = "fastapi"\nversion = "0.115.0"\n\n[[package]]\nname = "uvicorn"\nversion = "0.30.0"\n',
+            "main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
+        }
+    )
+    text = next(file.text for file in dockergen.generate(root) if file.path == "Dockerfile")
+    assert f"/opt/pdm/bin/{step} " in text

@@ -16,10 +16,10 @@ from dockergen.languages.python.setuptools_files import setup
 from dockergen.languages.python.start import Start
 from dockergen.languages.python.uv_workspace import members
 from dockergen.languages.python.vcs import vcs
-from dockergen.manifests.pyproject import files_read
+from dockergen.manifests.pyproject import files_read, table
 from dockergen.manifests.requirements import normalised
 from dockergen.model import BuildArgument, Secret, Sourced
-from dockergen.repository import Repository, normal
+from dockergen.repository import LOCK_LIMIT, Repository, normal
 
 
 @frozen
@@ -91,7 +91,7 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
         project=itself,
         local=_local(project, kind, taken),
         waits=tuple(_waits(repo, project)) if kind == "uv" else (),
-        checkouts=_has_checkouts(project),
+        checkouts=_has_checkouts(project) or (kind == "pdm" and _without_markers(repo, project)),
         others=_beside(project.requirements.path) if split or taken.unhashed else "",
         unhashed=taken.unhashed,
         own=() if itself and taken.own else _own(project, kind, split, taken),
@@ -198,6 +198,13 @@ def _has_checkouts(project: Project) -> bool:
     if project.locked:
         return any(package.vcs for package in project.locked.values())
     return any(r.url.startswith(("git+", "hg+", "svn+", "bzr+")) for r, _ in project.direct)
+
+
+def _without_markers(repo: Repository, project: Project) -> bool:
+    """A lock file that PDM does not export: before 2.11 its strategy did not inherit the markers of what asks."""
+    metadata = table(repo.toml(project.lock, LOCK_LIMIT), "metadata") if project.lock else {}
+    strategy = metadata.get("strategy")
+    return isinstance(strategy, list) and "inherit_metadata" not in strategy
 
 
 def _flags(repo: Repository, project: Project, kind: str) -> list[str]:
