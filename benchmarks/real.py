@@ -169,6 +169,8 @@ def _theirs(case: Case, copy: Path, limit: float) -> str:
     """The size of the image of the Dockerfile that the repository ships, or why there is none."""
     file = copy / case.theirs
     context = copy / (case.context or case.folder)
+    if not file.is_file():
+        return f"{case.theirs} is not in it"
     try:
         ensure([name for name in references(file.read_text(encoding="utf-8")) if _known(name)])
     except LookupError as error:
