@@ -65,10 +65,11 @@ def error(problem: DockergenError) -> None:
 
 def _typed(command: str) -> str:
     """The command for the folder that the person named."""
-    words = command.split(" ", 2)
-    if not manners.path or words[:2] != ["dockergen", "init"] or not "".join([*words[2:], "-"]).startswith("-"):
+    program, init, *rest = [*command.split(" ", 2), "", ""][:3]
+    names_a_folder = bool(rest[0]) and not rest[0].startswith("-")
+    if not manners.path or (program, init) != ("dockergen", "init") or names_a_folder:
         return command
-    return " ".join([*words[:2], shlex.quote(manners.path), *words[2:]])
+    return " ".join([program, init, shlex.quote(manners.path), *filter(None, rest)])
 
 
 @contextlib.contextmanager
