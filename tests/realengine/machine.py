@@ -141,6 +141,32 @@ def _unpack(wheel: Path, target: Path) -> None:
                 (target / item.filename).chmod(0o755)
 
 
+def pyenv_python(minor: str) -> Path | None:
+    """A copy of the interpreter of that minor that pyenv has on this machine, as it was before anything was installed
+    into it; None without one."""
+    if not shutil.which("pyenv"):
+        return None
+    versions = Path(run("pyenv", "root").strip()) / "versions"
+    found = max(
+        versions.glob(f"{minor}.*"), key=lambda path: [int(n) for n in re.findall(r"\d+", path.name)], default=None
+    )
+    if not found:
+        return None
+    folder = cache_folder() / "pyenv" / found.name
+    with locked(f"pyenv {minor}"):
+        if not folder.exists():
+            partial = folder.with_suffix(".partial")
+            shutil.rmtree(partial, ignore_errors=True)
+            # The real slim image has neither the tests nor the static library.
+            left = shutil.ignore_patterns("site-packages", "test", "tests", "config-*", "__pycache__")
+            shutil.copytree(found / "lib", partial / "lib", symlinks=True, ignore=left)
+            shutil.copytree(found / "include", partial / "include", symlinks=True)
+            (partial / "bin").mkdir()
+            shutil.copy(found / "bin" / f"python{minor}", partial / "bin")
+            partial.rename(folder)
+    return folder
+
+
 def npm_package(specification: str) -> Path:
     """The folder of an npm package, downloaded once."""
     folder = cache_folder() / "npm" / re.sub(r"[^\w.@-]", "_", specification)

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from tests.realengine.backing import postgres, redis
 from tests.realengine.files import distroless, nginx
 from tests.realengine.images import APT, APT_CLEAN, APT_INSTALL, Recipe, apt, debian
-from tests.realengine.machine import npm_package, pip_wheel
+from tests.realengine.machine import npm_package, pip_wheel, pyenv_python
 
-# Debian's own Python of each suite; other minors are not to be had.
+# Debian's own Python of each suite; other minors come from what pyenv has on this machine, where it has them.
 _PYTHON_SUITES = {"3.11": "bookworm", "3.13": "trixie", "3.14": "forky"}
 
 
@@ -29,9 +29,9 @@ def _debian(found: re.Match[str]) -> Recipe:
 
 def _python(found: re.Match[str]) -> Recipe:
     minor = ".".join(found["version"].split(".")[:2])
-    if minor not in _PYTHON_SUITES:
-        raise LookupError(f"Debian has no Python {minor}; there are {', '.join(_PYTHON_SUITES)}")
     tools = "" if found["slim"] else " build-essential git pkg-config libpq-dev libffi-dev"
+    if minor not in _PYTHON_SUITES:
+        return _pyenv(minor, tools)
     steps = (
         f"{APT_INSTALL} python3 python3-venv python3-pip netbase tzdata{tools} >/dev/null",
         # The headers of the -dev package without what it depends on: the real image has them too.
@@ -52,6 +52,22 @@ def _python(found: re.Match[str]) -> Recipe:
     return Recipe(
         f"FROM {debian(_PYTHON_SUITES[minor])}\nRUN {' && '.join(steps)}\n"
         'ENV PATH=/usr/local/bin:$PATH LANG=C.UTF-8\nCMD ["python3"]\n'
+    )
+
+
+def _pyenv(minor: str, tools: str) -> Recipe:
+    """Python as this machine's pyenv compiled it, at the path where the real image has it."""
+    folder = pyenv_python(minor)
+    if not folder:
+        raise LookupError(f"Debian has no Python {minor}, nor has pyenv here; there are {', '.join(_PYTHON_SUITES)}")
+    libraries = "libssl3 libsqlite3-0 libffi8 libbz2-1.0 liblzma5 libreadline8 zlib1g libncursesw6 libuuid1"
+    return Recipe(
+        f"FROM {debian('bookworm')}\n" + apt(f"{libraries} netbase tzdata{tools}") + "COPY python /usr/local\n"
+        "RUN ldconfig && cd /usr/local/bin && for n in python python3; do ln -s python3.* $n; done"
+        " && python -m ensurepip >/dev/null && python -m pip install -q --root-user-action ignore -U pip"
+        " && ln -sf pip3 pip && pip --version && find /usr -name __pycache__ -prune -exec rm -rf {} +\n"
+        'ENV PATH=/usr/local/bin:$PATH LANG=C.UTF-8\nCMD ["python3"]\n',
+        folders={"python": folder},
     )
 
 
