@@ -163,6 +163,9 @@ def pyenv_python(minor: str) -> Path | None:
             shutil.copytree(found / "include", partial / "include", symlinks=True)
             (partial / "bin").mkdir()
             shutil.copy(found / "bin" / f"python{minor}", partial / "bin")
+            if shutil.which("strip"):
+                objects = [path for path in (partial / "lib").rglob("*.so*") if not path.is_symlink()]
+                run("strip", "--strip-debug", *objects)
             partial.rename(folder)
     return folder
 
