@@ -163,7 +163,7 @@ def test_a_path_dependency_of_uv_waits_for_the_source(project: Make) -> None:
     )
     text = _dockerfile(root)
     assert "uv sync --frozen --no-install-workspace --no-install-package ink\n" in text
-    assert text.index("COPY . .") < text.index("uv sync --locked --no-editable\n")
+    assert text.index("COPY . .") < text.index("uv sync --locked --no-editable --inexact\n")
 
 
 def test_a_compiled_file_that_lacks_what_its_source_asks_for(project: Make) -> None:
@@ -191,7 +191,7 @@ def test_an_archive_that_poetry_locked_is_mounted_and_keeps_its_hash(project: Ma
     }
     text = _dockerfile(project({**files, wheel: ""}))
     assert f"source={wheel},target={wheel} " in text
-    assert "install -r /tmp/requirements.txt\n" in text
+    assert "install --no-deps -r /tmp/requirements.txt\n" in text
 
 
 def test_a_folder_that_poetry_locked_is_mounted_and_built_after_what_has_hashes(project: Make) -> None:
@@ -203,3 +203,20 @@ def test_a_folder_that_poetry_locked_is_mounted_and_built_after_what_has_hashes(
     text = _dockerfile(project({**files, "ink/pyproject.toml": "[project]\n"}))
     assert "source=ink,target=ink,rw " in text
     assert text.index("install --no-deps -r /tmp/hashed.txt") < text.index("install --no-deps ./ink\n")
+
+
+def test_what_a_manager_exports_is_installed_and_nothing_else(project: Make) -> None:
+    # A lock file made on macOS lacks watchdog, which Streamlit asks for elsewhere; Pipenv installs without it.
+    lock = '{"default": {"flask": {"hashes": ["sha256:aa"], "version": "==3.1.0"}}}'
+    root = project({"app.py": APP, "Pipfile": '[packages]\nflask = "*"\n', "Pipfile.lock": lock})
+    assert "install --no-deps -r /tmp/requirements.txt\n" in _dockerfile(root)
+
+
+def test_what_the_start_needs_is_installed_before_the_source_arrives(project: Make) -> None:
+    manifest = (
+        '[project]\nname = "tiny"\ndynamic = ["version"]\ndependencies = ["flask"]\n[tool.setuptools_scm]\n'
+        '[build-system]\nrequires = ["setuptools", "setuptools-scm"]\nbuild-backend = "setuptools.build_meta"\n'
+    )
+    version = "from importlib.metadata import version\n\n__version__ = version('tiny')\n"
+    text = _dockerfile(project({"src/tiny/__init__.py": version + APP, "pyproject.toml": manifest}))
+    assert text.index("install gunicorn") < text.index("COPY . .") < text.index("uv pip install --no-deps .")
