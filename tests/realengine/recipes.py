@@ -60,9 +60,11 @@ def _pyenv(minor: str, tools: str) -> Recipe:
     folder = pyenv_python(minor)
     if not folder:
         raise LookupError(f"Debian has no Python {minor}, nor has pyenv here; there are {', '.join(_PYTHON_SUITES)}")
-    libraries = "libssl3 libsqlite3-0 libffi8 libbz2-1.0 liblzma5 libreadline8 zlib1g libncursesw6 libuuid1"
+    # The real images of releases that ended before trixie came stay on bookworm.
+    suite, t64 = ("bookworm", "") if minor in ("3.6", "3.7", "3.8") else ("trixie", "t64")
+    libraries = f"libssl3{t64} libsqlite3-0 libffi8 libbz2-1.0 liblzma5 libreadline8{t64} zlib1g libncursesw6 libuuid1"
     return Recipe(
-        f"FROM {debian('bookworm')}\n" + apt(f"{libraries} netbase tzdata{tools}") + "COPY python /usr/local\n"
+        f"FROM {debian(suite)}\n" + apt(f"{libraries} netbase tzdata{tools}") + "COPY python /usr/local\n"
         "RUN ldconfig && cd /usr/local/bin && for n in python python3; do ln -s python3.* $n; done"
         " && python -m ensurepip >/dev/null && python -m pip install -q --root-user-action ignore -U pip"
         " && ln -sf pip3 pip && pip --version && find /usr -name __pycache__ -prune -exec rm -rf {} +\n"
