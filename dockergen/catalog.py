@@ -85,6 +85,10 @@ class Framework:
     runs: tuple[str, ...] = ()  # calls by which a program starts the framework's own server
     output: str = ""
     config: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()  # what only a file that the framework can serve has
+    corrected: tuple[str, ...] = ()  # the start that overrides what the program gives its server
+    fit: tuple[str, ...] = ()  # what all stands in a program that needs no such start
+    unfit: tuple[str, ...] = ()  # arguments of `runs`, besides an address of this machine only, that make it necessary
     instead: str = ""  # the command that makes it startable, where it is known and is not
 
 

@@ -40,7 +40,7 @@ CASES: dict[str, tuple[dict[str, str], str, int | None]] = {
         "python app.py --port=7070",
         7070,
     ),
-    "nicegui": ({"requirements": "nicegui", "main.py": "from nicegui import ui\nui.label('x')\nui.run(port=8181)\n"}, "python main.py", 8181),
+    "nicegui": ({"requirements": "nicegui", "main.py": "from nicegui import ui\nui.label('x')\nui.run(port=8181)\n"}, "", 8181),
     "gradio": ({"requirements": "gradio", "app.py": "import gradio as gr\ndemo = gr.Interface(f, 'text', 'text')\ndemo.launch()\n"}, "env GRADIO_SERVER_PORT=7860 python app.py", 7860),
     "streamlit with pages": (
         {"requirements": "streamlit", "Start.py": "import streamlit as st\n", "pages/One.py": "import streamlit as st\n", "app_helpers.py": "import streamlit as st\n"},

@@ -257,6 +257,18 @@ def import_root(repo: Repository, path: str) -> str:
     return "src" if "src" in likely else likely[0]
 
 
+def search_path(repo: Repository, path: str) -> str:
+    """The folder that a script needs on the import path besides its own: "" for none, "." for the repository itself."""
+    folder = path.rpartition("/")[0]
+    _, root = module_of(repo, path)
+    if root == folder:
+        return ""
+    wanted = {name for name in _IMPORT.findall(repo.source(path)) if not name.startswith(".")}
+    if not root and not any(_resolves(repo, "", n) and not _resolves(repo, folder, n) for n in wanted):
+        return ""
+    return root or "."
+
+
 def guarded(repo: Repository, paths: list[str]) -> Iterator[tuple[str, int]]:
     """Files with a `__main__` guard, likeliest first, and the line of the guard."""
     for path in paths:

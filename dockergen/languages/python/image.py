@@ -200,7 +200,7 @@ def _environment(begun: Start, setup: Install, port: Sourced[int] | None) -> tup
     # The numeric user has no home folder, and / is not writable.
     pairs = {"HOME": "/tmp", "PYTHONUNBUFFERED": "1", **(begun.env or {})}
     if setup.copies_source and begun.import_root:
-        pairs["PYTHONPATH"] = f"/app/{begun.import_root}"
+        pairs["PYTHONPATH"] = "/app" if begun.import_root == "." else f"/app/{begun.import_root}"
     if port:
         pairs["PORT"] = str(port.value)
     return tuple(pairs.items())

@@ -14,7 +14,7 @@ from dockergen.languages.python.syntax import Module, dotted, nodes, top_level
 from dockergen.lazy import regex
 
 _EVERYWHERE = ("0.0.0.0", "::", "[::]", "*")
-_LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
+LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
 _ADDRESS = regex(r"(?:tcp://)?(\[?[\w.:*]*\]?):(\d{2,5})")
 
 
@@ -36,7 +36,7 @@ class Listening:
     @property
     def loopback(self) -> bool:
         """True when nothing outside of the container reaches it."""
-        return self.host in _LOOPBACK
+        return self.host in LOOPBACK
 
 
 def listening(module: Module, objects: frozenset[str] = frozenset()) -> list[Listening]:
@@ -51,7 +51,7 @@ def listening(module: Module, objects: frozenset[str] = frozenset()) -> list[Lis
             continue
         kind, host, port = row
         given = list(_arguments(call, constants))
-        hosts = [value for value, _ in given if value in (*_EVERYWHERE, *_LOOPBACK)]
+        hosts = [value for value, _ in given if value in (*_EVERYWHERE, *LOOPBACK)]
         addresses = [m for value, _ in given if (m := _ADDRESS.fullmatch(value))]
         ports = [int(value) for value, _ in given if value.isdigit() and 80 <= int(value) <= 65535]
         blank = any(value == "" for value, _ in given) and not hosts

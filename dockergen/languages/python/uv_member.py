@@ -76,7 +76,11 @@ def _placed(repo: Repository, begun: Start, path: str) -> Start:
         begun,
         command=Sourced(words, origin(begun.command.origin), begun.command.rejected),
         port=Sourced(begun.port.value, origin(begun.port.origin), begun.port.rejected) if begun.port else None,
-        import_root=below(begun.import_root) if not begun.script else begun.import_root,
+        import_root=begun.import_root
+        if begun.script
+        else path
+        if begun.import_root == "."
+        else below(begun.import_root),
         entry=below(begun.entry) if begun.entry else "",
         django=_site(begun.django, below) if begun.django else None,
     )

@@ -135,7 +135,7 @@ def _detected(repo: Repository, project: Project, modules: Modules, paths: list[
     objects = apps(modules, paths) if modules.constructors else []
     script = console_script(modules, project)
     shown = _page(repo, project, present, paths, runs)
-    if shown and not (objects and place(objects[0].origin.path) < place(shown.entry)):
+    if shown and not (objects and _before(objects[0].origin.path, shown.entry)):
         return shown
     entrance = bool(objects) and objects[0].origin.path.rsplit("/", 1)[-1] in ("wsgi.py", "asgi.py")
     if script and (not objects or (not entrance and _serves_itself(modules, script))):
@@ -169,6 +169,11 @@ def _detected(repo: Repository, project: Project, modules: Modules, paths: list[
     return plain or program(modules, project, paths, own, present) or notebook_start(repo, project)
 
 
+def _before(path: str, page: str) -> bool:
+    """True when the file of an app object comes before a page, or only looks like one itself: it mounts pages."""
+    return path == page or place(path) < place(page)
+
+
 def _serves_itself(modules: Modules, script: Start) -> bool:
     """True when the console script starts a server that is fit for production and that the outside reaches."""
     if not script.entry:
@@ -196,7 +201,7 @@ def _page(
         path, origin, lost = page_file(repo, row, name, paths, runs)
         if path:
             port = next((r.port for r in runs if r.program == name and r.port), 0)
-            return page(project, name, row, path, origin, lost, port)
+            return page(repo, project, name, row, path, origin, lost, port)
     return None
 
 

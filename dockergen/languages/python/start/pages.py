@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
-from dockergen.catalog import Framework
-from dockergen.languages.python.entry import place
+from dockergen.catalog import Framework, load
+from dockergen.languages.python.entry import place, search_path
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.start.command import Run
 from dockergen.languages.python.start.result import Start
+from dockergen.manifests.pyproject import table
 from dockergen.model import Origin, Rejected, Sourced
 from dockergen.repository import Repository
 
@@ -18,6 +19,10 @@ def page_file(
 ) -> tuple[str, Origin, tuple[Rejected, ...]]:
     """The file that the framework runs, "" when none uses it: a run line's, one with a pages folder, a usual name."""
     using = [p for p in paths if _imports(repo, p, row)]
+    marked = [p for p in using if _marked(repo, p, row)]
+    if not marked and any(_run_by_itself(repo, p, row) for p in using):
+        return "", Origin("default"), ()
+    using = marked or using
     for run in runs:
         if run.program == name and run.file and repo.is_file(run.file):
             return run.file, run.origin, ()
@@ -40,19 +45,62 @@ def page_file(
 
 
 def page(
-    project: Project, name: str, row: Framework, path: str, origin: Origin, lost: tuple[Rejected, ...], port: int
+    repo: Repository,
+    project: Project,
+    name: str,
+    row: Framework,
+    path: str,
+    origin: Origin,
+    lost: tuple[Rejected, ...],
+    port: int,
 ) -> Start:
     """The start of such a file."""
-    argv = tuple(word.replace("{file}", path) for word in row.start)
-    default = Sourced(row.port, Origin("default", note=row.title))
+    argv: tuple[str, ...] = ()
+    for word in row.start:
+        argv = (*argv, *_siblings(repo, row, path)) if word == "{files}" else (*argv, word.replace("{file}", path))
+    own, below = configured_page(repo, name)
+    default = own or Sourced(row.port, Origin("default", note=row.title))
     return Start(
         Sourced(argv, origin, lost),
         framework=Sourced(name, project.origin_of(project.has(*row.dependencies))),
         port=Sourced(port, origin) if port else default,
-        health=row.health or "/",
+        health=f"{below}{row.health or '/'}",
         env=dict(row.env),
+        import_root=search_path(repo, path),
         entry=path,
     )
+
+
+def configured_page(repo: Repository, name: str) -> tuple[Sourced[int] | None, str]:
+    """The port that Streamlit's own configuration names, and the path below which it serves."""
+    path = ".streamlit/config.toml"
+    if name != "streamlit" or not repo.is_file(path):
+        return None, ""
+    server = table(repo.toml(path), "server")
+    port, base = server.get("port"), server.get("baseUrlPath")
+    below = f"/{base.strip('/')}" if isinstance(base, str) and re.fullmatch(r"[\w/.-]+", base.strip("/")) else ""
+    if not isinstance(port, int) or not 1024 <= port <= 65535:
+        return None, below
+    return Sourced(port, Origin("file", path, repo.line_of(path, re.compile(r"^\s*port\s*=", re.MULTILINE)))), below
+
+
+def _siblings(repo: Repository, row: Framework, path: str) -> tuple[str, ...]:
+    """The files beside it that are pages as well, where its name does not single it out."""
+    folder, _, name = path.rpartition("/")
+    if not row.marks or name[:-3] in load("python").lists["entry_names"]:
+        return (path,)
+    beside = [p for p in repo.glob(f"{folder}/*.py".lstrip("/")) if _imports(repo, p, row) and _marked(repo, p, row)]
+    return tuple(sorted(beside)) if path in beside else (path,)
+
+
+def _marked(repo: Repository, path: str, row: Framework) -> bool:
+    return any(mark in repo.source(path) for mark in row.marks)
+
+
+def _run_by_itself(repo: Repository, path: str, row: Framework) -> bool:
+    """True when the file starts the server of the same package on its own."""
+    twins = [r for r in load("python").frameworks.values() if r.kind == "script" and r.dependencies == row.dependencies]
+    return any(f"{call}(" in repo.source(path) for twin in twins for call in twin.runs)
 
 
 def _imports(repo: Repository, path: str, row: Framework) -> bool:

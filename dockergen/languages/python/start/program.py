@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shlex
 from collections.abc import Mapping
@@ -10,13 +11,14 @@ from dataclasses import replace
 from dockergen.catalog import Framework, load
 from dockergen.errors import ProjectError
 from dockergen.languages.python.commandline import command_line
-from dockergen.languages.python.entry import Modules, guarded, module_of, place
+from dockergen.languages.python.entry import Modules, guarded, module_of, place, search_path
 from dockergen.languages.python.imports import program_files
-from dockergen.languages.python.listening import Listening
+from dockergen.languages.python.listening import LOOPBACK, Listening
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.source import guard_line, port_in
 from dockergen.languages.python.start.result import Start
 from dockergen.languages.python.start.served import framework_rows, loopback_note
+from dockergen.languages.python.syntax import nodes
 from dockergen.lazy import regex
 from dockergen.model import Origin, Rejected, Sourced
 from dockergen.repository import Repository
@@ -56,9 +58,59 @@ def console_script(modules: Modules, project: Project) -> Start | None:
         for n in names
         if n != name
     )
-    framework = imported_framework(project, framework_rows(project), modules, entry)
-    base = Start(Sourced((name,), origin, lost), framework=framework, script=True, entry=entry)
-    return _listening(modules, project, base, entry, None) if entry else base
+    present = framework_rows(project)
+    framework = imported_framework(project, present, modules, entry)
+    brought = _own_of(modules, present, entry) if entry else None
+    argv: tuple[str, ...] = (name,)
+    if brought:
+        run = ("python", f".venv/bin/{name}")
+        told = own_start(modules, brought[1], entry, run)
+        argv = told if told != run else argv
+        framework = Sourced(brought[0], project.origin_of(project.has(*brought[1].dependencies)))
+    env = dict(brought[1].env) if brought else None
+    base = Start(Sourced(argv, origin, lost), framework=framework, env=env, script=True, entry=entry)
+    return _listening(modules, project, base, entry, brought) if entry else base
+
+
+def own_start(modules: Modules, row: Framework, path: str, argv: tuple[str, ...]) -> tuple[str, ...]:
+    """The command of a program that brings its own server: as the framework is told where to listen, if it is."""
+    unfit = bool(row.corrected or row.fit) and _unfit(modules, path, row)
+    wanted = row.corrected if row.corrected and unfit else row.start
+    if not wanted or (row.fit and not unfit and _says(modules, path, row.fit)):
+        return argv
+    run = load("python").lists["run_module" if "-m" in argv else "run_file"][0]
+    if "-m" in argv and not any("{run}" in word for word in wanted):
+        return (*wanted[: wanted.index("{file}")], *argv[1:])
+    return tuple(word.replace("{run}", run).replace("{file}", argv[-1]) for word in wanted)
+
+
+def _unfit(modules: Modules, path: str, row: Framework) -> bool:
+    """True when the program gives its server an address that the outside does not reach, or what is for trials."""
+    names = {call.rpartition(".")[2] for call in row.runs}
+    for file in program_files(modules.repo, path, 25):
+        if not any(f"{name}(" in modules.repo.source(file) for name in names):
+            continue
+        for node in (inner for statement in modules.module(file).body for inner in nodes(statement)):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in names:
+                given = {f"{k.arg}={k.value.value!s}" for k in node.keywords if isinstance(k.value, ast.Constant)}
+                if given.intersection(row.unfit) or any(text.partition("=")[2] in LOOPBACK for text in given):
+                    return True
+    return False
+
+
+def _says(modules: Modules, path: str, texts: tuple[str, ...]) -> bool:
+    """True when each of the texts stands somewhere in the program's files."""
+    sources = "\n".join(modules.repo.source(file) for file in program_files(modules.repo, path, 25)).replace(" ", "")
+    return all(text in sources for text in texts)
+
+
+def _own_of(modules: Modules, present: Mapping[str, Framework], entry: str) -> tuple[str, Framework] | None:
+    """The framework whose server the files of an installed command start, where it has to be told where to listen."""
+    files = list(program_files(modules.repo, entry, 25))
+    for name, row in present.items():
+        if row.kind == "script" and row.start and any(uses(modules, path, row) for path in files):
+            return name, row
+    return None
 
 
 def refuse_old(modules: Modules, path: str) -> None:
@@ -95,9 +147,9 @@ def program(
         argv = ("python", "-m", module)
     else:
         # Python puts the folder of the script first on the path; what it imports may lie elsewhere.
-        argv, root = ("python", path), root if root != path.rpartition("/")[0] else ""
-    if own and own[1].start:
-        argv = tuple(word.replace("{file}", path) for word in own[1].start)
+        argv, root = ("python", path), search_path(repo, path)
+    if own:
+        argv = own_start(modules, own[1], path, argv)
     begun = Start(
         Sourced(argv, Origin("file", path, line), lost),
         framework=imported_framework(project, present, modules, path),

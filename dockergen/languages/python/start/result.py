@@ -19,7 +19,7 @@ class Start:
     health: str = "/"  # path that is asked; "" when the server speaks no HTTP and only has to accept a connection
     env: Mapping[str, str] | None = None
     added: tuple[str, ...] = ()  # a server that is installed besides what the project asks for
-    import_root: str = ""
+    import_root: str = ""  # folder that has to be on the import path; "." for the root of the repository
     script: bool = False  # an installed console script: the project itself must be installed
     entry: str = ""  # the file that holds the program
     django: Django | None = None

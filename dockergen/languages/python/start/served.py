@@ -22,6 +22,8 @@ PREFERENCE = {
     "asgi": ("uvicorn", "hypercorn", "granian", "daphne"),
 }
 _ADDED = {"wsgi": "gunicorn", "asgi": "uvicorn"}
+# Servers that come with the framework, or that its own documentation puts in front of it.
+_BROUGHT = {"dash": "waitress", "cherrypy-wsgi": "cheroot"}
 _SHARED = "WEB_CONCURRENCY sets the workers, FORWARDED_ALLOW_IPS the proxies whose headers count"
 # What stands above CMD: the server's own variables, so that nothing has to be written into the command.
 TUNED = {"gunicorn": f"{_SHARED}, GUNICORN_CMD_ARGS all else.", "uvicorn": f"{_SHARED}."}
@@ -58,7 +60,7 @@ def served(
         server, added, notes = server_for("wsgi", project, named, row.title)
         argv = ("python", "-m", "bottle", "--bind", "0.0.0.0:{port}", "--server", server, app.reference)
     else:
-        wanted = "waitress" if name == "dash" and not app.wrapper else ""
+        wanted = _BROUGHT.get(name, "") if not app.wrapper else ""
         server, added, notes = server_for(kind, project, named, row.title, wanted)
         argv = filled(load("python").frameworks[server].start, _callable(app, name), kind)
         env = {**load("python").frameworks[server].env, **env}

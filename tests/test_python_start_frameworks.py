@@ -1,0 +1,167 @@
+"""Frameworks with a server of their own: what their programs say about it for a developer's machine, and the image's start."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.python_trees import decision, plan_of, started
+
+GUARD = '\n\nif __name__ == "__main__":\n'
+NICEGUI = "from nicegui import ui\nui.label('x')\n"
+GRADIO = "import gradio as gr\ndemo = gr.Interface(f, 'text', 'text')\n"
+PAGE = "import panel as pn\npn.extension()\npn.panel('x').servable()\n"
+BOOK = "import marimo\napp = marimo.App()\n"
+
+
+@pytest.mark.parametrize("call", ["ui.run()", "ui.run(host='127.0.0.1', port=8081, reload=True)"])
+def test_nicegui_neither_reloads_nor_listens_on_this_machine_only(tmp_path: Path, call: str) -> None:
+    plan = plan_of(tmp_path, {"requirements": "nicegui", "main.py": f"{NICEGUI}{call}\n"})
+    assert "'reload': False" in started(plan)
+    assert "'host': '0.0.0.0'" in started(plan)
+    assert started(plan).endswith(" main.py")
+    assert not any("listens on" in note for note in plan.notes)
+
+
+@pytest.mark.parametrize(
+    ("requirement", "source"),
+    [
+        ("nicegui", f"{NICEGUI}ui.run(reload = False, port=8081)\n"),
+        ("cherrypy", "import cherrypy\ncherrypy.config.update({'environment': 'production', 'server.socket_host': '0.0.0.0', 'server.socket_port': 8081})\ncherrypy.quickstart(Root())\n"),
+    ],
+)  # fmt: skip
+def test_program_that_is_fit_for_an_image_is_run_as_it_is(tmp_path: Path, requirement: str, source: str) -> None:
+    plan = plan_of(tmp_path, {"requirements": requirement, "main.py": source})
+    assert started(plan) == "python main.py"
+    assert plan.port == 8081
+
+
+def test_nicegui_package_is_run_as_a_module(tmp_path: Path) -> None:
+    files = {"requirements": "nicegui", "shop/__init__.py": "", "shop/__main__.py": f"{NICEGUI}ui.run()\n"}
+    assert "run_module(" in started(plan_of(tmp_path, files))
+    assert decision(plan_of(tmp_path, files), "start").sourced.value[-1] == "shop"
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "demo.launch(server_name='127.0.0.1', server_port=7861)",
+        "demo.queue().launch(server_name='localhost', server_port=7861)",
+        "demo.launch(share=True, server_port=7861)",
+    ],
+)
+def test_gradio_address_of_this_machine_and_public_tunnel_are_overridden(tmp_path: Path, call: str) -> None:
+    plan = plan_of(tmp_path, {"requirements": "gradio", "app.py": f"{GRADIO}{GUARD}    {call}\n"})
+    assert "'server_name': '0.0.0.0'" in started(plan)
+    assert "'share': False" in started(plan)
+    assert plan.port == 7861
+
+
+def test_gradio_that_says_nothing_is_told_by_its_own_variables(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, {"requirements": "gradio", "app.py": f"{GRADIO}demo.launch()\n"})
+    assert started(plan) == "env GRADIO_SERVER_PORT=7860 python app.py"
+    assert dict(plan.env)["GRADIO_SERVER_NAME"] == "0.0.0.0"
+
+
+def test_installed_command_gets_what_its_framework_needs(tmp_path: Path) -> None:
+    files = {
+        "pyproject.toml": "[project]\nname = 'talker'\nversion = '1'\ndependencies = ['gradio']\n"
+        "[project.scripts]\ntalker = 'talker.ui:main'\n[build-system]\nrequires = ['hatchling']\n",
+        "src/talker/__init__.py": "",
+        "src/talker/ui.py": f"{GRADIO}def main():\n    demo.launch()\n",
+    }
+    plan = plan_of(tmp_path, files)
+    assert started(plan) == "env GRADIO_SERVER_PORT=7860 python .venv/bin/talker"
+    assert dict(plan.env)["GRADIO_SERVER_NAME"] == "0.0.0.0"
+    assert plan.health
+
+
+def test_cherrypy_settings_of_the_image_are_set_last(tmp_path: Path) -> None:
+    source = (
+        "import cherrypy\ncherrypy.config.update({'server.socket_host': '127.0.0.1', 'server.socket_port': 8099})\n"
+        "cherrypy.quickstart(Root())\n"
+    )
+    plan = plan_of(tmp_path, {"requirements": "cherrypy", "run.py": source})
+    assert "cherrypy.engine.start = lambda: (cherrypy.config.update(server), start())" in started(plan)
+    assert plan.port == 8099
+
+
+def test_cherrypy_application_is_served_by_the_server_that_comes_with_it(tmp_path: Path) -> None:
+    source = "import cherrypy\napplication = cherrypy.Application(Root())\n"
+    plan = plan_of(tmp_path, {"requirements": "cherrypy", "wsgi.py": source})
+    assert started(plan) == "cheroot --bind 0.0.0.0:8080 wsgi:application"
+    assert not plan.facts.install.added
+
+
+def test_panel_program_that_serves_by_itself_is_run(tmp_path: Path) -> None:
+    source = f"import panel as pn\ndef view():\n    return 'x'\n{GUARD}    pn.serve(view, port=5010, autoreload=True)\n"
+    plan = plan_of(tmp_path, {"requirements": "panel", "main.py": source})
+    assert "'autoreload': False" in started(plan)
+    assert plan.port == 5010
+
+
+def test_panel_pages_of_a_folder_are_served_together(tmp_path: Path) -> None:
+    files = {"requirements": "panel", "apps/a.py": PAGE, "apps/b.py": PAGE, "apps/tools.py": "import panel\n"}
+    assert started(plan_of(tmp_path, files)).startswith("panel serve apps/a.py apps/b.py --address")
+
+
+def test_panel_page_of_a_usual_name_is_served_alone(tmp_path: Path) -> None:
+    files = {"requirements": "panel", "app.py": PAGE, "other.py": PAGE}
+    assert started(plan_of(tmp_path, files)).startswith("panel serve app.py --address")
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"requirements": "fastapi uvicorn marimo", "pages/one.py": BOOK, "main.py": "import marimo\n"},
+        {"requirements": "fastapi uvicorn chainlit", "chat.py": "import chainlit as cl\n@cl.on_message\ndef f(m):\n    pass\n",
+         "main.py": "from chainlit.utils import mount_chainlit\n"},
+        {"requirements": "fastapi uvicorn panel", "main.py": "import panel as pn\n"},
+    ],
+    ids=["marimo", "chainlit", "panel"],
+)  # fmt: skip
+def test_app_that_mounts_pages_is_what_is_served(tmp_path: Path, files: dict[str, str]) -> None:
+    source = f"from fastapi import FastAPI\n{files['main.py']}app = FastAPI()\n"
+    assert started(plan_of(tmp_path, {**files, "main.py": source})).startswith("uvicorn main:app")
+
+
+STREAMLIT = {"requirements": "streamlit", "streamlit_app.py": "import streamlit as st\nst.title('x')\n"}
+
+
+def test_streamlit_port_and_base_path_of_its_configuration_count(tmp_path: Path) -> None:
+    files = {".streamlit/config.toml": '[theme]\nbase = "dark"\n[server]\nport = 8080\nbaseUrlPath = "/dash/"\n'}
+    plan = plan_of(tmp_path, {**STREAMLIT, **files})
+    assert plan.port == 8080
+    assert str(decision(plan, "port").sourced.origin) == ".streamlit/config.toml:4"
+    assert "'/dash/_stcore/health'" in plan.health[-1]
+
+
+@pytest.mark.parametrize(
+    ("page", "needed"),
+    [
+        ("src/board/app.py", "/app/src"),  # imports its package
+        ("board/app.py", "/app"),
+        ("app/main.py", None),  # imports what lies beside it, which Python finds
+    ],
+)
+def test_page_finds_what_it_imports(tmp_path: Path, page: str, needed: str | None) -> None:
+    folder = page.rpartition("/")[0]
+    module = "numbers_of" if needed is None else "board.numbers_of"
+    files = {
+        "requirements": "streamlit",
+        page: f"import streamlit as st\nfrom {module} import n\n",
+        f"{folder}/numbers_of.py": "n = 1\n",
+        **({f"{folder}/__init__.py": ""} if needed else {}),
+    }
+    assert dict(plan_of(tmp_path, files).env).get("PYTHONPATH") == needed
+
+
+def test_script_in_a_package_finds_the_package(tmp_path: Path) -> None:
+    files = {
+        "requirements": "nicegui",
+        "app/__init__.py": "",
+        "app/main.py": "from nicegui import ui\nfrom app.pages import home\nui.run()\n",
+        "app/pages.py": "home = 1\n",
+    }
+    assert dict(plan_of(tmp_path, files).env)["PYTHONPATH"] == "/app"
