@@ -96,7 +96,7 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
         unhashed=taken.unhashed,
         own=() if itself and taken.own else _own(project, kind, split, taken),
         reads=tuple(dict.fromkeys(_reads(repo, project))),
-        added=start.added,
+        added=(*project.provided, *start.added),
         source_first=_computed(project, kind) or (bool(taken.own) and not split and not project.lock),
         secrets=(*closed.secrets, *remote.secrets),
         unsafe=closed.unsafe,
@@ -105,7 +105,9 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
         rust=built.language == "rust" and (itself or bool(taken.own)),
         missing=missing,
         excluded=(*closed.unsafe, *missing),
-        copies_source=not itself or (built.must_build and runs_from_source(repo, project, start, built)),
+        copies_source=not itself
+        or (built.must_build and runs_from_source(repo, project, start, built))
+        or any(repo.is_file(word) for word in start.command.value),
         build_packages=(*remote.packages, *(built.packages if itself or taken.own else ())),
         notes=(
             *(*closed.notes, *remote.notes, *(told.notes if itself or taken.own else ()), *built.notes),

@@ -18,6 +18,7 @@ from dockergen.languages.python.markers import applies
 from dockergen.languages.python.pinning import check_pins, moving
 from dockergen.languages.python.requirements import RequirementsTree, requirements_path, requirements_tree
 from dockergen.languages.python.setuptools_files import Setup, setup
+from dockergen.languages.python.space import provided
 from dockergen.manifests.conda import CondaEnvironment
 from dockergen.manifests.pyproject import Pyproject, poetry_dependencies, pyproject, texts
 from dockergen.manifests.python_locks import Locked, closure, packages_of
@@ -39,6 +40,7 @@ class Project:
     lock: str = ""  # path of the lock file in use
     direct: tuple[tuple[Requirement, Origin], ...] = ()  # what the manifest asks for
     installed: Mapping[str, Origin] = field(default_factory=dict)  # all distributions that are known to be installed
+    provided: tuple[str, ...] = ()  # what a platform installs besides: the image has to as well
     locked: Mapping[str, Locked] = field(default_factory=dict)
     production: Production = field(default_factory=Production)
     member: str = ""  # folder of the member of a workspace, "" for the root
@@ -85,6 +87,7 @@ def project(repo: Repository, settings: Settings, member: str = "") -> Project:
     stated = lock or requirements.path
     packages = packages_of(lock, text)
     locked = _locked(packages, lock, direct, table)
+    extra_rows = provided(repo, {r.name for r, _ in direct} | set(locked))
     stale = stale_notes(repo, chosen.value, Lock(stated, text, packages), document, direct, path)
     return Project(
         manager=chosen,
@@ -93,8 +96,9 @@ def project(repo: Repository, settings: Settings, member: str = "") -> Project:
         requirements=requirements,
         environment=converted,
         lock=lock,
-        direct=direct,
-        installed=_installed(direct, locked, lock),
+        direct=(*direct, *extra_rows),
+        provided=tuple(f"{r.name}{r.specifier}" for r, _ in extra_rows),
+        installed=_installed((*direct, *extra_rows), locked, lock),
         locked=locked,
         production=extra,
         member=member,

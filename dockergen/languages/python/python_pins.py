@@ -10,6 +10,7 @@ from dockergen.frozen import frozen
 from dockergen.languages.python.manager_choice import environment
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.setuptools_files import setup
+from dockergen.languages.python.space import space
 from dockergen.lazy import regex
 from dockergen.manifests.conda import conda_environment
 from dockergen.manifests.pyproject import table
@@ -45,7 +46,7 @@ class Unreadable:
 
 
 def pins(repo: Repository) -> Iterator[Pin | Unreadable]:
-    """Pinned releases in the order of their weight: .python-version, runtime.txt, .tool-versions, mise, Pipenv."""
+    """Pinned releases by weight: .python-version, runtime.txt, .tool-versions, mise, README.md, Pipenv."""
     for path in (".python-version", "runtime.txt"):
         if repo.is_file(path):
             yield from _first_line(repo, path)
@@ -57,6 +58,8 @@ def pins(repo: Repository) -> Iterator[Pin | Unreadable]:
         wanted = wanted[0] if isinstance(wanted, list) and wanted else wanted
         wanted = wanted.get("version") if isinstance(wanted, dict) else wanted
         yield from _pin(wanted if isinstance(wanted, str) else "", Origin("file", path, repo.line_of(path, "python")))
+    if (place := space(repo)) and place.python:
+        yield from _pin(place.python, place.origin("python_version"))
     yield from _pipenv(repo)
 
 

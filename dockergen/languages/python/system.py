@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dockergen.catalog import SystemPackages, load
 from dockergen.errors import ProjectError
 from dockergen.frozen import frozen
+from dockergen.languages.python.apt_lists import AptList, apt_lists
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.start import Start
 from dockergen.languages.python.wheels import published
@@ -41,6 +42,7 @@ class _Need:
     origin: Origin
     row: SystemPackages
     built: bool = False
+    listed: bool = False  # no distribution: a file of the repository asks for the packages
 
 
 def system(repo: Repository, project: Project, start: Start, release: str, build: Image, runtime: Image) -> System:
@@ -49,7 +51,8 @@ def system(repo: Repository, project: Project, start: Start, release: str, build
     Raises ProjectError when something is needed and the final image has no apt.
     """
     minor = ".".join(release.split(".")[:2])
-    needs = sorted(_needs(repo, project, start, minor), key=lambda need: need.name)
+    lists = apt_lists(repo, project)
+    needs = sorted((*_needs(repo, project, start, minor), *map(_listed, lists)), key=lambda need: need.name)
     before, after = _names(suite(build)), _names(suite(runtime))
     compiling = [(need, tuple(before.get(p, p) for p in need.row.build)) for need in needs if need.built]
     running = [(need, tuple(after.get(p, p) for p in _run(need))) for need in needs if _run(need)]
@@ -63,11 +66,25 @@ def system(repo: Repository, project: Project, start: Start, release: str, build
     return System(
         build=tuple(sorted({p for _, packages in compiling for p in packages})),
         run=tuple(sorted({p for _, packages in running for p in packages})),
-        compiled=tuple(need.name for need, _ in compiling),
+        compiled=tuple(need.name for need, _ in compiling if not need.listed),
         reasons=tuple(_reason(need, packages) for need, packages in running),
         decisions=(*_decisions("build_packages", compiling), *_decisions("runtime_packages", running)),
-        notes=tuple(dict.fromkeys(_notes(project, needs, minor))),
+        notes=(*dict.fromkeys(_notes(project, needs, minor)), *_left_out(lists)),
     )
+
+
+def _listed(found: AptList) -> _Need:
+    row = SystemPackages(build=found.build, run=found.run)
+    return _Need(found.origin.path, found.origin, row, bool(found.build), listed=True)
+
+
+def _left_out(lists: list[AptList]) -> Iterator[str]:
+    for found in lists:
+        if found.left_out:
+            yield (
+                f"{found.origin}: {', '.join(found.left_out)} belongs to Debian's own Python, which the program does "
+                "not use, so it is left out."
+            )
 
 
 def suite(image: Image) -> str:

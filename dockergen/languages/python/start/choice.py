@@ -16,6 +16,7 @@ from dockergen.languages.python.entry import App, Modules, apps, candidates, mod
 from dockergen.languages.python.imports import program_files
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.source import serves
+from dockergen.languages.python.space import space
 from dockergen.languages.python.start import named as naming
 from dockergen.languages.python.start.besides import besides
 from dockergen.languages.python.start.chosen import chosen_app
@@ -63,9 +64,17 @@ def start(repo: Repository, project: Project, settings: Settings) -> Start:
             script=False,
             why="",
         )
-    port = settings.port or bound_port(repo, found.command) or found.port
+    port = settings.port or bound_port(repo, found.command) or _published(repo, found) or found.port
     command, notes = reachable(repo, found.command) if settings.start is None else (found.command, [])
     return replace(found, command=command, port=port, notes=(*found.notes, *notes))
+
+
+def _published(repo: Repository, found: Start) -> Sourced[int] | None:
+    """The port that the README's front matter names for a container, where nothing in the source does."""
+    place = space(repo)
+    if place is None or place.sdk != "docker" or not place.port or found.port is None or found.port.origin.path:
+        return None
+    return Sourced(place.port, place.origin("app_port"))
 
 
 def startable(repo: Repository, project: Project, settings: Settings) -> bool:
@@ -132,11 +141,15 @@ def _detected(repo: Repository, project: Project, modules: Modules, paths: list[
     present = framework_rows(project)
     if project.has("django") and (site := django(repo)):
         return site_start(repo, project, site, next((r for r in runs if r.program), None))
+    if demo := _demo(repo, project, modules, present):
+        return demo
     objects = apps(modules, paths) if modules.constructors else []
     script = console_script(modules, project)
     shown = _page(repo, project, present, paths, runs)
     if shown and not (objects and _before(objects[0].origin.path, shown.entry)):
         return shown
+    if not objects and (put_together := ini_start(repo, project)):
+        return put_together
     entrance = bool(objects) and objects[0].origin.path.rsplit("/", 1)[-1] in ("wsgi.py", "asgi.py")
     if script and (not objects or (not entrance and _serves_itself(modules, script))):
         return replace(
@@ -152,10 +165,8 @@ def _detected(repo: Repository, project: Project, modules: Modules, paths: list[
     if unseen := naming.unseen(modules, project, runs):
         return unseen
     own = _own(modules, project, present, paths)
-    plain = (
-        default_start(modules, project, paths, present)
-        or ini_start(repo, project)
-        or (program(modules, project, paths, own, present) if own else None)
+    plain = default_start(modules, project, paths, present) or (
+        program(modules, project, paths, own, present) if own else None
     )
     queue = workers(repo, project, paths)
     if plain is None and queue and not any(p in ("main.py", "app.py", "run.py", "bot.py") for p in paths):
@@ -167,6 +178,17 @@ def _detected(repo: Repository, project: Project, modules: Modules, paths: list[
             entry=first.origin.path,
         )
     return plain or program(modules, project, paths, own, present) or notebook_start(repo, project)
+
+
+def _demo(repo: Repository, project: Project, modules: Modules, present: Mapping[str, Framework]) -> Start | None:
+    """The program that the front matter of the README names, run as its platform runs it."""
+    place = space(repo)
+    if place is None or place.sdk != "gradio" or not place.file or "gradio" not in present:
+        return None
+    found = program(modules, project, [place.file], ("gradio", present["gradio"]), present)
+    if found is None:
+        return None
+    return replace(found, command=replace(found.command, origin=place.origin("app_file")))
 
 
 def _before(path: str, page: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 
 from dockergen.dockerfile import DockerfileError, parse
 from dockergen.errors import ProjectError
+from dockergen.languages.python.space import space
 from dockergen.languages.python.start.command import Run, run
 from dockergen.lazy import regex
 from dockergen.manifests.procfile import procfile
@@ -41,7 +42,7 @@ _SHELL = regex(r"[|<>`]|\$\(|^(?:if|for|while|case|export|source|\.)\b|\)\s*$|^\
 @lru_cache(maxsize=8)
 def evidence(repo: Repository) -> list[Run]:
     """All lines that start something, those that production is run by first."""
-    named = (*_entrypoint(repo), *_flask(repo), *_uwsgi(repo))
+    named = (*_entrypoint(repo), *_flask(repo), *_uwsgi(repo), *_space(repo))
     found = [*_procfile(repo), *_platforms(repo), *named, *_containers(repo), *_papers(repo)]
     return [_of_script(repo, run) if run.program == "sh" else run for run in found]
 
@@ -109,6 +110,12 @@ def _flask(repo: Repository) -> Iterator[Run]:
         if _OURS not in text[:400] and (found := _FLASK_APP.search(text)):
             line = text.count("\n", 0, found.start()) + 1
             yield run(f"flask --app {found[1]} run", Origin("file", path, line), "container")
+
+
+def _space(repo: Repository) -> Iterator[Run]:
+    """The page that the front matter of the README names."""
+    if (place := space(repo)) and place.sdk == "streamlit" and place.file:
+        yield run(f"streamlit run {place.file}", place.origin("app_file"), "container")
 
 
 def _uwsgi(repo: Repository) -> Iterator[Run]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from dockergen.catalog import Framework, load
 from dockergen.errors import ProjectError
@@ -29,16 +30,22 @@ def default_start(
 
 
 def notebook_start(repo: Repository, project: Project) -> Start | None:
-    """Notebooks as pages, where the project asks for Voila."""
-    row = load("python").frameworks["voila"]
+    """Notebooks as pages, where the project asks for Voila, or where they hand pages to Panel."""
+    name = "voila" if project.has("voila") else "panel"
+    row = load("python").frameworks[name]
     notebooks = [path for path in repo.walk(depth=2) if path.endswith(".ipynb")]
+    if name == "panel":
+        notebooks = [path for path in notebooks if any(mark in repo.source(path) for mark in row.marks)]
     if not notebooks or not project.has(*row.dependencies):
         return None
-    # Of one notebook the page itself, of several the list.
-    argv = tuple(w.replace("{file}", notebooks[0] if len(notebooks) == 1 else "") for w in row.start)
+    # Of one notebook Voila serves the page itself, of several the list.
+    argv: tuple[str, ...] = ()
+    for word in row.start:
+        shown = notebooks if word == "{files}" else notebooks[:1] if len(notebooks) == 1 else []
+        argv = (*argv, *shown) if word in ("{file}", "{files}") else (*argv, word)
     return Start(
-        Sourced(tuple(w for w in argv if w), Origin("file", notebooks[0])),
-        framework=Sourced("voila", project.origin_of("voila")),
+        Sourced(argv, Origin("file", notebooks[0])),
+        framework=Sourced(name, project.origin_of(name)),
         port=Sourced(row.port, Origin("default", note=row.title)),
         env=dict(row.env),
         entry=notebooks[0],
@@ -47,9 +54,10 @@ def notebook_start(repo: Repository, project: Project) -> Start | None:
 
 def refuse_reflex(repo: Repository, project: Project) -> None:
     """ProjectError for Reflex, which compiles a front end with Node.js when it starts."""
-    if repo.is_file("rxconfig.py") and project.has("reflex"):
+    path = next((p for p in ("rxconfig.py", *repo.glob("*/rxconfig.py")) if repo.is_file(p)), "")
+    if path and project.has("reflex"):
         raise ProjectError(
-            "rxconfig.py belongs to Reflex, which compiles a front end with Node.js: that build is not written yet.",
+            f"{path} belongs to Reflex, which compiles a front end with Node.js: that build is not written yet.",
             "Serve what `reflex export --frontend-only` makes as a static site, and start the back end alone here.",
             command="dockergen init --start 'reflex run --env prod --backend-only' --port 8000",
         )
@@ -69,14 +77,46 @@ def ini_start(repo: Repository, project: Project) -> Start | None:
         if listen
         else Sourced(6543, Origin("default", note="Pyramid"))
     )
-    framework = Sourced("pyramid", project.origin_of("pyramid"))
+    files = _databases(repo, text)
+    begun = Start(
+        Sourced(("pserve", path), Origin("file", path, line)),
+        framework=Sourced("pyramid", project.origin_of("pyramid")),
+        port=port,
+        script=bool(re.search(r"^use\s*=\s*egg:", text, re.MULTILINE)),
+        writable=tuple(sorted({target.rpartition("/")[0] for _, target in files})),
+        links=files,
+        commands=tuple(_once(project, path, text)),
+        notes=tuple(_for_development(repo, path, text)),
+    )
     if everywhere:
-        return Start(Sourced(("pserve", path), Origin("file", path, line)), framework=framework, port=port, script=True)
+        return begun
     added = (
         () if project.has("gunicorn") else tuple(r for r in load("python").lists["added"] if r.startswith("gunicorn"))
     )
     note = f"{path}:{line} listens on this machine only, so gunicorn serves what the file puts together."
-    argv = ("gunicorn", "--worker-tmp-dir", "/dev/shm", "--paste", path)
-    return Start(
-        Sourced(argv, Origin("file", path, 1)), framework=framework, port=port, script=True, added=added, notes=(note,)
-    )
+    argv: tuple[str, ...] = ("gunicorn", "--worker-tmp-dir", "/dev/shm", "--paste", path)
+    command = Sourced(argv, Origin("file", path, 1))
+    return replace(begun, command=command, added=added, notes=(note, *begun.notes))
+
+
+def _databases(repo: Repository, text: str) -> tuple[tuple[str, str], ...]:
+    """SQLite files beside the ini file, and where they go instead."""
+    place = "data" if not repo.glob("data/*.py") else "state"
+    names = dict.fromkeys(re.findall(r"sqlite:///%\(here\)s/([\w.-]+)\s*$", text, re.MULTILINE))
+    return tuple((name, f"{place}/{name}") for name in names if not repo.has(name))
+
+
+def _once(project: Project, path: str, text: str) -> Iterator[tuple[str, str]]:
+    """What runs once for a release: Alembic with its section of the ini file, and the cookiecutter's own command."""
+    if "[alembic]" in text and project.has("alembic"):
+        yield "migrate", f"alembic --config {path} upgrade head"
+    for name in {**project.setup.scripts, **project.pyproject.scripts}:
+        if re.fullmatch(r"init(?:ialize)?[_-].*db", name):
+            yield "initialize", f"{name} {path}"
+
+
+def _for_development(repo: Repository, path: str, text: str) -> Iterator[str]:
+    found = re.search(r"^\s*pyramid_debugtoolbar\s*$|^pyramid\.includes\s*=.*debugtoolbar", text, re.MULTILINE)
+    if found:
+        line = text.count("\n", 0, text.index("pyramid_debugtoolbar")) + 1
+        yield f"{path}:{line} switches the debug toolbar on, which shows source and settings; write a production.ini."

@@ -1,0 +1,57 @@
+"""Debian packages that a repository lists for a hosting platform, in packages.txt or in an Aptfile."""
+
+from __future__ import annotations
+
+from dockergen.catalog import load
+from dockergen.frozen import frozen
+from dockergen.languages.python.project import Project
+from dockergen.languages.python.space import space
+from dockergen.lazy import regex
+from dockergen.model import Origin
+from dockergen.repository import Repository
+
+_NAME = regex(r"[a-z0-9][a-z0-9+.-]+")
+_BUILDS = regex(r".*-dev|gcc|g\+\+|clang|make|cmake|pkg-config|build-essential|cargo|rustc|swig|gfortran|git")
+_USELESS = regex(r"python3?(?:\.\d+)?(?:-.*)?|libpython3.*|pip")
+
+
+@frozen
+class AptList:
+    """One list, under the names of Debian 13."""
+
+    origin: Origin
+    build: tuple[str, ...]  # compilers and headers, which nothing that runs needs
+    run: tuple[str, ...]
+    left_out: tuple[str, ...]  # Debian's own Python, which the environment does not see
+
+
+def apt_lists(repo: Repository, project: Project) -> list[AptList]:
+    """The lists; packages.txt counts only where a platform that reads it is meant, an Aptfile always."""
+    paths = ["Aptfile"]
+    if project.has("streamlit", "gradio") or space(repo) is not None:
+        paths.append("packages.txt")
+    return [found for path in paths if repo.is_file(path) and (found := _read(repo, path))]
+
+
+def _read(repo: Repository, path: str) -> AptList | None:
+    lines = [(number, line.split("#")[0]) for number, line in enumerate(repo.lines(path), 1) if "://" not in line]
+    words = [(number, word) for number, line in lines for word in line.split()]
+    named = [(number, word) for number, word in words if _NAME.fullmatch(word)]
+    left = tuple(word for _, word in named if _USELESS.fullmatch(word))
+    kept = tuple(dict.fromkeys(_today(word) for _, word in named if word not in left))
+    if not named:
+        return None
+    return AptList(
+        Origin("file", path, named[0][0]),
+        build=tuple(word for word in kept if _BUILDS.fullmatch(word)),
+        run=tuple(word for word in kept if not _BUILDS.fullmatch(word)),
+        left_out=left,
+    )
+
+
+def _today(name: str) -> str:
+    """The name in Debian 13 of a package that older releases call otherwise."""
+    catalog = load("python-packages")
+    older = {old: new for names in catalog.suites.values() for new, old in names.items()}
+    older.update((row.partition(" ")[0], row.partition(" ")[2]) for row in catalog.lists["renamed"])
+    return older.get(name, name)
