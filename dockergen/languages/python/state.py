@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterator
 
 from dockergen.catalog import load
 from dockergen.frozen import frozen
@@ -45,7 +46,7 @@ def state(repo: Repository, project: Project, begun: Start, installed: bool) -> 
 def _framework(repo: Repository, project: Project, begun: Start) -> set[str]:
     name = begun.framework.value if begun.framework else ""
     row = load("python").frameworks.get(name)
-    found = {f"/app/{folder}" for folder in (row.writable if row else ())}
+    found = {f"/app/{folder}" for folder in (*(row.writable if row else ()), *_mounted(repo, project, begun))}
     if name not in ("flask", "quart"):
         return found
     texts = [repo.source(path) for path in program_files(repo, begun.entry, 60)] if begun.entry else []
@@ -54,6 +55,18 @@ def _framework(repo: Repository, project: Project, begun: Start) -> set[str]:
     if sqlite or any(re.search(r"\binstance_(?:path|relative_config)\b", text) for text in texts):
         found.add("/app/instance")
     return found
+
+
+def _mounted(repo: Repository, project: Project, begun: Start) -> Iterator[str]:
+    """Folders of other frameworks that the program imports, such as NiceGUI pages in a FastAPI app."""
+    rows = [r for r in load("python").frameworks.values() if r.writable and project.has(*r.dependencies)]
+    if not rows or not begun.entry:
+        return
+    texts = [repo.source(path) for path in program_files(repo, begun.entry, 60)]
+    for row in rows:
+        names = "|".join(re.escape(name.replace("-", "_")) for name in row.dependencies)
+        if any(re.search(rf"^\s*(?:import|from)\s+(?:{names})\b", text, re.MULTILINE) for text in texts):
+            yield from row.writable
 
 
 def _is_beside(repo: Repository, item: Written) -> bool:

@@ -6,10 +6,12 @@ import ast
 import posixpath
 import re
 from collections.abc import Iterator
+from functools import cache
 
+from dockergen.catalog import load
 from dockergen.frozen import frozen
 from dockergen.languages.python.imports import program_files
-from dockergen.languages.python.syntax import nodes, tree_of
+from dockergen.languages.python.syntax import dotted, imports, nodes, tree_of
 from dockergen.lazy import regex
 from dockergen.model import Origin
 from dockergen.repository import Repository
@@ -18,6 +20,7 @@ _MOST_FILES = 60
 _WORKDIR = "/app"
 _HINT = regex(
     r"""\bmakedirs\(|\bmkdir\(|FileHandler\(|sqlite[+\w]*:///|sqlite3\.connect\(|open\([^()\n]*["'][wax]b?\+?["']"""
+    r"""|\b(?:aiosqlite|apsw|duckdb|fasthtml|fastlite|peewee|playhouse|shelve|sqlite_utils|tinydb)\b|storage_path"""
     r"""|\b(?:UPLOAD|MEDIA|LOG|CACHE|DATA|DOWNLOAD|STORAGE)S?_(?:FOLDER|DIR|DIRECTORY|ROOT)["']?\]?\s*[:=]"""
 )
 _FOLDER_SETTING = regex(
@@ -88,6 +91,8 @@ def _in_file(text: str, path: str) -> Iterator[Written]:
     for node in nodes(tree):
         if isinstance(node, ast.Call):
             yield from places.of_call(node)
+        elif isinstance(node, ast.Dict):
+            yield from places.of_mapping(node)
         elif isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
             yield from places.of_assignment(node)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and (found := _SQLITE.match(node.value)):
@@ -100,6 +105,7 @@ class _Places:
 
     def __init__(self, tree: ast.Module, path: str) -> None:
         self.path = path
+        self.imports = imports(tree)
         self.expressions: dict[str, ast.expr] = {}
         parameters = {argument.arg for argument in nodes(tree) if isinstance(argument, ast.arg)}
         for node in nodes(tree):
@@ -116,6 +122,22 @@ class _Places:
             yield from self._written(node.args[0] if node.args and _receiver(node.func) == "os" else method, node)
         elif name in _OPENERS and node.args and _opens_to_write(node, name):
             yield from self._written(node.args[0], node, file=True)
+        elif name in _database_calls() and self._names(node.func).intersection(load("python").lists["databases"]):
+            first = [*node.args[:1], *(k.value for k in node.keywords if k.arg in ("db_file", "database", "filename"))]
+            yield from self._written(next(iter(first), None), node, file=True)
+
+    def of_mapping(self, node: ast.Dict) -> Iterator[Written]:
+        for key, value in zip(node.keys, node.values, strict=True):
+            if isinstance(key, ast.Constant) and key.value in load("python").lists["folder_keys"]:
+                yield from self._written(value, node)
+
+    def _names(self, function: ast.expr) -> set[str]:
+        """What the called function may be in full, as the imports of the file resolve it."""
+        parts = dotted(function)
+        if not parts:
+            return set()
+        starred = {f"{origin}.{parts[0]}" for key, origin in self.imports.items() if key.startswith("*")}
+        return {".".join([self.imports.get(parts[0], parts[0]), *parts[1:]]), *starred}
 
     def of_assignment(self, node: ast.Assign | ast.AnnAssign) -> Iterator[Written]:
         target = node.targets[0] if isinstance(node, ast.Assign) else node.target
@@ -193,6 +215,11 @@ class _Places:
             inner = self._value(node.args[0], depth + 1)
             return posixpath.dirname(inner) if inner and name == "dirname" else inner
         return None
+
+
+@cache
+def _database_calls() -> frozenset[str]:
+    return frozenset(name.rpartition(".")[2] for name in load("python").lists["databases"])
 
 
 def _opens_to_write(node: ast.Call, name: str) -> bool:
