@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from dockergen.errors import ProjectError
 from tests.python_trees import decision, plan_of, started
 
 GUARD = '\n\nif __name__ == "__main__":\n'
@@ -90,7 +91,7 @@ def test_cherrypy_settings_of_the_image_are_set_last(tmp_path: Path) -> None:
 def test_cherrypy_application_is_served_by_the_server_that_comes_with_it(tmp_path: Path) -> None:
     source = "import cherrypy\napplication = cherrypy.Application(Root())\n"
     plan = plan_of(tmp_path, {"requirements": "cherrypy", "wsgi.py": source})
-    assert started(plan) == "cheroot --bind 0.0.0.0:8080 wsgi:application"
+    assert started(plan) == "python -m cheroot --bind 0.0.0.0:8080 wsgi:application"
     assert not plan.facts.install.added
 
 
@@ -165,3 +166,144 @@ def test_script_in_a_package_finds_the_package(tmp_path: Path) -> None:
         "app/pages.py": "home = 1\n",
     }
     assert dict(plan_of(tmp_path, files).env)["PYTHONPATH"] == "/app"
+
+
+# --- Pyramid
+
+INI = """[app:main]
+use = egg:shop
+sqlalchemy.url = sqlite:///%(here)s/shop.sqlite
+
+[server:main]
+use = egg:waitress#main
+listen = {listen}
+
+[alembic]
+script_location = shop/alembic
+"""
+PYRAMID = {
+    "setup.py": "from setuptools import setup\nsetup(name='shop', packages=['shop'], install_requires=['pyramid', 'waitress', 'alembic'],\n"
+    "entry_points={'paste.app_factory': ['main = shop:main'], 'console_scripts': ['initialize_shop_db = shop.scripts:main']})\n",
+    "shop/__init__.py": "def main(global_config, **settings):\n    pass\n",
+    "shop/scripts.py": "def main():\n    pass\n",
+}
+
+
+def test_ini_file_wins_over_the_command_that_fills_the_database(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, {**PYRAMID, "production.ini": INI.format(listen="*:6543")})
+    assert started(plan) == "pserve production.ini"
+    assert plan.port == 6543
+    assert dict(plan.commands) == {
+        "migrate": "alembic --config production.ini upgrade head",
+        "initialize": "initialize_shop_db production.ini",
+    }
+
+
+def test_ini_file_is_in_the_image_and_its_database_in_a_folder_of_its_own(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, {**PYRAMID, "production.ini": INI.format(listen="*:6543")})
+    assert plan.facts.install.project
+    assert plan.facts.copies_source
+    assert plan.facts.links == (("shop.sqlite", "/app/data/shop.sqlite"),)
+    assert plan.writable == ("/app/data",)
+
+
+def test_debug_toolbar_is_told(tmp_path: Path) -> None:
+    text = INI.format(listen="localhost:6543").replace("use = egg:shop", "use = egg:shop\npyramid.includes =\n    pyramid_debugtoolbar")  # fmt: skip
+    plan = plan_of(tmp_path, {**PYRAMID, "development.ini": text})
+    assert started(plan) == "gunicorn --worker-tmp-dir /dev/shm --paste development.ini"
+    assert any(note.startswith("development.ini:4 switches the debug toolbar on") for note in plan.notes)
+
+
+# --- queues, bots, notebooks, pages
+
+
+def test_program_that_makes_a_worker_of_rq_is_run(tmp_path: Path) -> None:
+    source = f"from rq import Queue, Worker\n{GUARD}    Worker(['high', 'low']).work()\n"
+    assert started(plan_of(tmp_path, {"requirements": "rq", "worker.py": source, "jobs.py": "x = 1\n"})) == "python worker.py"  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("requirement", "source", "line"),
+    [
+        ("discord.py", "import discord, os\nTOKEN = os.getenv('BOT_TOKEN')\nbot.run(TOKEN)\n", 2),
+        ("python-telegram-bot", f"import os\nfrom telegram.ext import Application\ndef main():\n    make(os.environ['BOT_TOKEN'])\n{GUARD}    main()\n", 4),
+        ("aiogram", f"import asyncio, os\nfrom aiogram import Bot\nasync def go():\n    Bot(os.environ['BOT_TOKEN'])\n{GUARD}    asyncio.run(go())\n", 4),
+    ],
+)  # fmt: skip
+def test_token_of_a_bot_is_demanded(tmp_path: Path, requirement: str, source: str, line: int) -> None:
+    plan = plan_of(tmp_path, {"requirements": requirement, "bot.py": source})
+    assert [(need.value, need.origin.line) for need in plan.needs] == [("BOT_TOKEN", line)]
+
+
+def test_file_that_only_defines_is_no_program_beside_notebooks(tmp_path: Path) -> None:
+    files = {
+        "requirements": "pandas",
+        "helpers.py": "import pandas\nN = 1\ndef f():\n    pass\n",
+        "notebooks/a.ipynb": "{}",
+    }
+    with pytest.raises(ProjectError, match="notebook is no service"):
+        plan_of(tmp_path, files)
+
+
+def test_notebook_that_hands_pages_to_panel_is_served(tmp_path: Path) -> None:
+    files = {"requirements": "panel", "board.ipynb": '{"cells": [{"source": ["pn.panel(1).servable()"]}]}'}
+    assert started(plan_of(tmp_path, files)).startswith("panel serve board.ipynb --address")
+
+
+def test_reflex_below_the_root_is_a_clear_answer(tmp_path: Path) -> None:
+    files = {
+        "requirements": "reflex",
+        "web/rxconfig.py": "import reflex as rx\n",
+        "web/shop/shop.py": "app = rx.App()\n",
+    }
+    with pytest.raises(ProjectError, match=r"web/rxconfig\.py belongs to Reflex"):
+        plan_of(tmp_path, files)
+
+
+@pytest.mark.parametrize("configuration", ["docs/conf.py", "docs/source/conf.py", "mkdocs.yml"])
+def test_pages_whose_requirements_lie_beside_them(tmp_path: Path, configuration: str) -> None:
+    tool = "mkdocs" if configuration == "mkdocs.yml" else "sphinx"
+    files = {"docs/requirements.txt": f"{tool}\n", configuration: "", "docs/index.md": "# x\n", "LICENSE": ""}
+    plan = plan_of(tmp_path, files)
+    assert decision(plan, "framework").text == tool
+    assert plan.facts.install.requirements == "docs/requirements.txt"
+
+
+def test_requirements_of_pages_are_not_those_of_a_program(tmp_path: Path) -> None:
+    files = {"docs/requirements.txt": "sphinx\n", "docs/conf.py": "", "main.py": "print(1)\n"}
+    plan = plan_of(tmp_path, files)
+    assert started(plan) == "python main.py"
+    assert plan.facts.install.requirements == ""
+
+
+# --- what they write
+
+
+@pytest.mark.parametrize(
+    ("source", "links", "writable"),
+    [
+        ("from fasthtml.common import *\nfrom fastlite import *\ndb = database('todos.db')\n", ("todos.db",), ("/app/data",)),
+        ("from fasthtml.common import *\napp, rt, t, T = fast_app('var/todos.db', id=int)\n", (), ("/app/var",)),
+        ("from peewee import SqliteDatabase\ndb = SqliteDatabase('shop.db', pragmas={})\n", ("shop.db",), ("/app/data",)),
+        ("import aiosqlite\nasync def f():\n    await aiosqlite.connect('a.sqlite3')\n", ("a.sqlite3",), ("/app/data",)),
+        ("from tinydb import TinyDB\ndb = TinyDB('store/db.json')\n", (), ("/app/store",)),
+        ("from peewee import SqliteDatabase\ndb = SqliteDatabase(':memory:')\n", (), ()),
+        ("from shop import database\ndatabase('x.db')\n", (), ()),
+        ("conf = {'tools.sessions.storage_path': './sessions'}\n", (), ("/app/sessions",)),
+    ],
+)  # fmt: skip
+def test_databases_by_the_calls_that_make_them(
+    tmp_path: Path, source: str, links: tuple[str, ...], writable: tuple[str, ...]
+) -> None:
+    plan = plan_of(tmp_path, {"requirements": "requests", "main.py": f"{source}print(1)\n"})
+    assert tuple(name for name, _ in plan.facts.links) == links
+    assert plan.writable == writable
+
+
+def test_folder_of_a_framework_that_another_one_mounts(tmp_path: Path) -> None:
+    files = {
+        "requirements": "fastapi uvicorn nicegui",
+        "main.py": "from fastapi import FastAPI\nimport frontend\napp = FastAPI()\nfrontend.init(app)\n",
+        "frontend.py": "from nicegui import ui\ndef init(app):\n    ui.run_with(app)\n",
+    }
+    assert plan_of(tmp_path, files).writable == ("/app/.nicegui",)

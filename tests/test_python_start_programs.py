@@ -15,7 +15,7 @@ PROJECT = '[project]\nname = "shop"\nversion = "1"\ndependencies = []\n[build-sy
 CASES: dict[str, tuple[dict[str, str], str, int | None]] = {
     "guarded script": ({"requirements": "requests", "collect.py": f"import requests{GUARD}    go()\n"}, "python collect.py", None),
     "usual name without a guard": ({"requirements": "requests", "main.py": "import requests\n"}, "python main.py", None),
-    "the only file": ({"requirements": "requests", "mailer.py": "import requests\n"}, "python mailer.py", None),
+    "the only file": ({"requirements": "requests", "mailer.py": "import requests\nrequests.get('http://x')\n"}, "python mailer.py", None),
     "package with __main__": ({"requirements": "requests", "shop/__init__.py": "", "shop/__main__.py": "import shop\n"}, "python -m shop", None),
     "src package with __main__": ({"requirements": "requests", "src/shop/__init__.py": "", "src/shop/__main__.py": "import shop\n"}, "python -m shop", None),
     "script with relative imports": (

@@ -14,12 +14,15 @@ _BEGINNINGS = (
     *("environment.", "conda", "anaconda", "pixi.", "buildout."),
 )
 
+# Of a repository that holds nothing but pages.
+_PAGES = ("docs/requirements.txt", "doc/requirements.txt")
+
 # What reads and plans is imported where such a file lies: most repositories are another language's.
 
 
 def match(repo: Repository, settings: Settings) -> Match | None:
     """Python claims a manifest with something to start, weakly a manifest alone, most weakly loose files."""
-    if not any(map(_belongs, repo.entries())):
+    if not any(map(_belongs, repo.entries())) and not any(map(repo.is_file, _PAGES)):
         return None
     from dockergen.languages.python.claim import claim
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 
+from dockergen.catalog import load
 from dockergen.languages.python.imports import program_files
-from dockergen.languages.python.syntax import nodes, parsed
+from dockergen.languages.python.syntax import guards, nodes, parsed
 from dockergen.lazy import regex
 from dockergen.model import Origin, Sourced
 from dockergen.repository import Repository
@@ -15,7 +17,7 @@ from dockergen.repository import Repository
 _MOST_FILES = 60
 _MOST_SHOWN = 6
 _ALWAYS = ("PATH", "HOME", "LANG", "HOSTNAME", "PWD", "TMPDIR")
-_HINT = regex(r"environ\[|\b(?:getenv|environ\.get)\([^,()]+\)\s*\.|\benv(?:\.\w+)?\(|\bconfig\(|BaseSettings")
+_HINT = regex(r"TOKEN|environ\[|\b(?:getenv|environ\.get)\([^,()]+\)\s*\.|\benv(?:\.\w+)?\(|\bconfig\(|BaseSettings")
 _NAME = regex(r"[A-Z][A-Z0-9_]*")
 _READERS = ("env", "config")  # environs, django-environ and decouple, by the names that everybody gives them
 _LIBRARIES = ("environ", "environs", "decouple", "starlette")
@@ -33,10 +35,35 @@ def variables(repo: Repository, entry: str, given: tuple[tuple[str, str], ...]) 
         reads = any(origin.split(".")[0] in _LIBRARIES for origin in module.imports.values())
         # Settings that get their values from the program are no settings of the environment.
         made = {name for other in texts.values() for name in re.findall(r"\b(_?[A-Z]\w*)\(\s*\)", other)}
-        for name, line in _demanded(module.body, reads, made):
+        started = _started(module.body) if path == entry else []
+        bot = any(origin.split(".")[0] in _bots() for origin in module.imports.values())
+        for name, line in (*_demanded((*module.body, *started), reads, made), *(_tokens(module.body) if bot else ())):
             if _NAME.fullmatch(name) and name not in present:
                 found.setdefault(name, Sourced(name, Origin("file", path, line)))
     return tuple(found.values())
+
+
+@cache
+def _bots() -> frozenset[str]:
+    """Modules of chat services, which let nobody in without a token."""
+    rows = load("python").frameworks
+    return frozenset(module for name in ("discord", "slack", "telegram") for module in rows[name].config)
+
+
+def _tokens(body: tuple[ast.stmt, ...]) -> Iterator[tuple[str, int]]:
+    for node in (inner for statement in body for inner in nodes(statement)):
+        if isinstance(node, ast.Call) and (name := _asked(node)).endswith("TOKEN"):
+            yield name, node.lineno
+
+
+def _started(body: tuple[ast.stmt, ...]) -> list[ast.stmt]:
+    """The statements of the functions that the file calls when it is run."""
+    guarded = [node for node in body if isinstance(node, ast.If) and guards(node)]
+    bare = [node for node in body if isinstance(node, ast.Expr)]
+    inside = [inner for node in (*guarded, *bare) for inner in nodes(node) if isinstance(inner, ast.Call)]
+    called = {call.func.id for call in inside if isinstance(call.func, ast.Name)}
+    functions = [node for node in body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
+    return [statement for function in functions if function.name in called for statement in function.body]
 
 
 def advice(names: tuple[Sourced[str], ...]) -> list[str]:

@@ -41,7 +41,18 @@ def requirements_path(repo: Repository) -> str:
         return named[0]
     others = [*repo.glob("*requirements*.txt"), *repo.glob("requirements/*.txt")]
     others = [path for path in others if not _for_development(path) and repo.is_file(path)]
-    return others[0] if len(others) == 1 else ""
+    return others[0] if len(others) == 1 else _of_pages(repo)
+
+
+def _of_pages(repo: Repository) -> str:
+    """The requirements beside the sources of MkDocs or Sphinx, where the repository holds nothing but them."""
+    path = next((p for p in ("docs/requirements.txt", "doc/requirements.txt") if repo.is_file(p)), "")
+    folder = path.partition("/")[0]
+    settings = ("mkdocs.yml", "mkdocs.yaml", f"{folder}/conf.py", f"{folder}/source/conf.py")
+    manifests = ("pyproject.toml", "setup.py", "setup.cfg", "Pipfile", "package.json", "go.mod")
+    if not path or not any(map(repo.is_file, settings)) or any(map(repo.has, manifests)) or repo.glob("*.py"):
+        return ""
+    return path
 
 
 def _for_development(path: str) -> bool:

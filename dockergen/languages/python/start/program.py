@@ -18,7 +18,7 @@ from dockergen.languages.python.project import Project
 from dockergen.languages.python.source import guard_line, port_in
 from dockergen.languages.python.start.result import Start
 from dockergen.languages.python.start.served import framework_rows, loopback_note
-from dockergen.languages.python.syntax import nodes
+from dockergen.languages.python.syntax import does_something, nodes
 from dockergen.lazy import regex
 from dockergen.model import Origin, Rejected, Sourced
 from dockergen.repository import Repository
@@ -178,7 +178,7 @@ def imported_framework(
 def nothing(repo: Repository, paths: list[str]) -> ProjectError:
     """The error of a repository in which nothing can be started."""
     notebooks = [p for p in repo.walk(depth=3) if p.endswith(".ipynb")]
-    if notebooks and not paths:
+    if notebooks:
         line = f"{len(notebooks)} notebooks" if len(notebooks) > 1 else "a notebook"
         return NothingError(
             f"There is {line} ({notebooks[0]}) and no program: a notebook is no service by itself.",
@@ -213,7 +213,7 @@ def _main_file(
     if marked:
         return _settled(modules, marked)
     path = next((p for p in paths if p.rsplit("/", 1)[-1][:-3] in names), "")
-    if not path and len(paths) == 1:
+    if not path and len(paths) == 1 and does_something(modules.module(paths[0])):
         path = paths[0]
     return path or next((p for p in paths if p.endswith("/__main__.py")), ""), 1, ()
 

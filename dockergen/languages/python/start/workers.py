@@ -7,15 +7,19 @@ import re
 from collections.abc import Iterator
 
 from dockergen.frozen import frozen
-from dockergen.languages.python.entry import Modules, apps, module_of
+from dockergen.languages.python.entry import Modules, apps, module_of, search_path
 from dockergen.languages.python.objects import calls
 from dockergen.languages.python.project import Project
+from dockergen.languages.python.source import guard_line
 from dockergen.languages.python.syntax import dotted
 from dockergen.lazy import regex
 from dockergen.model import Origin
 from dockergen.repository import Repository
 
 _SCHEDULES = regex(r"beat_schedule|CELERY_BEAT_SCHEDULE|add_periodic_task|django_celery_beat|redbeat", re.IGNORECASE)
+
+
+_RQ_WORKER = regex(r"^\s*from\s+rq(?:\.\w+)?\s+import\s[^#\n]*Worker\b", re.MULTILINE)
 
 
 @frozen
@@ -111,8 +115,13 @@ def _objects(
 
 
 def _rq(repo: Repository, project: Project, paths: list[str]) -> Iterator[Worker]:
-    """A worker for the queues that the source names; rq reads RQ_REDIS_URL."""
+    """The program that makes a worker, else a worker for the queues that the source names; rq reads RQ_REDIS_URL."""
     modules = Modules(repo, {})
+    for path in paths:
+        text = repo.source(path)
+        if _RQ_WORKER.search(text) and ".work(" in text and (line := guard_line(text)):
+            yield Worker("rq", "worker", ("python", path), Origin("file", path, line), search_path(repo, path))
+            return
     for path in paths:
         if "rq" not in repo.source(path):
             continue
