@@ -111,6 +111,15 @@ class SystemPackages:
 
 
 @frozen
+class OldSetuptools:
+    """Which releases of a library want a setuptools of their time."""
+
+    runs: str = "0"  # the first release that imports pkg_resources no more; "" while the newest one does
+    after: str = "0"  # the last release that does not import it yet
+    brings: str = ""  # what it pins, where that imports it
+
+
+@frozen
 class Catalog:
     """One data file."""
 
@@ -119,6 +128,7 @@ class Catalog:
     managers: Mapping[str, Manager] = field(default_factory=dict)
     frameworks: Mapping[str, Framework] = field(default_factory=dict)
     packages: Mapping[str, SystemPackages] = field(default_factory=dict)
+    setuptools: Mapping[str, OldSetuptools] = field(default_factory=dict)
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # named lists of names, such as cgo modules
     suites: Mapping[str, Mapping[str, str]] = field(
         default_factory=dict
@@ -130,6 +140,7 @@ _ROWS: dict[str, type] = {
     "managers": Manager,
     "frameworks": Framework,
     "packages": SystemPackages,
+    "setuptools": OldSetuptools,
 }
 
 

@@ -43,7 +43,7 @@ from tests.realengine.fixtures import DockerEngine
             "variable SECRET_KEY",
             "--env SECRET_KEY=",
         ),
-        ("ModuleNotFoundError: No module named 'pkg_resources'", "setuptools no longer has", "setuptools<81"),
+        ("ModuleNotFoundError: No module named 'pkg_resources'", "setuptools no longer has", "setuptools<82"),
         ("ModuleNotFoundError: No module named 'distutils'", "older Python: it imports distutils", "--version 3.11"),
         ("Error: EROFS: read-only file system, mkdir '/app/data'", "writes to /app/data", "volume"),
         ("panic: open data/app.db: read-only file system", "writes to data/app.db", "volume"),

@@ -90,7 +90,7 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
     (
         r"ModuleNotFoundError: No module named '(pkg_resources)'",
         "A dependency imports {0}, which setuptools no longer has since release 82.",
-        "Add setuptools<81 to the project's dependencies, then build again.",
+        "Add setuptools<82 to the project's dependencies, then build again.",
     ),
     (
         r"ModuleNotFoundError: No module named '([\w.]+)'",

@@ -83,6 +83,7 @@ def documentation_plan(
             Decision("output", Sourced(site.output, site.origin)),
             Decision("build_image", Sourced(str(build), release.origin)),
             Decision("runtime_image", Sourced(str(image), why), "--base"),
+            *setup.legacy.decisions,
             Decision("port", port, "--port"),
             Decision("start", Sourced(_START, Origin("default", note="nginx"))),
         ),

@@ -73,6 +73,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
         runtime_image=runtime,
         decisions=(
             *_decisions(found, release, begun, setup, build, runtime, final.origin, port, argv),
+            *setup.legacy.decisions,
             *needs.decisions,
         ),
         start=argv,

@@ -8,6 +8,7 @@ from dockergen.frozen import frozen
 from dockergen.languages.python.extension import Extension, extension, runs_from_source
 from dockergen.languages.python.manager_version import manager_version, old_pip
 from dockergen.languages.python.mounts import Mounts, mounts
+from dockergen.languages.python.old_setuptools import Legacy, old_setuptools
 from dockergen.languages.python.private import has_credentials, private
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.python_pins import Pin, pins
@@ -48,6 +49,7 @@ class Install:
     own: tuple[str, ...]  # what pip is told about those lines once the source is there
     reads: tuple[str, ...]  # readme, licence and version files that its build back end reads
     added: tuple[str, ...]
+    legacy: Legacy  # the setuptools that old distributions want
     source_first: bool  # the step cannot do without the source, which comes before it
     secrets: tuple[Secret, ...] = ()
     unsafe: tuple[str, ...] = ()  # files with a password in clear, which no layer may hold
@@ -74,6 +76,7 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
     itself = _installs_project(repo, project, start, taken, built)
     missing = built.folders if itself and built.must_build else ()
     uv = manager_version(repo, "uv", project.pyproject, project.lock, release.value)
+    legacy = old_setuptools(repo, project, start.entry, release.value, old_pip(release.value))
     return Install(
         kind=kind,
         manifests=taken.files,
@@ -97,6 +100,7 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
         own=() if itself and taken.own else _own(project, kind, split, taken),
         reads=tuple(dict.fromkeys(_reads(repo, project))),
         added=(*project.provided, *start.added),
+        legacy=legacy,
         source_first=_computed(project, kind) or (bool(taken.own) and not split and not project.lock),
         secrets=(*closed.secrets, *remote.secrets),
         unsafe=closed.unsafe,
@@ -110,7 +114,7 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
         or any(repo.is_file(word) for word in start.command.value),
         build_packages=(*remote.packages, *(built.packages if itself or taken.own else ())),
         notes=(
-            *(*closed.notes, *remote.notes, *(told.notes if itself or taken.own else ()), *built.notes),
+            *(*closed.notes, *remote.notes, *(told.notes if itself or taken.own else ()), *built.notes, *legacy.notes),
             *_advice(project, kind, catalog.managers[project.manager.value].title),
         ),
     )

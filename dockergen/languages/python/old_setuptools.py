@@ -1,0 +1,162 @@
+"""A setuptools of their time: for what imports pkg_resources, which setuptools has until 81 only."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from dockergen.catalog import OldSetuptools, load
+from dockergen.frozen import frozen
+from dockergen.languages.python.imports import program_files
+from dockergen.languages.python.project import Project
+from dockergen.languages.python.syntax import guards, parsed
+from dockergen.languages.python.wheels import key
+from dockergen.lazy import regex
+from dockergen.manifests.requirements import Requirement
+from dockergen.model import Decision, Origin, Sourced
+from dockergen.repository import Repository
+
+_MOST_FILES = 60
+_CLAUSE = regex(r"(~=|===?|<=|<)\s*v?([\d.]+)")
+_NONE_BY_ITSELF = (3, 12)  # the first Python whose environments have no setuptools by themselves
+
+
+@frozen
+class Legacy:
+    """What the environment gets besides what the manifests ask for, and for whose sake."""
+
+    added: str = ""  # "setuptools<82"
+    who: str = ""  # "APScheduler 3.6.3"
+    decisions: tuple[Decision, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@frozen
+class _Need:
+    who: str
+    origin: Origin
+    remedy: str  # what makes it unnecessary
+
+
+def old_setuptools(repo: Repository, project: Project, entry: str, release: str, own_pip: bool) -> Legacy:
+    """The setuptools for what imports pkg_resources; `own_pip` when the environment is made with what Python brings.
+
+    A lock file that has a newer one is left as it is, and a note says how to mend it.
+    """
+    if own_pip and key(release)[:2] < _NONE_BY_ITSELF:
+        return Legacy()
+    first = load("python-setuptools").lists["without-pkg-resources"][0]
+    newest, stated = _stated(project, first)
+    need = _need(repo, project, entry) if newest or stated is None else None
+    if need is None:
+        return Legacy()
+    asked = f"setuptools<{first}"
+    if stated is not None:
+        return Legacy(notes=(_contradiction(project, need, newest, stated, asked),))
+    note = (
+        f"{need.origin}: {need.who} imports pkg_resources, which setuptools has no more since {first}, so the image "
+        f"adds {asked}; {need.remedy}."
+    )
+    return Legacy(asked, need.who, (Decision("setuptools", Sourced(asked, need.origin)),), (note,))
+
+
+def _stated(project: Project, first: str) -> tuple[str, Origin | None]:
+    """The release without pkg_resources that the manifests insist on, "" when there is none; and where they say so.
+
+    ("", None) where nothing is said, or anything is allowed; ("", origin) where they ask for one that has it.
+    """
+    locked = project.locked.get("setuptools")
+    if locked is not None and locked.version:
+        origin = Origin("file", project.lock, locked.line)
+        return (locked.version if key(locked.version) >= key(first) else ""), origin
+    for requirement, origin in project.direct:
+        if requirement.name == "setuptools" and (pinned := requirement.pinned):
+            return (pinned if key(pinned) >= key(first) else ""), origin
+        if requirement.name == "setuptools" and _below(requirement, first):
+            return "", origin
+        least = re.search(r">=?\s*([\d.]+)", requirement.specifier) if requirement.name == "setuptools" else None
+        if least and key(least[1]) >= key(first):
+            return least[1], origin
+    return "", None
+
+
+def _need(repo: Repository, project: Project, entry: str) -> _Need | None:
+    """The first that imports pkg_resources when it is imported: a distribution, else the program itself."""
+    rows = load("python-setuptools").setuptools
+    for name, origin in project.installed.items():
+        row = rows.get(name)
+        version = _version(project, name, row) if row is not None else None
+        if row is None or version is None:
+            continue
+        who = row.brings if row.brings else f"{name} {version}".strip()
+        remedy = f"{name} {row.runs} and later need it no more" if row.runs else "it has no release yet that does not"
+        return _Need(who, origin, remedy)
+    line, path = next(_own(repo, entry), (0, "")) if entry else (0, "")
+    if not line:
+        return None
+    remedy = "importlib.metadata and importlib.resources, which Python has, take its place"
+    return _Need("the program", Origin("file", path, line), remedy)
+
+
+def _version(project: Project, name: str, row: OldSetuptools) -> str | None:
+    """The release that is installed when it is one that needs pkg_resources, "" when it is not known which; or None."""
+    locked = project.locked.get(name)
+    direct = next((r for r, _ in project.direct if r.name == name), Requirement(name))
+    version = locked.version if locked is not None else direct.pinned
+    if version:
+        late = bool(row.runs) and key(version) >= key(row.runs)
+        return None if late or key(version) <= key(row.after) else version
+    if not row.runs or _below(direct, row.runs):
+        return ""
+    return None
+
+
+def _below(requirement: Requirement, release: str) -> bool:
+    """True when the requirement admits nothing that is as new as the release."""
+    for operator, version in _CLAUSE.findall(requirement.specifier):
+        limit = key(version)
+        if operator == "~=":
+            limit = (*limit[:-2], limit[-2] + 1) if len(limit) > 1 else limit
+        elif operator in ("==", "==="):
+            limit = (*limit[:-1], limit[-1] + 1)
+        if limit < key(release) or (limit == key(release) and operator != "<="):
+            return True
+    return False
+
+
+def _own(repo: Repository, entry: str) -> Iterator[tuple[int, str]]:
+    """Lines and files of the program that import pkg_resources on import, with nobody to catch the failure."""
+    for path in program_files(repo, entry, _MOST_FILES):
+        text = repo.source(path)
+        if "pkg_resources" in text:
+            yield from ((node.lineno, path) for node in _running(parsed(text).body) if _imports_it(node))
+
+
+def _imports_it(node: ast.stmt) -> bool:
+    names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+    names += [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
+    return any(name.split(".")[0] == "pkg_resources" for name in names)
+
+
+def _running(body: tuple[ast.stmt, ...] | list[ast.stmt]) -> Iterator[ast.stmt]:
+    """Statements that run on import; those whose failure to import is caught are left out."""
+    for node in body:
+        yield node
+        if (isinstance(node, ast.Try) and not any(map(_catches, node.handlers))) or isinstance(node, ast.With):
+            yield from _running(node.body)
+        elif isinstance(node, ast.If) and not guards(node) and "TYPE_CHECKING" not in ast.unparse(node.test):
+            yield from _running([*node.body, *node.orelse])
+
+
+def _catches(handler: ast.ExceptHandler) -> bool:
+    told = ast.unparse(handler.type) if handler.type else "Exception"
+    return any(name in told for name in ("ImportError", "ModuleNotFoundError", "Exception"))
+
+
+def _contradiction(project: Project, need: _Need, newest: str, stated: Origin, asked: str) -> str:
+    again = " and lock anew" if project.lock else ""
+    return (
+        f"{stated} has setuptools {newest}, which has no pkg_resources, and {need.who} ({need.origin}) imports it: "
+        f'add "{asked}" to the dependencies{again}, or the program stops at that import; {need.remedy}.'
+    )

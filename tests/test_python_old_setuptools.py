@@ -1,0 +1,129 @@
+"""The setuptools of their time that old distributions want: when the environment gets it, and what is said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dockergen.model import BuildPlan
+from dockergen.pipeline import generated, service_at
+
+MAIN = "import http.server\nhttp.server.HTTPServer(('0.0.0.0', 8000), None).serve_forever()\n"
+ADDED = "setuptools<82"
+
+
+def _plan(root: Path, requirements: str, **files: str) -> BuildPlan:
+    (root / "requirements.txt").write_text(requirements)
+    (root / "main.py").write_text(files.pop("main", MAIN))
+    for name, text in files.items():
+        (root / f"{name}.py").write_text(text)
+    return service_at(root, {}).plan
+
+
+def _lock(root: Path, version: str, setuptools: str) -> BuildPlan:
+    (root / "pyproject.toml").write_text(
+        '[project]\nname = "app"\nversion = "1.0"\nrequires-python = ">=3.11"\ndependencies = ["gunicorn"]\n'
+    )
+    (root / "main.py").write_text(MAIN)
+    row = '[[package]]\nname = "{}"\nversion = "{}"\nsource = {{ registry = "https://index.example/simple" }}\n{}\n'
+    needs = 'dependencies = [\n    { name = "setuptools" },\n]\n' if setuptools else ""
+    (root / "uv.lock").write_text(
+        'version = 1\nrequires-python = ">=3.11"\n\n'
+        '[[package]]\nname = "app"\nversion = "1.0"\nsource = { virtual = "." }\n'
+        'dependencies = [\n    { name = "gunicorn" },\n]\n\n'
+        + row.format("gunicorn", version, needs)
+        + (row.format("setuptools", setuptools, "") if setuptools else "")
+    )
+    return service_at(root, {}).plan
+
+
+@pytest.mark.parametrize(
+    ("requirements", "who"),
+    [
+        ("APScheduler==3.9.1\n", "apscheduler 3.9.1"),
+        ("APScheduler==3.10.4\n", ""),
+        ("APScheduler\n", ""),
+        ("APScheduler<3.10\n", "apscheduler"),
+        ("APScheduler<=3.10.1\n", "apscheduler"),
+        ("APScheduler~=3.9.0\n", "apscheduler"),
+        ("APScheduler~=3.9\n", ""),
+        ("APScheduler==3.9.*\n", "apscheduler"),
+        ("APScheduler>=3.6,<4\n", ""),
+        ("python-telegram-bot==13.15\n", "APScheduler 3.6.3"),
+        ("python-telegram-bot==12.8\n", ""),
+        ("python-telegram-bot==20.3\n", ""),
+        ("fs\n", "fs"),
+        ("fs\nsetuptools\n", "fs"),
+        ("fs\nsetuptools>=60\n", "fs"),
+        ("fs\nsetuptools<81\n", ""),
+        ("fs\nsetuptools==69.5.1\n", ""),
+        ("requests==2.32.5\n", ""),
+    ],
+)
+def test_who_gets_a_setuptools_with_pkg_resources(tmp_path: Path, requirements: str, who: str) -> None:
+    legacy = _plan(tmp_path, requirements).facts.install.legacy
+    assert (legacy.added, legacy.who) == ((ADDED, who) if who else ("", ""))
+
+
+def test_it_is_decided_told_and_installed_before_the_source(tmp_path: Path) -> None:
+    plan = _plan(tmp_path, "requests\nAPScheduler==3.9.1\n")
+    decision = next(d for d in plan.decisions if d.name == "setuptools")
+    assert (decision.text, str(decision.sourced.origin)) == (ADDED, "requirements.txt:2")
+    assert any("requirements.txt:2" in note and "3.10.2 and later" in note for note in plan.notes)
+    text = next(f.text for f in generated(tmp_path, service_at(tmp_path, {})) if f.path == "Dockerfile")
+    assert text.index("install 'setuptools<82'") < text.index("COPY . .")
+    assert "# apscheduler 3.9.1 imports pkg_resources" in text
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("import pkg_resources\n", True),
+        ("from pkg_resources import get_distribution as g\n", True),
+        ("if True:\n    import pkg_resources\n", True),
+        ("try:\n    import pkg_resources\nexcept ImportError:\n    pkg_resources = None\n", False),
+        ("try:\n    import pkg_resources\nexcept ValueError:\n    pass\n", True),
+        ("def version():\n    import pkg_resources\n", False),
+        ("from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import pkg_resources\n", False),
+        ("# import pkg_resources\n", False),
+    ],
+)
+def test_the_program_itself_may_import_it(tmp_path: Path, source: str, found: bool) -> None:
+    plan = _plan(tmp_path, "requests==2.32.5\n", main=f"import helper\n{MAIN}", helper=source)
+    assert plan.facts.install.legacy.added == (ADDED if found else "")
+    assert any("helper.py:" in str(d.sourced.origin) for d in plan.decisions if d.name == "setuptools") == found
+
+
+@pytest.mark.parametrize(
+    ("version", "setuptools", "added", "noted"),
+    [
+        ("20.1.0", "", ADDED, True),
+        ("20.1.0", "69.5.1", "", False),
+        ("20.1.0", "84.2.1", "", True),
+        ("23.0.0", "84.2.1", "", False),
+    ],
+)
+def test_what_is_locked_stays_locked(tmp_path: Path, version: str, setuptools: str, added: str, noted: bool) -> None:
+    plan = _lock(tmp_path, version, setuptools)
+    assert plan.facts.install.legacy.added == added
+    notes = [note for note in plan.notes if "pkg_resources" in note]
+    assert bool(notes) == noted
+    if setuptools and noted:
+        assert "uv.lock:" in notes[0]
+        assert 'add "setuptools<82"' in notes[0]
+        assert "gunicorn 20.1.0" in notes[0]
+        assert "setuptools" not in {d.name for d in plan.decisions}
+
+
+def test_a_later_sync_leaves_it_in_place(tmp_path: Path) -> None:
+    _lock(tmp_path, "20.1.0", "")
+    with (tmp_path / "pyproject.toml").open("a") as file:
+        file.write('[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n')
+    text = next(f.text for f in generated(tmp_path, service_at(tmp_path, {})) if f.path == "Dockerfile")
+    assert "--no-editable --inexact" in text
+
+
+def test_environments_that_python_fills_have_one(tmp_path: Path) -> None:
+    (tmp_path / ".python-version").write_text("3.9.10\n")
+    assert not _plan(tmp_path, "APScheduler==3.9.1\n").facts.install.legacy.added
