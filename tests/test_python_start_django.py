@@ -142,6 +142,21 @@ def test_media_and_sqlite_can_be_written(
 
 
 @pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ("SECRET_KEY = os.environ.get('DJANGO_SECRET_KEY')\n", "site_/settings.py:1: the settings read DJANGO_SECRET_KEY from"),
+        ("DEBUG = False\nKEY = os.environ['KEY']\nDB = env.db('DB')\n", "site_/settings.py:3: the settings read DB, KEY from"),
+        ("SECRET_KEY = os.environ.get('SECRET_KEY', 'x')\n", ""),
+        ("env = environ.Env(DEBUG=(bool, False))\nDEBUG = env('DEBUG')\n", ""),
+    ],
+)  # fmt: skip
+def test_variables_without_a_default_are_told(tmp_path: Path, settings: str, said: str) -> None:
+    told = [n for n in plan_of(tmp_path, {**PLAIN, "site_/settings.py": settings}).notes if "no default" in n]
+    assert len(told) == bool(said)
+    assert all(said in note and "docker run -e" in note for note in told)
+
+
+@pytest.mark.parametrize(
     ("requirements", "settings", "said"),
     [
         ("django gunicorn", "STATIC_ROOT = BASE_DIR / 'static'\n", "add WhiteNoise"),

@@ -99,20 +99,33 @@ def test_packages_are_there_where_no_wheel_brings_them(
 
 
 @pytest.mark.parametrize(
-    ("name", "release", "minor", "wheel"),
+    ("name", "specifier", "minor", "wheel"),
     [
-        ("lxml", "6.0", "3.14", True),
-        ("lxml", "5.4", "3.14", False),
+        ("lxml", "==6.0", "3.14", True),
+        ("lxml", "==5.4", "3.14", False),
         ("lxml", "", "3.14", True),
-        ("lxml", "4.6", "3.9", True),  # before the table begins
-        ("lxml", "9.0", "3.15", False),  # after it ends
-        ("psutil", "6.0", "3.15", True),  # one wheel for every Python
-        ("psycopg2", "2.9.11", "3.12", False),
-        ("flask", "3.0", "3.14", True),
+        ("lxml", "<6", "3.14", False),
+        ("lxml", "<=6", "3.14", True),
+        ("lxml", ">=4", "3.14", True),
+        ("lxml", ">=4,<5.4", "3.14", False),
+        ("lxml", "~=5.4", "3.14", False),
+        ("lxml", "~=5.4", "3.13", True),
+        ("lxml", "~=5.2.1", "3.13", False),
+        ("lxml", "==5.*", "3.14", False),
+        ("lxml", "^5.4", "3.14", False),  # as Poetry writes it
+        ("lxml", "!=5.4", "3.14", True),
+        ("lxml", "==4.6", "3.9", True),  # before the table begins
+        ("lxml", "==9.0", "3.15", False),  # after it ends
+        ("psutil", "==6.0", "3.15", True),  # one wheel for every Python
+        ("psycopg2", "==2.9.11", "3.12", False),
+        ("multidict", "==6.0.4", "3.11", True),
+        ("multidict", "==6.0.4", "3.12", False),
+        ("multidict", "==6.0.5", "3.14", True),
+        ("flask", "==3.0", "3.14", True),
     ],
 )
-def test_what_is_known_about_wheels(name: str, release: str, minor: str, wheel: bool) -> None:
-    assert published(name, release, minor) is wheel
+def test_what_is_known_about_wheels(name: str, specifier: str, minor: str, wheel: bool) -> None:
+    assert published(name, specifier, minor) is wheel
 
 
 def test_the_files_of_the_lock_tell_what_is_compiled(tmp_path: Path) -> None:

@@ -112,6 +112,9 @@ CASES = [
     ("free-threaded wheels do not count", _locked(f"cp314-cp314t-{LINUX}", f"cp313-cp313-{LINUX}"), "3.13", "uv.lock:11"),
     ("a pin beats missing wheels", {**_locked(f"cp312-cp312-{LINUX}"), ".python-version": "3.13\n"}, "3.13", ".python-version:1"),
     ("what has no wheel anywhere decides nothing", {**_locked(f"cp312-cp312-{LINUX}"), "uv.lock": _locked(f"cp312-cp312-{LINUX}")["uv.lock"].replace('    { name = "speedups" },', '    { name = "speedups" },\n    { name = "odd" },') + '\n[[package]]\nname = "odd"\nversion = "1"\nwheels = [\n    { url = "x/odd-1-cp38-cp38-win32.whl" },\n]\n'}, "3.12", "uv.lock:12"),
+    ("several releases of one, by marker", {**_locked(), "uv.lock": _locked(f"cp311-cp311-{LINUX}")["uv.lock"] + f'\n[[package]]\nname = "speedups"\nversion = "2.0"\nwheels = [\n    {{ url = "x/speedups-2.0-cp314-cp314-{LINUX}.whl" }},\n]\n'}, "3.14", "pyproject.toml:4"),
+    ("pinned before its wheels", {"requirements.txt": "flask==3.1.2\nmultidict==6.0.4\n"}, "3.11", "requirements.txt:2"),
+    ("a range that ends before its wheels", {"requirements.txt": "flask==3.1.2\nnumpy<2\n"}, "3.12", "requirements.txt:2"),
     ("a wheel that a line names", {"requirements.txt": f"flask==3.1.2\n./vendor/ink-1.0-cp312-cp312-{LINUX}.whl\n", f"vendor/ink-1.0-cp312-cp312-{LINUX}.whl": ""}, "3.12", "requirements.txt:2"),
     ("wheels in a folder", {"requirements.txt": "--find-links vendor\nink\n", f"vendor/ink-1.0-cp312-cp312-{LINUX}.whl": "", f"vendor/ink-1.0-cp313-cp313-{LINUX}.whl": ""}, "3.13", "requirements.txt:2"),
     ("wheels in a folder that nothing asks for", {"requirements.txt": "--find-links vendor\nflask\n", f"vendor/ink-1.0-cp312-cp312-{LINUX}.whl": ""}, "3.14", "newest supported"),
@@ -216,3 +219,17 @@ def version_of(version: str) -> dict[str, str]:
 def test_ranges_are_read_as_packaging_reads_them(constraint: str, minor: int) -> None:
     """The tag of a minor is its newest patch."""
     assert allows(constraint, f"3.{minor}") == SpecifierSet(constraint).contains(f"3.{minor}.99")
+
+
+def test_an_extra_that_pdm_locks_apart_counts_as_well(project: Make) -> None:
+    lock = (
+        '[metadata]\ngroups = ["default"]\nlock_version = "4.4"\n\n'
+        '[[package]]\nname = "uvicorn"\nversion = "0.24"\ndependencies = [\n    "click>=7.0",\n]\nfiles = [\n]\n\n'
+        '[[package]]\nname = "uvicorn"\nversion = "0.24"\nextras = ["standard"]\ndependencies = [\n    "uvicorn==0.24",\n'
+        '    "uvloop>=0.14; sys_platform != \\"win32\\"",\n]\nfiles = [\n]\n\n'
+        '[[package]]\nname = "uvloop"\nversion = "0.19.0"\nfiles = [\n'
+        '    {file = "uvloop-0.19.0-cp312-cp312-manylinux_2_17_x86_64.whl", hash = "sha256:aa"},\n]\n'
+    )
+    manifest = '[project]\nname = "a"\nversion = "1"\nrequires-python = ">=3.8"\ndependencies = ["uvicorn[standard]"]\n'
+    root = project({"pyproject.toml": manifest, "pdm.lock": lock, "main.py": "async def app(a, b, c): ...\n"})
+    assert str(dockergen.plan(root).build_image) == "python:3.12-slim"

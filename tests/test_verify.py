@@ -29,6 +29,11 @@ from tests.realengine.fixtures import DockerEngine
         ("ModuleNotFoundError: No module named 'yaml'", "Python module yaml", "dependencies"),
         ("Error: Cannot find module 'express'\nRequire stack:", "Node module express", "devDependencies"),
         ("    raise KeyError(key)\nKeyError: 'SECRET_KEY'", "environment variable SECRET_KEY", "--env SECRET_KEY="),
+        (
+            "django.core.exceptions.ImproperlyConfigured: The SECRET_KEY setting must not be empty.",
+            "setting SECRET_KEY is empty",
+            "--env SECRET_KEY=",
+        ),
         ("FATAL: DATABASE_URL is not set", "environment variable DATABASE_URL", "--env DATABASE_URL="),
         ("Error: connect ECONNREFUSED 127.0.0.1:5432", "cannot reach a service", "--env DATABASE_URL"),
         ("OSError: [Errno 30] Read-only file system: '/app/uploads'", "writes to /app/uploads", "volume"),

@@ -33,6 +33,8 @@ _POETRY_SOURCE = regex(r'^\[package\.source\]\ntype = "([a-z]+)"\nurl = "([^"]+)
 _PIPFILE_KEY = regex(r'^ {8}"([^"]+)": \{', re.MULTILINE)
 _PDM_LOCAL = regex(r'^path = "([^"]+)"', re.MULTILINE)
 _PDM_VCS = regex(r"^(?:git|hg|svn|bzr) = ", re.MULTILINE)
+_PDM_NEED = regex(r"(?P<name>[A-Za-z0-9._-]+)\s*(?:\[(?P<extras>[^\]]*)\])?")
+_PDM_EXTRAS = regex(r"^extras = \[([^\]]*)\]", re.MULTILINE)
 _QUOTED = regex(r'"([^"]+)"')
 
 
@@ -78,8 +80,25 @@ def toml_lock(text: str) -> dict[str, Locked]:
         position = start
         found = _package(text[start:end], line + 1)
         if found:
-            packages.setdefault(found.name, found)
+            before = packages.get(found.name)
+            packages[found.name] = _merged(before, found) if before else found
     return _with_listed_wheels(packages, text)
+
+
+def _merged(one: Locked, other: Locked) -> Locked:
+    """One entry of two with the same name: PDM locks a distribution with extras apart from the one without, and all
+    tools lock several releases where the Pythons of a range need different ones."""
+    extras = {**(one.extras or {})}
+    for extra, needs in (other.extras or {}).items():
+        extras[extra] = (*extras.get(extra, ()), *needs)
+    return replace(
+        one,
+        needs=tuple(dict.fromkeys((*one.needs, *other.needs))),
+        extras=extras,
+        production=one.production if other.production is None else bool(one.production) or other.production,
+        wheels=tuple(dict.fromkeys((*one.wheels, *other.wheels))),
+        only_source=one.only_source and other.only_source,
+    )
 
 
 def _with_listed_wheels(packages: dict[str, Locked], text: str) -> dict[str, Locked]:
@@ -191,6 +210,7 @@ def _package(block: str, line: int) -> Locked | None:
     if not name:
         return None
     version, source = _VERSION.search(block), _SOURCE.search(block)
+    with_extras = _PDM_EXTRAS.search(block)
     groups = _POETRY_GROUPS.search(block)
     production = bool({"main", "default"} & set(_QUOTED.findall(groups[1]))) if groups else None
     if 'category = "dev"' in block:
@@ -198,7 +218,7 @@ def _package(block: str, line: int) -> Locked | None:
     return Locked(
         normalised(name[1]),
         version[1] if version else "",
-        _needs(block),
+        () if with_extras else _needs(block),
         _extras(block),
         source[1].strip() if source else "",
         production,
@@ -228,15 +248,25 @@ def _needs(block: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
         listed = _uv_needs(found[1])
         if listed:
             return listed
-        names = (re.match(r"[A-Za-z0-9._-]+", text) for text in _QUOTED.findall(found[1]))  # PDM writes PEP 508 lines
-        return tuple((normalised(name[0]), ()) for name in names if name)
+        return _pdm_needs(found[1])
     if found := _POETRY_NEEDS.search(block):
         names = (re.match(r'"?([A-Za-z0-9._-]+)"? = (.*)', row) for row in found[1].split("\n"))
         return tuple((normalised(name[1]), ()) for name in names if name and "optional = true" not in name[2])
     return ()
 
 
+def _pdm_needs(text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """PDM writes PEP 508 lines."""
+    names = filter(None, map(_PDM_NEED.match, re.findall(r"""^    ["'](.*)["'],$""", text, re.MULTILINE)))
+    return tuple(
+        (normalised(n["name"]), tuple(map(normalised, re.findall(r"[\w.-]+", n["extras"] or "")))) for n in names
+    )
+
+
 def _extras(block: str) -> dict[str, tuple[tuple[str, tuple[str, ...]], ...]]:
+    if own := _PDM_EXTRAS.search(block):
+        # Each extra may bring each of them; which one does is not written down.
+        return {normalised(extra): _needs(block) for extra in _QUOTED.findall(own[1])}
     found = _UV_EXTRAS.search(block)
     return {normalised(row[1]): _uv_needs(row[2]) for row in _UV_EXTRA.finditer(found[1])} if found else {}
 

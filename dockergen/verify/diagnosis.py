@@ -110,6 +110,11 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
         "Give it a value: dockergen verify --env {0}=...",
     ),
     (
+        r"ImproperlyConfigured: The ([A-Z][A-Z0-9_]+) setting must not be empty",
+        "Django's setting {0} is empty.",
+        "Give the variable that the settings read for it a value: dockergen verify --env {0}=...",
+    ),
+    (
         r"validation errors? for \w*(?:[Ss]ettings|[Cc]onfig|_Client)\w*\n(\w+)\n\s+[^\n]*(?:Field required|field required)",
         "The program's settings demand the variable {0}.",
         "Give it a value, in the case that the settings use: dockergen verify --env {0}=...",

@@ -33,11 +33,13 @@ def _rejected(release: str, missing: _Missing, anyway: _Missing) -> Rejected:
 
 def _without_wheel(repo: Repository, project: Project, minor: str) -> Iterator[tuple[str, Origin]]:
     for name, package in project.locked.items():
-        if not package.has_wheel(minor) or (not package.wheels and older_than_wheels(name, package.version, minor)):
+        if not package.has_wheel(minor) or (
+            not package.wheels and older_than_wheels(name, f"=={package.version}", minor)
+        ):
             yield f"{name} {package.version}", Origin("file", project.lock, package.line)
     for requirement, origin in project.direct if not project.locked else ():
-        if requirement.pinned and older_than_wheels(requirement.name, requirement.pinned, minor):
-            yield f"{requirement.name} {requirement.pinned}", origin
+        if requirement.name and older_than_wheels(requirement.name, requirement.specifier, minor):
+            yield f"{requirement.name} {requirement.pinned or requirement.specifier}", origin
     for own, origin in _own_wheels(repo, project).values():
         if not own.has_wheel(minor):
             yield f"{own.name} {own.version}".strip(), origin

@@ -40,7 +40,7 @@ _QUOTED = regex(r"""["']([^"']+)["']""")
 
 
 _NOWHERE = Origin("default")
-_NOWHERE = Origin("default")
+_SHOWN = 6  # names in a note
 
 
 @frozen
@@ -120,6 +120,7 @@ def django(repo: Repository) -> Django | None:
             re.search(r"storages\.backends|S3Boto3|S3Static|GoogleCloudStorage|STATIC_URL\s*=\s*[\"']https?://", text)
         ),
         uses_static="django.contrib.staticfiles" in text,
+        notes=_demands(view, prefix, settings, text),
     )
 
 
@@ -256,6 +257,21 @@ def _demanded(text: str) -> tuple[tuple[str, str], ...]:
         kind = "int" if match[7] else (match[2] or "").lstrip(".") or (match[4] or "")
         found.setdefault(name, _dummy(name, kind))
     return tuple(sorted(found.items()))
+
+
+def _demands(view: Repository, prefix: str, settings: str, text: str) -> tuple[str, ...]:
+    """What a container has to be told, because the settings read it and have no value of their own."""
+    # django-environ's scheme may hold the default: Env(DEBUG=(bool, False)).
+    names = [name for name, _ in _demanded(text) if not re.search(rf"\b{name}\s*=\s*\(", text)]
+    if not names:
+        return ()
+    file = _file_of(view, settings)
+    origin = Origin("file", prefix + file, view.line_of(file, names[0]))
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return (
+        f"{origin}: the settings read {', '.join(names[:_SHOWN])}{more} from the environment and have no default: "
+        f"docker run -e {names[0]}=..., and dockergen verify --env {names[0]}=...",
+    )
 
 
 def _dummy(name: str, kind: str) -> str:

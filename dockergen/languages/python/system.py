@@ -173,8 +173,8 @@ def _has_wheel(project: Project, name: str, row: SystemPackages | None, minor: s
         return locked.has_wheel(minor)
     if row is not None and locked is not None and locked.only_source:
         return not row.build
-    version = locked.version if locked is not None else direct.pinned if direct is not None else ""
-    return published(name, version, minor)
+    wanted = f"=={locked.version}" if locked is not None and locked.version else direct.specifier if direct else ""
+    return published(name, wanted, minor)
 
 
 def _refused(project: Project, name: str) -> bool:

@@ -1,4 +1,4 @@
-"""Which releases of a distribution are published compiled, for which Python."""
+"""Which releases of a distribution are published for which Python, and work on it."""
 
 from __future__ import annotations
 
@@ -6,34 +6,86 @@ import re
 from collections.abc import Mapping
 
 from dockergen.catalog import load
+from dockergen.lazy import regex
+
+NONE = "-"  # no release so far
+_Numbers = tuple[int, ...]
+_BOUND = regex(r"(===?|~=|<=?|\^|~)\s*v?([\d.]+)(\.\*)?")
 
 
-def older_than_wheels(name: str, release: str, minor: str) -> bool:
-    """True when the release is known to come before the first one with wheels for that Python."""
+def older_than_wheels(name: str, specifier: str, minor: str) -> bool:
+    """True when every release that the specifier leaves is known to come before the first one for that Python."""
+    first = _first(name, minor)
+    return bool(first) and bool(specifier) and (first == NONE or _ends_before(specifier, key(first)))
+
+
+def published(name: str, specifier: str, minor: str) -> bool:
+    """True when the releases of a specifier have wheels for that Python, or nothing that needs a compiler."""
     row = load("python-packages").packages.get(name)
-    first = _first(row.wheels, minor) if row is not None else ""
-    return bool(first) and key(release) < key(first)
-
-
-def published(name: str, release: str, minor: str) -> bool:
-    """True when a release ("" for the newest) has wheels for that Python, or nothing that needs a compiler."""
-    row = load("python-packages").packages.get(name)
-    if row is None or not row.wheels:
-        return row is None or not row.build
-    first = _first(row.wheels, minor)
+    if row is None:
+        return _first(name, minor) != NONE and not older_than_wheels(name, specifier, minor)
+    if not row.wheels:
+        return not row.build
+    first = _first(name, minor)
     if not first:
         # Older Pythons than those in the table had their wheels before it begins; newer ones have none yet.
         return key(minor) < min(key(python) for python in row.wheels)
-    return not release or key(release) >= key(first)
+    return not older_than_wheels(name, specifier, minor)
 
 
-def _first(wheels: Mapping[str, str], minor: str) -> str:
+def key(version: str) -> _Numbers:
+    """The numbers of a version, for comparing it."""
+    return tuple(int(part) for part in re.findall(r"\d+", version)[:4])
+
+
+def _first(name: str, minor: str) -> str:
     """The first release with wheels for that Python, "" when none is known; "any" ends where a Python is named."""
+    wheels = _wheels(name)
     named = [key(python) for python in wheels if python != "any"]
     everywhere = wheels.get("any", "") if not named or key(minor) < min(named) else ""
     return wheels.get(minor, everywhere)
 
 
-def key(version: str) -> tuple[int, ...]:
-    """The numbers of a version, for comparing it."""
-    return tuple(int(part) for part in re.findall(r"\d+", version)[:4])
+def _wheels(name: str) -> Mapping[str, str]:
+    row = load("python-packages").packages.get(name)
+    if row is not None:
+        return row.wheels
+    pairs = (pair.partition(":") for pair in load("python-wheels").wheels.get(name, "").split())
+    return {minor: first for minor, _, first in pairs}
+
+
+def _ends_before(specifier: str, first: _Numbers) -> bool:
+    """True when a clause of the specifier excludes that release and all later ones."""
+    return any(
+        _clause_ends_before(found[1], key(found[2]), bool(found[3]), first) for found in _BOUND.finditer(specifier)
+    )
+
+
+def _clause_ends_before(operator: str, release: _Numbers, star: bool, first: _Numbers) -> bool:
+    if not release:
+        return False
+    if operator in ("==", "===") and not star:
+        return _compared(release, first) < 0
+    if operator in ("<", "<="):
+        difference = _compared(release, first)
+        return difference < 0 or (difference == 0 and operator == "<")
+    kept = _kept(operator, release)
+    return first[: len(kept)] > kept
+
+
+def _kept(operator: str, release: _Numbers) -> _Numbers:
+    """The leading numbers that all releases share which the clause leaves."""
+    if operator == "~=":
+        return release[:-1]
+    if operator == "~":
+        return release[:2]
+    if operator == "^":
+        significant = next((index for index, part in enumerate(release) if part), len(release) - 1)
+        return release[: significant + 1]
+    return release  # ==1.2.*
+
+
+def _compared(one: _Numbers, other: _Numbers) -> int:
+    length = max(len(one), len(other))
+    a, b = ((*numbers, *[0] * length)[:length] for numbers in (one, other))
+    return (a > b) - (a < b)

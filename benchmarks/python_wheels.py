@@ -1,0 +1,128 @@
+"""From which release on a distribution has wheels for a Python: `python -m benchmarks.python_wheels FILE`.
+
+FILE holds names of distributions, one a line. The package index that pip uses tells the files of every release; those of distributions that
+have compiled wheels for Linux go into dockergen/data/python-wheels.toml, where `dockergen init` learns which Python the pins of an unlocked
+manifest can be installed on without a compiler.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import re
+import sys
+import urllib.request
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from packaging.tags import Tag
+from packaging.utils import (
+    InvalidSdistFilename,
+    InvalidWheelFilename,
+    canonicalize_name,
+    parse_sdist_filename,
+    parse_wheel_filename,
+)
+from packaging.version import Version
+from pip._internal.models.index import PyPI
+
+from dockergen.catalog import load
+
+_TARGET = Path(__file__).parents[1] / "dockergen" / "data" / "python-wheels.toml"
+_PURE = "any"
+_ACCEPT = {"Accept": "application/vnd.pypi.simple.v1+json"}
+_HEAD = """\
+# From which release on a distribution has wheels for a Python on Linux x86_64: "3.13:1.2 3.14:1.5" is 1.2 for 3.13 and 1.5 for 3.14, "-" is none so far. A Python that
+# is not named has wheels of every release that has any. Only distributions with compiled wheels are here, and none that python-packages.toml has.
+#
+# Measured {day}, by `python -m benchmarks.python_wheels`, for the {asked} most downloaded distributions.
+
+[wheels]
+"""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.python_wheels", description=__doc__)
+    parser.add_argument("names", type=Path, help="file with one name a line")
+    names = [canonicalize_name(line) for line in parser.parse_args().names.read_text("utf-8").split()]
+    known = {name for name, row in load("python-packages").packages.items() if row.wheels}
+    with ThreadPoolExecutor(8) as pool:
+        found = dict(zip(names, pool.map(_row, names), strict=True))
+    rows = sorted((name, row) for name, row in found.items() if row and name not in known)
+    lines = [f'{name if re.fullmatch("[a-z0-9-]+", name) else json.dumps(name)} = "{row}"' for name, row in rows]
+    head = _HEAD.format(day=datetime.datetime.now(datetime.UTC).date(), asked=len(names))
+    _TARGET.write_text(head + "\n".join(lines) + "\n", encoding="utf-8")
+    print(
+        f"{len(rows)} of {len(names)} distributions have compiled wheels that do not cover every release",
+        file=sys.stderr,
+    )
+    return 0
+
+
+def _row(name: str) -> str:
+    """ "3.13:1.2 3.14:1.5", or "" for a distribution of which nothing has to be known."""
+    try:
+        return " ".join(f"{minor}:{first}" for minor, first in _firsts(_files(name)))
+    except (OSError, ValueError) as error:
+        print(f"{name}: {error}", file=sys.stderr)
+        return ""
+
+
+def _files(name: str) -> list[Mapping[str, object]]:
+    request = urllib.request.Request(f"{PyPI.simple_url}/{name}/", headers=_ACCEPT)
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        return list(json.loads(answer.read())["files"])
+
+
+def _firsts(files: Iterable[Mapping[str, object]]) -> Iterator[tuple[str, str]]:
+    """The minors that the first release with wheels had none for, each with the first release that has."""
+    releases = _minors_by_release(files)
+    stable = sorted(release for release in releases if not release.is_prerelease)
+    wheels = [release for release in stable if releases[release]]
+    if not wheels or not any(releases[release] - {_PURE} for release in stable) or releases[stable[-1]] == {_PURE}:
+        return  # never compiled, or no longer
+    known = list(load("python").versions.end_of_life)  # type: ignore[union-attr]
+    newest = max(known.index(minor) for minors in releases.values() for minor in minors - {_PURE})
+    for index, minor in enumerate(known):
+        having = [release for release in wheels if releases[release] & {minor, _PURE}]
+        if having and having[0] != wheels[0]:
+            yield minor, str(having[0])
+        elif not having and index > newest:
+            yield minor, "-"  # older ones without any had ended before it began
+
+
+def _minors_by_release(files: Iterable[Mapping[str, object]]) -> dict[Version, set[str]]:
+    """The minors that the wheels of each release are for, with _PURE for wheels that fit all; empty for a source alone."""
+    found: dict[Version, set[str]] = {}
+    for file in files:
+        filename = str(file["filename"])
+        try:
+            if filename.endswith(".whl"):
+                _, release, _, tags = parse_wheel_filename(filename)
+            else:
+                release, tags = parse_sdist_filename(filename)[1], frozenset()
+        except (InvalidSdistFilename, InvalidWheelFilename):
+            continue
+        if not file.get("yanked"):
+            found.setdefault(release, set()).update(minor for tag in tags for minor in _minors(tag))
+    return found
+
+
+def _minors(tag: Tag) -> Iterator[str]:
+    if tag.platform == "any":
+        yield _PURE
+    if not (tag.platform.startswith("manylinux") and tag.platform.endswith("_x86_64")):
+        return
+    least = re.fullmatch(r"cp3(\d+)", tag.interpreter)
+    for minor in load("python").versions.end_of_life:  # type: ignore[union-attr]
+        own = f"cp{minor.replace('.', '')}"
+        exact = tag.interpreter == own and tag.abi in (own, f"{own}m", "none")
+        stable = tag.abi == "abi3" and least is not None and int(least[1]) <= int(minor.partition(".")[2])
+        if exact or stable or (tag.abi == "none" and tag.interpreter in ("py3", "cp3")):
+            yield minor
+
+
+if __name__ == "__main__":
+    sys.exit(main())
