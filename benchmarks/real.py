@@ -17,7 +17,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +26,12 @@ import tomli
 from dockergen.errors import DockergenError
 from dockergen.verify import Options, verify
 from tests.realengine.engine import up
+from tests.realengine.fixtures import DockerEngine
 from tests.realengine.images import ensure
+from tests.realengine.machine import run
 from tests.realengine.recipes import recipe
 from tests.realengine.references import references
+from tests.services import running
 
 HERE = Path(__file__).parent
 COLUMNS = ("repository", "commit", "what it is", "base", "verdict", "init s", "build s", "MB", "theirs MB", "remarks")
@@ -53,6 +56,10 @@ class Case:
     context: str = ""  # the build context of theirs, "" for the folder of the service
     remark: str = ""
     timeout: float = 60.0
+    services: Mapping[str, Mapping[str, Any]] = field(
+        default_factory=dict
+    )  # name -> image and env, as compose has them
+    before: tuple[str, ...] = ()  # shell commands in a container of the image first, such as migrations
 
     @property
     def title(self) -> str:
@@ -131,10 +138,14 @@ def _ours(case: Case, root: Path, *, build: bool) -> dict[str, str]:
         return {**cells, "verdict": "not buildable here", "remarks": str(error)}
     cells["build"] = _cold(root)
     options = Options(env=case.env, path=case.path, status=case.status, timeout=case.timeout, decisions=case.flags)
-    try:
-        report = verify(root, options, lambda text: print(f"  {text[:150]}", file=sys.stderr))
-    except DockergenError as error:
-        return {**cells, "verdict": "verify stops", "remarks": str(error)}
+    with running(case.services, DockerEngine()) as network:
+        try:
+            _prepare(case, root, network)
+            report = verify(
+                root, replace(options, network=network), lambda text: print(f"  {text[:150]}", file=sys.stderr)
+            )
+        except (DockergenError, RuntimeError) as error:
+            return {**cells, "verdict": "verify stops", "remarks": str(error)}
     cells["size"] = f"{report.sizes['total'] / 1e6:.0f}" if report.sizes else ""
     if not report.ok:
         causes = " ".join(f"{p.where}: {p.cause} ({p.remedy})" for p in report.problems)
@@ -144,6 +155,16 @@ def _ours(case: Case, root: Path, *, build: bool) -> dict[str, str]:
         return {**cells, "verdict": "fails", "remarks": f"{case.text!r} is not in the answer {report.body[:100]!r}"}
     answer = f"{report.status} at {case.path or '/'}" if report.status else "stays up"
     return {**cells, "verdict": f"runs: {answer}"}
+
+
+def _prepare(case: Case, root: Path, network: str) -> None:
+    """Runs what a deployment runs before its first start; RuntimeError when it fails."""
+    if not case.before:
+        return
+    image = run("docker", "build", "-q", root).strip()
+    variables = [word for name, value in case.env.items() for word in ("-e", f"{name}={value}")]
+    for command in case.before:
+        run("docker", "run", "--rm", "--network", network or "bridge", *variables, image, "sh", "-c", command)
 
 
 def _cold(root: Path) -> str:

@@ -130,9 +130,9 @@ class Catalog:
     packages: Mapping[str, SystemPackages] = field(default_factory=dict)
     setuptools: Mapping[str, OldSetuptools] = field(default_factory=dict)
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # named lists of names, such as cgo modules
-    wheels: Mapping[str, str] = field(
-        default_factory=dict
-    )  # distribution -> "3.13:1.2 3.14:1.5", first release for each
+    # distribution -> "3.13:1.2 3.14:1.5", the first release that has wheels for each, or that runs on it
+    wheels: Mapping[str, str] = field(default_factory=dict)
+    runs: Mapping[str, str] = field(default_factory=dict)
     suites: Mapping[str, Mapping[str, str]] = field(
         default_factory=dict
     )  # older Debian suite -> name now -> name there
@@ -192,6 +192,7 @@ def _catalog(table: Mapping[str, Any], where: str) -> Catalog:
         versions=_row(Versions, versions, f"{where} [versions]") if versions else None,
         lists={key: tuple(value) for key, value in table.get("lists", {}).items()},
         wheels=MappingProxyType(table.get("wheels", {})),
+        runs=MappingProxyType(table.get("runs", {})),
         suites={key: MappingProxyType(names) for key, names in table.get("suites", {}).items()},
         **{section: _Rows(kind, table.get(section, {}), f"{where} [{section}.") for section, kind in _ROWS.items()},
     )

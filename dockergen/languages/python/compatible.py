@@ -1,26 +1,29 @@
-"""Which of the fitting Pythons has wheels of what the manifests pin: the lock file's, PyPI's, the repository's own."""
+"""Which of the fitting Pythons runs what the manifests pin and has wheels of it: the index's, the repository's own."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from dockergen.languages.python.project import Project
-from dockergen.languages.python.wheels import older_than_wheels
+from dockergen.languages.python.wheels import older_than_python, older_than_wheels
 from dockergen.manifests.python_locks import Locked, wheel
+from dockergen.manifests.requirements import Requirement
 from dockergen.model import Origin, Rejected, Sourced
 from dockergen.repository import Repository, normal
 
-_Missing = dict[str, Origin]
+_Missing = dict[str, Origin]  # what speaks against a release, and where it is pinned
 
 
 def with_wheels(repo: Repository, best: Sourced[str], fitting: list[str], project: Project) -> Sourced[str]:
-    """The newest of the fitting releases for which the fewest pinned distributions have to be compiled.
+    """The newest of the fitting releases on which the fewest pinned distributions fail, and then have to be compiled.
 
     A distribution that has no wheel for any of them decides nothing.
     """
-    missing = {release: dict(_without_wheel(repo, project, release)) for release in fitting}
-    least = min(map(len, missing.values()))
-    chosen = next(release for release in reversed(fitting) if len(missing[release]) == least)
+    failing = {release: dict(_failing(project, release)) for release in fitting}
+    missing = {r: {**failing[r], **dict(_without_wheel(repo, project, r))} for r in fitting}
+    weights = {release: (len(failing[release]), len(missing[release])) for release in fitting}
+    least = min(weights.values())
+    chosen = next(release for release in reversed(fitting) if weights[release] == least)
     newer = fitting[fitting.index(chosen) + 1 :]
     lost = tuple(_rejected(release, missing[release], missing[chosen]) for release in reversed(newer))
     return Sourced(chosen, lost[-1].origin if lost else best.origin, lost)
@@ -28,7 +31,16 @@ def with_wheels(repo: Repository, best: Sourced[str], fitting: list[str], projec
 
 def _rejected(release: str, missing: _Missing, anyway: _Missing) -> Rejected:
     what = next(name for name in missing if name not in anyway)  # it lacks more than the chosen one
-    return Rejected(release, missing[what], f"{what} has no wheel for it")
+    return Rejected(release, missing[what], what)
+
+
+def _failing(project: Project, minor: str) -> Iterator[tuple[str, Origin]]:
+    for name, package in project.locked.items():
+        if older_than_python(name, f"=={package.version}", minor):
+            yield f"{name} {package.version} does not run on it", Origin("file", project.lock, package.line)
+    for requirement, origin in project.direct if not project.locked else ():
+        if older_than_python(requirement.name, requirement.specifier, minor):
+            yield f"{_named(requirement)} does not run on it", origin
 
 
 def _without_wheel(repo: Repository, project: Project, minor: str) -> Iterator[tuple[str, Origin]]:
@@ -36,13 +48,17 @@ def _without_wheel(repo: Repository, project: Project, minor: str) -> Iterator[t
         if not package.has_wheel(minor) or (
             not package.wheels and older_than_wheels(name, f"=={package.version}", minor)
         ):
-            yield f"{name} {package.version}", Origin("file", project.lock, package.line)
+            yield f"{name} {package.version} has no wheel for it", Origin("file", project.lock, package.line)
     for requirement, origin in project.direct if not project.locked else ():
         if requirement.name and older_than_wheels(requirement.name, requirement.specifier, minor):
-            yield f"{requirement.name} {requirement.pinned or requirement.specifier}", origin
+            yield f"{_named(requirement)} has no wheel for it", origin
     for own, origin in _own_wheels(repo, project).values():
         if not own.has_wheel(minor):
-            yield f"{own.name} {own.version}".strip(), origin
+            yield f"{own.name} {own.version} has no wheel for it", origin
+
+
+def _named(requirement: Requirement) -> str:
+    return f"{requirement.name} {requirement.pinned or requirement.specifier}"
 
 
 def _own_wheels(repo: Repository, project: Project) -> dict[str, tuple[Locked, Origin]]:

@@ -15,8 +15,12 @@ _BOUND = regex(r"(===?|~=|<=?|\^|~)\s*v?([\d.]+)(\.\*)?")
 
 def older_than_wheels(name: str, specifier: str, minor: str) -> bool:
     """True when every release that the specifier leaves is known to come before the first one for that Python."""
-    first = _first(name, minor)
-    return bool(first) and bool(specifier) and (first == NONE or _ends_before(specifier, key(first)))
+    return _ends(specifier, _first(name, minor))
+
+
+def older_than_python(name: str, specifier: str, minor: str) -> bool:
+    """True when every release that the specifier leaves is known to fail on that Python."""
+    return _ends(specifier, _pairs(load("python-wheels").runs.get(name, "")).get(minor, ""))
 
 
 def published(name: str, specifier: str, minor: str) -> bool:
@@ -50,8 +54,15 @@ def _wheels(name: str) -> Mapping[str, str]:
     row = load("python-packages").packages.get(name)
     if row is not None:
         return row.wheels
-    pairs = (pair.partition(":") for pair in load("python-wheels").wheels.get(name, "").split())
-    return {minor: first for minor, _, first in pairs}
+    return _pairs(load("python-wheels").wheels.get(name, ""))
+
+
+def _pairs(text: str) -> Mapping[str, str]:
+    return {minor: first for minor, _, first in (pair.partition(":") for pair in text.split())}
+
+
+def _ends(specifier: str, first: str) -> bool:
+    return bool(first) and bool(specifier) and (first == NONE or _ends_before(specifier, key(first)))
 
 
 def _ends_before(specifier: str, first: _Numbers) -> bool:
