@@ -247,7 +247,27 @@ def test_file_that_only_defines_is_no_program_beside_notebooks(tmp_path: Path) -
 
 def test_notebook_that_hands_pages_to_panel_is_served(tmp_path: Path) -> None:
     files = {"requirements": "panel", "board.ipynb": '{"cells": [{"source": ["pn.panel(1).servable()"]}]}'}
-    assert started(plan_of(tmp_path, files)).startswith("panel serve board.ipynb --address")
+    plan = plan_of(tmp_path, files)
+    assert started(plan).startswith("panel serve board.ipynb --address")
+    assert [row.partition("=")[0] for row in plan.facts.install.added] == ["nbconvert"]
+
+
+@pytest.mark.parametrize(("more", "added"), [("", ["ipykernel"]), ("jupyterlab", [])])
+def test_kernel_of_voila_is_added_where_nothing_brings_one(tmp_path: Path, more: str, added: list[str]) -> None:
+    plan = plan_of(tmp_path, {"requirements": f"voila {more}", "report.ipynb": "{}"})
+    assert [row.partition("=")[0] for row in plan.facts.install.added] == added
+    assert "'/'" not in plan.health[-1]  # which would start a kernel every half minute
+    assert plan.probe == "/"
+
+
+def test_worker_of_rq_says_where_it_takes_redis_from(tmp_path: Path) -> None:
+    files = {
+        "requirements": "rq flask gunicorn",
+        "app.py": "from flask import Flask\nfrom rq import Queue\napp = Flask('a')\nq = Queue('mail')\n",
+    }
+    plan = plan_of(tmp_path, files)
+    assert dict(plan.commands) == {"worker": "rq worker mail"}
+    assert any("RQ_REDIS_URL" in note for note in plan.notes)
 
 
 def test_reflex_below_the_root_is_a_clear_answer(tmp_path: Path) -> None:

@@ -79,7 +79,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
         start=argv,
         port=port.value if port else None,
         health=_health(begun, port, final),
-        probe=begun.health,
+        probe=begun.probe or begun.health,
         env=_environment(begun, setup, port),
         build_packages=tuple(sorted({*setup.build_packages, *needs.build, *(p for p in asked if _builds(p))})),
         runtime_packages=tuple(sorted({*final.packages, *needs.run, *(p for p in asked if not _builds(p))})),

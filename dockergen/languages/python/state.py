@@ -29,7 +29,7 @@ def state(repo: Repository, project: Project, begun: Start, installed: bool) -> 
     own = tuple(f"/app/{folder}" for folder in begun.writable)
     links = tuple((name, f"/app/{target}") for name, target in begun.links)
     if begun.django or installed:
-        return State(own, links)
+        return State(own, links, tuple(_kept(name, target) for name, target in links))
     items = written(repo, begun.entry)
     wanted = {*own, *folders(repo, items), *_framework(repo, project, begun)}
     place = "/app/data" if not repo.glob("data/*.py") else "/app/state"
@@ -41,6 +41,13 @@ def state(repo: Repository, project: Project, begun: Start, installed: bool) -> 
         wanted.add(place)
     kept = tuple(sorted(f for f in wanted if not any(f.startswith(f"{other}/") for other in wanted)))
     return State(kept, links, tuple(_advice(repo, items)))
+
+
+def _kept(name: str, target: str) -> str:
+    return (
+        f"The database /app/{name} lies among the source; the image keeps it in {posixpath.dirname(target)}, mount a "
+        f"volume there: docker run -v data:{posixpath.dirname(target)} ..."
+    )
 
 
 def _framework(repo: Repository, project: Project, begun: Start) -> set[str]:

@@ -66,6 +66,8 @@ def start(repo: Repository, project: Project, settings: Settings) -> Start:
         )
     port = settings.port or bound_port(repo, found.command) or _published(repo, found) or found.port
     command, notes = reachable(repo, found.command) if settings.start is None else (found.command, [])
+    if any(text.startswith("rq worker") for text in (" ".join(command.value), *dict(found.commands).values())):
+        notes = [*notes, "`rq worker` takes the address of Redis from RQ_REDIS_URL."]
     return replace(found, command=command, port=port, notes=(*found.notes, *notes))
 
 

@@ -17,6 +17,7 @@ class Start:
     framework: Sourced[str] | None = None
     port: Sourced[int] | None = None
     health: str = "/"  # path that is asked; "" when the server speaks no HTTP and only has to accept a connection
+    probe: str = ""  # path that shows more than that it lives, where asking it every half minute would cost too much
     env: Mapping[str, str] | None = None
     added: tuple[str, ...] = ()  # a server that is installed besides what the project asks for
     import_root: str = ""  # folder that has to be on the import path; "." for the root of the repository

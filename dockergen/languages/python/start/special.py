@@ -38,6 +38,12 @@ def notebook_start(repo: Repository, project: Project) -> Start | None:
         notebooks = [path for path in notebooks if any(mark in repo.source(path) for mark in row.marks)]
     if not notebooks or not project.has(*row.dependencies):
         return None
+    added: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    runner = {"voila": "ipykernel", "panel": "nbconvert"}[name]
+    if not project.has(runner, "jupyter", "jupyterlab", "notebook"):
+        added = tuple(r for r in load("python").lists["added"] if r.startswith(runner))
+        notes = (f"{row.title} runs notebooks by {runner}, which no manifest asks for: the image adds {added[0]}.",)
     # Of one notebook Voila serves the page itself, of several the list.
     argv: tuple[str, ...] = ()
     for word in row.start:
@@ -46,6 +52,10 @@ def notebook_start(repo: Repository, project: Project) -> Start | None:
     return Start(
         Sourced(argv, Origin("file", notebooks[0])),
         framework=Sourced(name, project.origin_of(name)),
+        health=row.health or "/",
+        probe="/",
+        added=added,
+        notes=notes,
         port=Sourced(row.port, Origin("default", note=row.title)),
         env=dict(row.env),
         entry=notebooks[0],
