@@ -60,11 +60,17 @@ Context({}).new({})  # as inclusion tags do
 """
 _FLASK = """
 import flask
-app = flask.Flask("x")
-@app.route("/")
-def index():
-    return flask.render_template_string("{{ a }}", a=1)
-assert app.test_client().get("/").data == b"1"
+app = flask.Flask("x", root_path="/tmp", instance_path="/tmp")
+@app.route("/<int:a>")
+def index(a):
+    return flask.render_template_string("{{ a }} {{ url_for('index', a=2) }}", a=a)
+assert app.test_client().get("/1").data == b"1 /2"
+"""
+_WERKZEUG = """
+import werkzeug, werkzeug.serving, werkzeug.exceptions
+from werkzeug.routing import Map, Rule
+address = Map([Rule("/<int:a>/b", endpoint="x")]).bind("localhost")
+assert address.build("x", {"a": 1}) == "/1/b" and address.match("/1/b")
 """
 _FASTAPI = """
 import fastapi, pydantic
@@ -97,13 +103,13 @@ A.metadata.create_all(engine)
 PROBES: Mapping[str, str] = {
     "django": _DJANGO,
     "flask": _FLASK,
+    "werkzeug": _WERKZEUG,
     "fastapi": _FASTAPI,
     "pydantic": _PYDANTIC,
     "sqlalchemy": _SQLALCHEMY,
     **{
         name: f"import {modules}"
         for name, modules in {
-            "werkzeug": "werkzeug, werkzeug.serving, werkzeug.exceptions",
             "jinja2": "jinja2; assert jinja2.Template('{{ a }}').render(a=1)",
             "itsdangerous": "itsdangerous",
             "click": "click",
@@ -210,22 +216,38 @@ def main() -> int:
 def _line(name: str, containers: Mapping[str, str]) -> str:
     days = dict(_releases(name))
     releases = sorted(days)
-    row = []
+    outcomes: dict[tuple[str, Version], str] = {}
     low = 0
     for minor in MINORS:
         # The first that works lies in [low, high]; a newer Python has it no earlier, and most often at the same place.
         high, middle = len(releases), low
         while low < high:
-            if _works(containers[minor], name, releases[middle], days[releases[middle]]):
+            outcomes[minor, releases[middle]] = _outcome(
+                containers[minor], name, releases[middle], days[releases[middle]]
+            )
+            if outcomes[minor, releases[middle]] == "works":
                 high = middle
             else:
                 low = middle + 1
             middle = (low + high) // 2
-        if 0 < low < len(releases):
-            row.append(f"{minor}:{releases[low]}")
-        elif low == len(releases) and releases:
-            row.append(f"{minor}:-")
-    return f'{name} = "{" ".join(row)}"' if row else f"# {name}: every release that was tried works on every Python"
+    row = " ".join(f"{minor}:{series}" for minor, series in firsts(outcomes))
+    return f'{name} = "{row}"' if row else f"# {name}: no release that could be installed failed"
+
+
+def firsts(outcomes: Mapping[tuple[str, Version], str]) -> Iterator[tuple[str, str]]:
+    """For each Python the first series after the last release that was installed and failed on it, or on an older Python.
+
+    One that could not be installed says nothing: it lacks wheels, which benchmarks.python_wheels knows.
+    """
+    failed: set[Version] = set()
+    for minor in MINORS:
+        failed |= {release for (python, release), outcome in outcomes.items() if python == minor and outcome == "fails"}
+        working = [release for (python, release), outcome in outcomes.items() if python <= minor and outcome == "works"]
+        later = sorted(release for release in working if failed and release > max(failed))
+        if later:
+            yield minor, ".".join(map(str, later[0].release[:2]))
+        elif failed:
+            yield minor, "-"
 
 
 def _releases(name: str) -> Iterator[tuple[Version, datetime.date]]:
@@ -247,18 +269,17 @@ def _releases(name: str) -> Iterator[tuple[Version, datetime.date]]:
         yield release, days[release]
 
 
-def _works(container: str, name: str, release: Version, day: datetime.date) -> bool:
+def _outcome(container: str, name: str, release: Version, day: datetime.date) -> str:
+    """ "works", "fails", or "not installed"."""
     place = f"/tmp/{name}-{release}"
     until = day + datetime.timedelta(days=_DAYS)
-    script = (
-        f"uv venv -q {place} && uv pip install -q -p {place} --exclude-newer {until} {_NO_BUILD} '{name}=={release}' 'setuptools<60' "
-        f'&& {place}/bin/python -c "$PROBE"; code=$?; rm -rf {place}; exit $code'
-    )
+    install = f"uv pip install -q -p {place} --exclude-newer {until} {_NO_BUILD} '{name}=={release}' 'setuptools<60'"
+    script = f'uv venv -q {place} && {install} || exit 9; {place}/bin/python -c "$PROBE"; code=$?; rm -rf {place}; exit $code'
     probe = ["docker", "exec", "-e", f"PROBE={PROBES[name]}", container, "sh", "-c", script]
     done = subprocess.run(probe, capture_output=True, text=True, timeout=600, check=False)
     last = ([line for line in done.stderr.splitlines() if line.strip()] or [""])[-1]
     print(f"{name} {release} {until} {container[-4:]}: {done.returncode} {last[:150]}", file=sys.stderr, flush=True)
-    return done.returncode == 0
+    return {0: "works", 9: "not installed"}.get(done.returncode, "fails")
 
 
 def _container(minor: str) -> str:

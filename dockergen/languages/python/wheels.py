@@ -20,7 +20,7 @@ def older_than_wheels(name: str, specifier: str, minor: str) -> bool:
 
 def older_than_python(name: str, specifier: str, minor: str) -> bool:
     """True when every release that the specifier leaves is known to fail on that Python."""
-    return _ends(specifier, _pairs(load("python-wheels").runs.get(name, "")).get(minor, ""))
+    return _ends(specifier, _pairs(load("python-runs").runs.get(name, "")).get(minor, ""))
 
 
 def published(name: str, specifier: str, minor: str) -> bool:
