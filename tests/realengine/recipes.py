@@ -55,6 +55,11 @@ def _python(found: re.Match[str]) -> Recipe:
     )
 
 
+# The pip that the real images of these minors ship: an ended release keeps its last one, which takes old metadata
+# that newer ones refuse.
+_PIPS = {"3.6": "21.2.4", "3.7": "23.0.1", "3.8": "23.0.1", "3.9": "23.0.1", "3.10": "23.0.1"}
+
+
 def _pyenv(minor: str, tools: str) -> Recipe:
     """Python as this machine's pyenv compiled it, at the path where the real image has it."""
     folder = pyenv_python(minor)
@@ -63,10 +68,11 @@ def _pyenv(minor: str, tools: str) -> Recipe:
     # The real images of releases that ended before trixie came stay on bookworm.
     suite, t64 = ("bookworm", "") if minor in ("3.6", "3.7", "3.8") else ("trixie", "t64")
     libraries = f"libssl3{t64} libsqlite3-0 libffi8 libbz2-1.0 liblzma5 libreadline8{t64} zlib1g libncursesw6 libuuid1"
+    quiet = "" if minor == "3.6" else "--root-user-action ignore"
     return Recipe(
         f"FROM {debian(suite)}\n" + apt(f"{libraries} netbase tzdata{tools}") + "COPY python /usr/local\n"
         "RUN ldconfig && cd /usr/local/bin && for n in python python3; do ln -s python3.* $n; done"
-        " && python -m ensurepip >/dev/null && python -m pip install -q --root-user-action ignore -U pip"
+        f" && python -m ensurepip >/dev/null && python -m pip install -q {quiet} pip=={_PIPS.get(minor, '25.0.1')}"
         " && ln -sf pip3 pip && pip --version && find /usr -name __pycache__ -prune -exec rm -rf {} +\n"
         'ENV PATH=/usr/local/bin:$PATH LANG=C.UTF-8\nCMD ["python3"]\n',
         folders={"python": folder},
