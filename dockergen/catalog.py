@@ -136,6 +136,9 @@ class Catalog:
     suites: Mapping[str, Mapping[str, str]] = field(
         default_factory=dict
     )  # older Debian suite -> name now -> name there
+    eras: Mapping[str, Mapping[str, str]] = field(
+        default_factory=dict
+    )  # distribution -> language version -> first release published after that came out
 
 
 _ROWS: dict[str, type] = {
@@ -194,6 +197,7 @@ def _catalog(table: Mapping[str, Any], where: str) -> Catalog:
         wheels=MappingProxyType(table.get("wheels", {})),
         runs=MappingProxyType(table.get("runs", {})),
         suites={key: MappingProxyType(names) for key, names in table.get("suites", {}).items()},
+        eras=table.get("eras", {}),
         **{section: _Rows(kind, table.get(section, {}), f"{where} [{section}.") for section, kind in _ROWS.items()},
     )
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dockergen.catalog import load
+from dockergen.languages.python.era import contemporary, era
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.wheels import older_than_python, older_than_wheels
 from dockergen.manifests.python_locks import Locked, wheel
@@ -15,17 +17,26 @@ _Missing = dict[str, Origin]  # what speaks against a release, and where it is p
 
 
 def with_wheels(repo: Repository, best: Sourced[str], fitting: list[str], project: Project) -> Sourced[str]:
-    """The newest of the fitting releases on which the fewest pinned distributions fail, and then have to be compiled.
+    """The newest of the fitting releases on which the fewest pinned distributions fail, and then have to be compiled;
+    none that came out long after the pins were made.
 
     A distribution that has no wheel for any of them decides nothing.
     """
-    failing = {release: dict(_failing(project, release)) for release in fitting}
-    missing = {r: {**failing[r], **dict(_without_wheel(repo, project, r))} for r in fitting}
-    weights = {release: (len(failing[release]), len(missing[release])) for release in fitting}
+    versions = load("python").versions
+    assert versions is not None
+    pins = era(project, versions) if len(fitting) > 1 else None
+    tried = contemporary(fitting, pins, versions) if pins else fitting
+    failing = {release: dict(_failing(project, release)) for release in tried}
+    missing = {r: {**failing[r], **dict(_without_wheel(repo, project, r))} for r in tried}
+    weights = {release: (len(failing[release]), len(missing[release])) for release in tried}
     least = min(weights.values())
-    chosen = next(release for release in reversed(fitting) if weights[release] == least)
-    newer = fitting[fitting.index(chosen) + 1 :]
+    chosen = next(release for release in reversed(tried) if weights[release] == least)
+    newer = tried[tried.index(chosen) + 1 :]
     lost = tuple(_rejected(release, missing[release], missing[chosen]) for release in reversed(newer))
+    if pins:
+        why = f"it is younger than {pins.pin}, the newest of the pins known here"
+        untried = [release for release in fitting if release not in tried]
+        lost = (*(Rejected(release, pins.origin, why) for release in reversed(untried)), *lost)
     return Sourced(chosen, lost[-1].origin if lost else best.origin, lost)
 
 
@@ -50,8 +61,10 @@ def _without_wheel(repo: Repository, project: Project, minor: str) -> Iterator[t
         ):
             yield f"{name} {package.version} has no wheel for it", Origin("file", project.lock, package.line)
     for requirement, origin in project.direct if not project.locked else ():
-        if requirement.name and older_than_wheels(requirement.name, requirement.specifier, minor):
-            yield f"{_named(requirement)} has no wheel for it", origin
+        # psycopg[binary] is psycopg and psycopg-binary, of one release.
+        for name in (requirement.name, *(f"{requirement.name}-{extra}" for extra in requirement.extras)):
+            if name and older_than_wheels(name, requirement.specifier, minor):
+                yield f"{name} {requirement.pinned or requirement.specifier} has no wheel for it", origin
     for own, origin in _own_wheels(repo, project).values():
         if not own.has_wheel(minor):
             yield f"{own.name} {own.version} has no wheel for it", origin
