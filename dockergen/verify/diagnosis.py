@@ -52,6 +52,11 @@ _BUILD_CAUSES: tuple[tuple[str, str, str], ...] = (
         "Choose an older Python that it has a wheel for, such as dockergen init --force --version 3.12; or raise its release.",
     ),
     (
+        r"Requested ([\w.-]+==[\w.]+) [^\n]*has invalid metadata",
+        "The metadata of {0} is of a kind that pip refuses since release 24.1.",
+        "Raise its release; or take an older Python, whose image has an older pip: dockergen init --force --version 3.11.",
+    ),
+    (
         r"(?:No matching distribution found for|Could not find a version that satisfies the requirement) ([^\s(]+)",
         "There is no release of {0} for this version of Python.",
         "Choose another version: dockergen init --force --version 3.13.",
@@ -104,7 +109,7 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
     ),
     (
         r"(?:KeyError: '([A-Z][A-Z0-9_]+)'|[Mm]issing (?:required )?env\w* (?:variable )?\W?([A-Z][A-Z0-9_]+)|((?!TERM\b)[A-Z][A-Z0-9_]{3,})"
-        r"['\"]? (?:environment variable )?(?:is not set|is required|must be set|must not be empty)"
+        r"['\"]? (?:environment variable |setting )?(?:is not set|is missing|is REQUIRED|is required|must be set|must not be empty)"
         r"|required property '([A-Z][A-Z0-9_]+)'|[Mm]issing environment variables:?\s+(?:[^\w\n]\[\d+m)?([A-Z][A-Z0-9_]+))",
         "The program needs the environment variable {0}.",
         "Give it a value: dockergen verify --env {0}=...",
@@ -130,7 +135,7 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
         "Put the database elsewhere: dockergen verify --env DATABASE_URL=sqlite:////tmp/app.db (or the variable that your program reads).",
     ),
     (
-        r"(?:ECONNREFUSED|[Cc]onnection (?:to server[^\n]*)?refused|could not connect to server|Name or service not known|getaddrinfo ENOTFOUND)",
+        r"(?:ECONNREFUSED|[Cc]onnection (?:to server[^\n]*)?refused|could not connect to server|Can't connect to (?:\w+ )?server on|Name or service not known|getaddrinfo ENOTFOUND)",
         "The program cannot reach a service that it needs, such as a database.",
         "Say where it is: dockergen verify --env DATABASE_URL=... (or the variable that your program reads).",
     ),
@@ -194,12 +199,16 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
 
 
 def diagnosis(where: str, log: str, otherwise: str) -> Problem:
-    """The first cause that the log shows; `otherwise` when it shows none that is known."""
+    """The first cause that the log shows; `otherwise`, with the exception that ended it, when it shows none known."""
     for pattern, cause, remedy in (*(_BUILD_CAUSES if where == "build" else ()), *_CAUSES):
         found = re.search(pattern, log)
         if found:
             value = next((group for group in found.groups() if group), "")
             return Problem(where, cause.format(value), remedy.format(value))
+    if where != "probe" and (raised := last_exception(log)):
+        return Problem(
+            where, f"{otherwise} It raises {raised}.", "Mend what that says; the traceback is in the log below."
+        )
     return Problem(where, otherwise, "Read the end of the log below.")
 
 
