@@ -64,6 +64,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
     kept = state(repo, found, begun, setup.project)
     facts = _facts(repo, begun, setup, needs, kept, settings, final)
     asked = settings.package.value if settings.package else ()
+    loaded = needs.loaded if facts.collect else ()
     demanded = variables(repo, begun.entry, _environment(begun, setup, port))
     check_start(final, begun, kept.folders, tuple(p for p in asked if not _builds(p)))
     return BuildPlan(
@@ -81,7 +82,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
         health=_health(begun, port, final),
         probe=begun.probe or begun.health,
         env=_environment(begun, setup, port),
-        build_packages=tuple(sorted({*setup.build_packages, *needs.build, *(p for p in asked if _builds(p))})),
+        build_packages=tuple(sorted({*setup.build_packages, *needs.build, *loaded, *(p for p in asked if _builds(p))})),
         runtime_packages=tuple(sorted({*final.packages, *needs.run, *(p for p in asked if not _builds(p))})),
         writable=kept.folders,
         start_why=begun.why,

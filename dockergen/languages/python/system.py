@@ -28,6 +28,7 @@ class System:
 
     build: tuple[str, ...] = ()
     run: tuple[str, ...] = ()
+    loaded: tuple[str, ...] = ()  # the libraries among them, as the build stage names them
     compiled: tuple[str, ...] = ()  # distributions that are built from source
     reasons: tuple[str, ...] = ()  # "pdf2image: poppler-utils (runs pdftoppm)", for the final image
     decisions: tuple[Decision, ...] = ()
@@ -66,6 +67,7 @@ def system(repo: Repository, project: Project, start: Start, release: str, build
     return System(
         build=tuple(sorted({p for _, packages in compiling for p in packages})),
         run=tuple(sorted({p for _, packages in running for p in packages})),
+        loaded=tuple(sorted({before.get(p, p) for need in needs for p in need.row.run if p.startswith("lib")})),
         compiled=tuple(need.name for need, _ in compiling if not need.listed),
         reasons=tuple(_reason(need, packages) for need, packages in running),
         decisions=(*_decisions("build_packages", compiling), *_decisions("runtime_packages", running)),
