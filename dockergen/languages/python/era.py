@@ -61,7 +61,7 @@ def _dated(project: Project) -> Iterator[Era]:
 
 def _newest_wheel(package: Locked) -> str:
     """The newest Python that the lock file lists a wheel for, which must have been out by then."""
-    tags = [tag.removeprefix("cp3") for tag, _, _ in package.wheels if tag.startswith("cp3")]
+    tags = [tag.removeprefix("cp3") for tag, abi, _ in package.wheels if tag.startswith("cp3") and abi != "abi3"]
     return max((f"3.{minor}" for minor in tags if minor.isdigit()), key=key, default="")
 
 

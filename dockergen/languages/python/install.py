@@ -17,7 +17,7 @@ from dockergen.languages.python.setuptools_files import setup
 from dockergen.languages.python.start import Start
 from dockergen.languages.python.uv_workspace import members
 from dockergen.languages.python.vcs import vcs
-from dockergen.manifests.pyproject import files_read, table
+from dockergen.manifests.pyproject import files_read, table, texts
 from dockergen.manifests.requirements import normalised
 from dockergen.model import BuildArgument, Secret, Sourced
 from dockergen.repository import LOCK_LIMIT, Repository, normal
@@ -111,13 +111,21 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
         excluded=(*closed.unsafe, *missing),
         copies_source=not itself
         or (built.must_build and runs_from_source(repo, project, start, built))
-        or any(repo.is_file(word) for word in start.command.value),
+        or any(repo.is_file(word) for word in start.command.value)
+        or _outside(project, start),
         build_packages=(*remote.packages, *(built.packages if itself or taken.own else ())),
         notes=(
             *(*closed.notes, *remote.notes, *(told.notes if itself or taken.own else ()), *built.notes, *legacy.notes),
             *_advice(project, kind, catalog.managers[project.manager.value].title),
         ),
     )
+
+
+def _outside(project: Project, start: Start) -> bool:
+    """True when the program begins in a file beside the packages of the project, such as wsgi.py."""
+    folder, _, name = start.entry.rpartition("/")
+    modules = texts(project.pyproject.settings("setuptools").get("py-modules"))
+    return bool(name) and not start.script and folder == project.member and name.removesuffix(".py") not in modules
 
 
 def _kind(project: Project) -> str:

@@ -141,7 +141,7 @@ def program(
     refuse_old(modules, path)
     module, root = module_of(repo, path)
     relative = re.search(r"^\s*from\s+\.", repo.source(path), re.MULTILINE)
-    if path.endswith("/__main__.py"):
+    if path.endswith("/__main__.py") and module != "__main__":
         argv: tuple[str, ...] = ("python", "-m", module.removesuffix(".__main__"))
     elif relative and "." in module:
         argv = ("python", "-m", module)
