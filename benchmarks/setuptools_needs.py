@@ -5,6 +5,9 @@ which modules import pkg_resources when they are imported themselves (not in a f
 module is reached from the top of the package or from what its entry points start. Where a release is hit and a later one is not, the releases in
 between are halved until the first one without is known. A line is printed for each name, and the row for data/python-setuptools.toml.
 
+With `--build NAME[==RELEASE]`: whether that release has a wheel, and which setuptools builds its source: today's, or the newest below 70, 58 or 46.
+Where it is not today's, the first later release that has a wheel or is built by today's is looked for in the same way.
+
 The index is the one that pip is configured with, asked once a name, by pip itself. Measure what somebody met, not lists of names: an index is no
 catalogue to scan. Options: `--names FILE` (a name a line), `--at-most-mb 5` (larger files are left out).
 """
@@ -13,7 +16,9 @@ from __future__ import annotations
 
 import argparse
 import ast
+import os
 import re
+import subprocess
 import sys
 import tarfile
 import tempfile
@@ -37,11 +42,12 @@ def main() -> int:
     parser.add_argument("names", nargs="*")
     parser.add_argument("--names", dest="file", type=Path)
     parser.add_argument("--at-most-mb", type=float, default=5)
+    parser.add_argument("--build", action="store_true")
     options = parser.parse_args()
     names = [*options.names, *(options.file.read_text().split() if options.file else ())]
     index = Index(options.at_most_mb * 1e6)
     with ThreadPoolExecutor(4) as pool:
-        found = list(pool.map(lambda name: _measured(index, name), names))
+        found = list(pool.map(lambda name: (_built if options.build else _measured)(index, name), names))
     print("\n".join(found))
     return int(any(line.startswith("?") for line in found))
 
@@ -52,6 +58,48 @@ def _measured(index: Index, name: str) -> str:
         return _judged(index, name, releases)
     except Exception as error:  # one name that cannot be read must not end the measurement of the others
         return f"? {name}: {type(error).__name__}: {str(error)[:120]}"
+
+
+def _built(index: Index, spec: str) -> str:
+    """One line: which setuptools builds the release that is named, and the first later one that needs no old setuptools."""
+    name, _, version = spec.partition("==")
+    releases = index.releases(name)
+    start = next((n for n, r in enumerate(releases) if r.version == version), len(releases) - 1)
+    how = _setuptools_for(name, releases[start])
+    if how in ("wheel", "today", "none"):
+        return f"# {name} {releases[start].version}: {how}"
+    low, high = start, len(releases) - 1
+    if _setuptools_for(name, releases[high]) not in ("wheel", "today"):
+        return f'{name} = {{ builds = "", below = "{how}" }}  # {releases[start].version} to {releases[high].version}'
+    while high - low > 1:
+        middle = (low + high) // 2
+        fine = _setuptools_for(name, releases[middle]) in ("wheel", "today")
+        low, high = (low, middle) if fine else (middle, high)
+    return f'{name} = {{ builds = "{releases[high].version}", below = "{how}" }}  # {releases[start].version} to {releases[low].version}'
+
+
+@cache
+def _setuptools_for(name: str, release: Release) -> str:
+    """ "wheel" where it has one, "today" where the newest setuptools builds it, else the bound that does, else "none"."""
+    if release.link.is_wheel:
+        return "wheel"
+    for bound in ("today", "70", "58", "46"):
+        with tempfile.TemporaryDirectory() as folder:
+            told = Path(folder, "constraints.txt")
+            told.write_text("" if bound == "today" else f"setuptools<{bound}\n")
+            made = ("wheel", "-q", "--no-deps", "--no-cache-dir", "-w", folder, f"--no-binary={name}")
+            variables = {
+                "PIP_CONSTRAINT": str(told),
+                "PIP_BUILD_CONSTRAINT": str(told),
+                "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+            }
+            done = subprocess.run(
+                [sys.executable, "-m", "pip", *made, f"{name}=={release.version}"],
+                env={**os.environ, **variables}, capture_output=True, check=False,
+            )  # fmt: skip
+            if done.returncode == 0:
+                return bound
+    return "none"
 
 
 def _judged(index: Index, name: str, releases: list[Release]) -> str:

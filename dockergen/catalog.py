@@ -117,6 +117,8 @@ class OldSetuptools:
     runs: str = "0"  # the first release that imports pkg_resources no more; "" while the newest one does
     after: str = "0"  # the last release that does not import it yet
     brings: str = ""  # what it pins, where that imports it
+    builds: str = ""  # the first release with a wheel or a source that today's setuptools builds, where `below` is set
+    below: str = ""  # the setuptools that builds the releases before is below this one
 
 
 @frozen

@@ -127,3 +127,79 @@ def test_a_later_sync_leaves_it_in_place(tmp_path: Path) -> None:
 def test_environments_that_python_fills_have_one(tmp_path: Path) -> None:
     (tmp_path / ".python-version").write_text("3.9.10\n")
     assert not _plan(tmp_path, "APScheduler==3.9.1\n").facts.install.legacy.added
+
+
+@pytest.mark.parametrize(
+    ("requirements", "version", "bound", "variables"),
+    [
+        ("django-allauth==0.45.0\n", "3.13", "setuptools<70", ("PIP_CONSTRAINT", "PIP_BUILD_CONSTRAINT")),
+        ("django-allauth==0.45.0\nsetuptools==75.3.0\n", "3.13", "setuptools<70", ("PIP_BUILD_CONSTRAINT",)),
+        ("django-allauth==65.0.0\n", "3.13", "", ()),
+        ("django-allauth\n", "3.13", "", ()),
+        ("anyjson==0.3.3\ndjango-allauth==0.45.0\n", "3.11", "setuptools<58", ("PIP_CONSTRAINT", "PIP_BUILD_CONSTRAINT")),
+        ("anyjson\n", "3.11", "setuptools<58", ("PIP_CONSTRAINT", "PIP_BUILD_CONSTRAINT")),
+    ],
+)  # fmt: skip
+def test_builds_of_old_sources_are_held(
+    tmp_path: Path, requirements: str, version: str, bound: str, variables: tuple[str, ...]
+) -> None:
+    (tmp_path / ".python-version").write_text(version)
+    builds = _plan(tmp_path, requirements).facts.install.builds
+    assert (builds.bound, builds.variables) == (bound, variables)
+
+
+def test_the_constraint_stands_before_every_install_and_names_whom_it_is_for(tmp_path: Path) -> None:
+    plan = _plan(tmp_path, "requests\ndjango-allauth==0.45.0\n")
+    decision = next(d for d in plan.decisions if d.name == "build_constraints")
+    assert (decision.text, str(decision.sourced.origin)) == ("setuptools<70", "requirements.txt:2")
+    text = next(file.text for file in generated(tmp_path, service_at(tmp_path, {})) if file.path == "Dockerfile")
+    assert text.index("RUN echo 'setuptools<70' > /tmp/build-constraints.txt") < text.index(" install -r ")
+    assert "django-allauth 0.45.0.\nRUN echo" in text
+
+
+def test_python_that_cannot_run_the_setuptools_is_told(tmp_path: Path) -> None:
+    (tmp_path / ".python-version").write_text("3.13")
+    plan = _plan(tmp_path, "anyjson==0.3.3\n")
+    assert not plan.facts.install.builds.bound
+    assert any("anyjson 0.3.3" in note and "--version 3.11" in note for note in plan.notes)
+
+
+def test_constraints_of_the_repository_win(tmp_path: Path) -> None:
+    (tmp_path / "build-constraints.txt").write_text("setuptools<60\n")
+    plan = _plan(tmp_path, "django-allauth==0.45.0\n")
+    assert (plan.facts.install.builds.file, plan.facts.install.builds.bound) == ("build-constraints.txt", "")
+    text = next(file.text for file in generated(tmp_path, service_at(tmp_path, {})) if file.path == "Dockerfile")
+    assert "COPY build-constraints.txt /tmp/build-constraints.txt" in text
+
+
+@pytest.mark.parametrize("settled", [False, True])
+def test_uv_reads_its_constraint_from_the_manifest_only(tmp_path: Path, settled: bool) -> None:
+    row = '[tool.uv]\nbuild-constraint-dependencies = ["setuptools<70"]\n' if settled else ""
+    (tmp_path / "pyproject.toml").write_text(
+        '[project]\nname = "app"\nversion = "1.0"\nrequires-python = ">=3.11"\ndependencies = ["django-allauth"]\n'
+        + row
+    )
+    (tmp_path / "main.py").write_text(MAIN)
+    (tmp_path / "uv.lock").write_text(
+        'version = 1\nrequires-python = ">=3.11"\n\n'
+        '[[package]]\nname = "app"\nversion = "1.0"\nsource = { virtual = "." }\n'
+        'dependencies = [\n    { name = "django-allauth" },\n]\n\n'
+        '[[package]]\nname = "django-allauth"\nversion = "0.45.0"\nsource = { registry = "https://index.example/simple" }\n'
+        'sdist = { url = "https://index.example/django-allauth-0.45.0.tar.gz", hash = "sha256:00", size = 1 }\n'
+    )
+    notes = [note for note in service_at(tmp_path, {}).plan.notes if "build-constraint-dependencies" in note]
+    assert bool(notes) != settled
+
+
+def test_a_project_that_is_built_by_a_newer_setuptools_is_not_held(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text(
+        '[build-system]\nrequires = ["setuptools>=77"]\nbuild-backend = "setuptools.build_meta"\n'
+        '[project]\nname = "app"\nversion = "1.0"\ndependencies = ["django-allauth==0.45.0"]\n'
+        '[project.scripts]\napp = "app:main"\n'
+    )
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "app.py").write_text(f"def main():\n    pass\n{MAIN}")
+    plan = service_at(tmp_path, {}).plan
+    assert plan.facts.install.project
+    assert not plan.facts.install.builds.bound
+    assert any("asks for setuptools>=77" in note for note in plan.notes)

@@ -78,6 +78,20 @@ def test_a_log_names_its_cause_and_the_flag(log: str, cause: str, remedy: str) -
     ("log", "cause", "remedy"),
     [
         ("ERROR: No matching distribution found for numpy==1.19.0", "no release of numpy==1.19.0", "--version"),
+        ("error in anyjson setup command: use_2to3 is invalid.", "anyjson is published as source", "'setuptools<58' >"),
+        ("ImportError: cannot import name 'Feature' from 'setuptools' (/tmp/x)", "uses Feature", "'setuptools<46' >"),
+        (
+            "ImportError: cannot import name 'convert_path' from 'setuptools' (/tmp/pip-build-env-x/overlay/__init__.py)",
+            "uses convert_path",
+            "'setuptools<70' > build-constraints.txt",
+        ),
+        (
+            'File "/tmp/pip-build-env-x/overlay/lib/setuptools/build_meta.py", line 317\n  File "<string>", line 5\n'
+            "ModuleNotFoundError: No module named 'pkg_resources'",
+            "uses pkg_resources",
+            "build-constraint-dependencies",
+        ),
+        ("manage.py collectstatic\nModuleNotFoundError: No module named 'pkg_resources'", "82", "dependencies"),
         ("fatal error: libpq-fe.h: No such file or directory", "needs libpq-fe.h", "--package"),
         (
             "error: command 'x86_64-linux-gnu-gcc' failed: No such file or directory",

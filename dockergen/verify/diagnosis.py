@@ -41,6 +41,23 @@ _BUILD_CAUSES: tuple[tuple[str, str, str], ...] = (
         "Name the Debian package that holds lib{0}.so: dockergen init --force --package NAME.",
     ),
     (
+        r"error in ([\w.-]+) setup command: use_2to3 is invalid",
+        "{0} is published as source only, and its setup.py wants a setuptools below 58, which Python 3.11 runs at most.",
+        "Hold builds below it: echo 'setuptools<58' > build-constraints.txt, then dockergen init --force --version 3.11; or raise the release of {0}.",
+    ),
+    (
+        r"cannot import name '(Feature)' from 'setuptools'",
+        "A dependency is built from source, and its setup.py uses {0}, which setuptools has until 45 only.",
+        "Hold builds below: echo 'setuptools<46' > build-constraints.txt, then dockergen init --force --version 3.9; or raise its release.",
+    ),
+    (
+        r"(?s)(?:cannot import name '(\w+)' from 'setuptools'|Invalid dash-separated key '([\w-]+)'"
+        r"|(?:/pip-build-env-|/builds-v0/)(?:(?!No module named).){1,3000}No module named '(pkg_resources|setuptools\.[\w.]+)')",
+        "A dependency is built from source, and its setup.py uses {0}, which the setuptools of today no longer has.",
+        "Hold builds below: echo 'setuptools<70' > build-constraints.txt, then dockergen init --force; with a uv.lock, "
+        'build-constraint-dependencies = ["setuptools<70"] in [tool.uv], then uv lock; or raise its release.',
+    ),
+    (
         r"(?:No module named '(imp|distutils|asyncore|asynchat|smtpd|cgi|pipes|telnetlib|imghdr|lib2to3)\b|cannot import name '(\w+)' from 'collections'"
         r"|has no attribute '(ImpImporter|SafeConfigParser)'|module 'ast' has no attribute '(\w+)')",
         "A dependency is written for an older Python: it uses {0}, which newer ones no longer have.",

@@ -75,6 +75,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
         decisions=(
             *_decisions(found, release, begun, setup, build, runtime, final.origin, port, argv),
             *setup.legacy.decisions,
+            *setup.builds.decisions,
             *needs.decisions,
         ),
         start=argv,
@@ -87,7 +88,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
         writable=kept.folders,
         start_why=begun.why,
         dependency_paths=("/app/.venv",),
-        context_files=(*setup.manifests, *setup.folders, *setup.reads),
+        context_files=(*setup.manifests, *setup.folders, *setup.reads, *filter(None, (setup.builds.file,))),
         ignore=ignored(repo, facts.static if facts.collect else ""),
         secrets=setup.secrets,
         needs=demanded,

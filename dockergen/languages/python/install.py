@@ -8,6 +8,7 @@ from dockergen.frozen import frozen
 from dockergen.languages.python.extension import Extension, extension, runs_from_source
 from dockergen.languages.python.manager_version import manager_version, old_pip
 from dockergen.languages.python.mounts import Mounts, mounts
+from dockergen.languages.python.old_builds import OldBuilds, old_builds
 from dockergen.languages.python.old_setuptools import Legacy, old_setuptools
 from dockergen.languages.python.private import has_credentials, private
 from dockergen.languages.python.project import Project
@@ -49,7 +50,8 @@ class Install:
     own: tuple[str, ...]  # what pip is told about those lines once the source is there
     reads: tuple[str, ...]  # readme, licence and version files that its build back end reads
     added: tuple[str, ...]
-    legacy: Legacy  # the setuptools that old distributions want
+    legacy: Legacy  # the setuptools that old distributions want when they run
+    builds: OldBuilds  # the one that they want when they are built
     source_first: bool  # the step cannot do without the source, which comes before it
     secrets: tuple[Secret, ...] = ()
     unsafe: tuple[str, ...] = ()  # files with a password in clear, which no layer may hold
@@ -77,6 +79,7 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
     missing = built.folders if itself and built.must_build else ()
     uv = manager_version(repo, "uv", project.pyproject, project.lock, release.value)
     legacy = old_setuptools(repo, project, start.entry, release.value, old_pip(release.value))
+    builds = old_builds(repo, project, kind, itself or bool(taken.own), release.value)
     return Install(
         kind=kind,
         manifests=taken.files,
@@ -101,6 +104,7 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
         reads=tuple(dict.fromkeys(_reads(repo, project))),
         added=(*project.provided, *start.added),
         legacy=legacy,
+        builds=builds,
         source_first=_computed(project, kind) or (bool(taken.own) and not split and not project.lock),
         secrets=(*closed.secrets, *remote.secrets),
         unsafe=closed.unsafe,
@@ -115,7 +119,8 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
         or _outside(project, start),
         build_packages=(*remote.packages, *(built.packages if itself or taken.own else ())),
         notes=(
-            *(*closed.notes, *remote.notes, *(told.notes if itself or taken.own else ()), *built.notes, *legacy.notes),
+            *(*closed.notes, *remote.notes, *(told.notes if itself or taken.own else ()), *built.notes),
+            *(*legacy.notes, *builds.notes),
             *_advice(project, kind, catalog.managers[project.manager.value].title),
         ),
     )
