@@ -36,15 +36,10 @@ def era(project: Project, versions: Versions) -> Era | None:
 
 
 def contemporary(fitting: list[str], newest: Era, versions: Versions) -> list[str]:
-    """Those of the releases that were out by then; the oldest one that is still maintained in place of one that has
-    just ended, and the oldest at all where every one is younger."""
-    kept = [minor for minor in fitting if key(minor) <= key(newest.minor)]
-    younger = [minor for minor in fitting if minor not in kept]
-    if not kept:
-        return fitting[:1]
-    grace = younger[:1] if younger and younger[0] == versions.supported[0] else []
-    follows = bool(grace) and key(grace[0])[1] == key(newest.minor)[1] + 1
-    return [*kept, *(grace if follows and versions.ended(newest.minor) else ())]
+    """Those of the releases that were out by then, or are the oldest maintained one: only a release that is known to
+    fail there, or to have no wheels, is a reason for a Python that has ended."""
+    latest = max(key(newest.minor), key(versions.supported[0]))
+    return [minor for minor in fitting if key(minor) <= latest] or fitting[:1]
 
 
 def _dated(project: Project) -> Iterator[Era]:
