@@ -68,10 +68,10 @@ def _pyenv(minor: str, tools: str) -> Recipe:
     # The real images of releases that ended before trixie came stay on bookworm.
     suite, t64 = ("bookworm", "") if minor in ("3.6", "3.7", "3.8") else ("trixie", "t64")
     libraries = f"libssl3{t64} libsqlite3-0 libffi8 libbz2-1.0 liblzma5 libreadline8{t64} zlib1g libncursesw6 libuuid1"
-    quiet = "" if minor == "3.6" else "--root-user-action ignore"
+    quiet = "" if minor in ("3.6", "3.7") else "--root-user-action ignore"
     return Recipe(
         f"FROM {debian(suite)}\n" + apt(f"{libraries} netbase tzdata{tools}") + "COPY python /usr/local\n"
-        "RUN ldconfig && cd /usr/local/bin && for n in python python3; do ln -s python3.* $n; done"
+        "RUN ldconfig && cd /usr/local/bin && for n in python python3; do ln -sf " + f"python{minor} $n; done"
         f" && python -m ensurepip >/dev/null && python -m pip install -q {quiet} pip=={_PIPS.get(minor, '25.0.1')}"
         " && ln -sf pip3 pip && pip --version && find /usr -name __pycache__ -prune -exec rm -rf {} +\n"
         'ENV PATH=/usr/local/bin:$PATH LANG=C.UTF-8\nCMD ["python3"]\n',
