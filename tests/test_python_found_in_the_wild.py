@@ -186,7 +186,7 @@ def test_imports_that_no_manifest_names_are_told_with_the_line(tmp_path: Path) -
     )
     with pytest.raises(ProjectError, match=r"app\.py:3 imports flask, and no manifest") as caught:
         dockergen.plan(tmp_path)
-    assert caught.value.command == "pip freeze > requirements.txt"
+    assert caught.value.command == "printf '%s\\n' flask > requirements.txt"
 
 
 def test_programs_of_the_standard_library_need_no_manifest(tmp_path: Path) -> None:

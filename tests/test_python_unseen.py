@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 import dockergen
+from dockergen.errors import ProjectError
 from dockergen.languages.python.image import PythonFacts
+from dockergen.languages.python.install import Install
 from dockergen.verify.diagnosis import diagnosis
 
 
@@ -18,6 +22,12 @@ def _write(root: Path, files: dict[str, str]) -> Path:
 
 def _start(root: Path) -> list[str]:
     return list(dockergen.plan(root).start)
+
+
+def _install(root: Path) -> Install:
+    facts = dockergen.plan(root).facts
+    assert isinstance(facts, PythonFacts)
+    return facts.install
 
 
 def test_main_beside_its_modules_is_run_as_a_file(tmp_path: Path) -> None:
@@ -59,6 +69,72 @@ def test_libraries_that_the_settings_load_are_there_when_files_are_collected(tmp
         },
     )
     assert dockergen.plan(tmp_path).build_packages == ("libmagic1t64",)
+
+
+def _version(root: Path) -> tuple[str, str]:
+    found = next(row.sourced for row in dockergen.plan(root).decisions if row.name == "version")
+    return found.value, str(found.origin)
+
+
+@pytest.mark.parametrize(
+    ("files", "version"),
+    [
+        pytest.param({"main.py": "from distutils.util import strtobool\n"}, ("3.11", "main.py:1"), id="by the program"),
+        pytest.param(
+            {"main.py": "import tools\n", "tools.py": "import os\nimport telnetlib\n"},
+            ("3.12", "tools.py:2"),
+            id="by what it imports",
+        ),
+        pytest.param(
+            {"main.py": "try:\n    import cgi\nexcept ImportError:\n    cgi = None\n"},
+            ("3.14", "default"),
+            id="with a way out",
+        ),
+        pytest.param({"main.py": "import cgi\n", "cgi.py": ""}, ("3.14", "default"), id="its own module"),
+        pytest.param(
+            {"main.py": "import audioop\n", "requirements.txt": "audioop-lts==0.2.1\n"},
+            ("3.14", "default"),
+            id="brought back by a distribution",
+        ),
+        pytest.param(
+            {"main.py": "import imp\n", ".python-version": "3.13\n"}, ("3.13", ".python-version:1"), id="stated"
+        ),
+    ],
+)
+def test_a_module_that_left_the_standard_library_limits_the_python(
+    tmp_path: Path, files: dict[str, str], version: tuple[str, str]
+) -> None:
+    _write(tmp_path, {"requirements.txt": "requests\n", **files})
+    found, origin = _version(tmp_path)
+    assert found == version[0]
+    assert origin.startswith(version[1]) or version[1] == "default"
+
+
+def test_streamlit_is_installed_where_its_platform_would_have_done_it(tmp_path: Path) -> None:
+    _write(tmp_path, {"requirements.txt": "pandas\n", "streamlit_app.py": "import streamlit as st\n\nst.title('a')\n"})
+    assert _start(tmp_path)[0] in ("streamlit", "sh")
+    assert _install(tmp_path).added == ("streamlit",)
+
+
+def test_imports_without_a_manifest_are_told_as_requirements(tmp_path: Path) -> None:
+    text = "import cv2, yaml\ntry:\n    import uvloop\nexcept ImportError:\n    pass\nimport tools\n\nif __name__ == '__main__':\n    tools.run()\n"
+    _write(tmp_path, {"main.py": text, "tools.py": "import requests\n\ndef run(): pass\n"})
+    with pytest.raises(ProjectError) as caught:
+        dockergen.plan(tmp_path)
+    assert "main.py:1 imports cv2" in caught.value.problem
+    assert caught.value.command == "printf '%s\\n' opencv-python-headless pyyaml requests > requirements.txt"
+
+
+def test_requirements_under_another_name_are_told(tmp_path: Path) -> None:
+    _write(tmp_path, {"app.py": "import flask\n", "Requirments.txt": "flask\n"})
+    with pytest.raises(ProjectError) as caught:
+        dockergen.plan(tmp_path)
+    assert caught.value.command == "mv Requirments.txt requirements.txt"
+
+
+def test_a_file_of_any_name_that_runs_is_a_program(tmp_path: Path) -> None:
+    _write(tmp_path, {"proxy.py": "import socket\n\nif __name__ == '__main__':\n    socket.create_server(('', 443))\n"})
+    assert _start(tmp_path) == ["python", "proxy.py"]
 
 
 def test_an_unknown_exception_is_told() -> None:

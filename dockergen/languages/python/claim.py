@@ -6,20 +6,21 @@ from dockergen.errors import DockergenError
 from dockergen.languages.python.documentation import documentation
 from dockergen.languages.python.manager_choice import manifest
 from dockergen.languages.python.project import project
+from dockergen.languages.python.source import guard_line
 from dockergen.languages.python.start import startable
 from dockergen.languages.python.uv_member import member
 from dockergen.model import Match, Origin, Strength
 from dockergen.repository import Repository
 from dockergen.settings import Settings
 
+_USUAL = ("main.py", "app.py", "server.py", "bot.py", "manage.py", "run.py", "streamlit_app.py")
+
 
 def claim(repo: Repository, settings: Settings) -> Match | None:
     """Python claims a manifest with something to start, weakly a manifest alone, most weakly loose files."""
     found = manifest(repo)
     if not found:
-        loose = next(
-            (n for n in ("main.py", "app.py", "server.py", "bot.py", "manage.py", "run.py") if repo.is_file(n)), ""
-        )
+        loose = _loose(repo)
         return Match(Strength.LOOSE_FILES, (Origin("file", loose),), "Python files") if loose else None
     evidence = (Origin("file", found, 1),)
     try:
@@ -31,3 +32,12 @@ def claim(repo: Repository, settings: Settings) -> Match | None:
     except DockergenError:
         return Match(Strength.MANIFEST, evidence, "a Python project")
     return Match(Strength.SUPPORTING, evidence, "a Python manifest")
+
+
+def _loose(repo: Repository) -> str:
+    """A file of a usual name, else one that says what it does when it is run; "" when there is none."""
+    usual = next((name for name in _USUAL if repo.is_file(name)), "")
+    others = (
+        name for name in sorted(repo.entries()) if name.endswith(".py") and not name.startswith(("setup", "test"))
+    )
+    return usual or next((name for name in others if repo.is_file(name) and guard_line(repo.source(name))), "")

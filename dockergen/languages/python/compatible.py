@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dockergen.catalog import load
 from dockergen.languages.python.era import contemporary, era
 from dockergen.languages.python.project import Project
-from dockergen.languages.python.wheels import older_than_python, older_than_wheels
+from dockergen.languages.python.removed import removed
+from dockergen.languages.python.wheels import key, older_than_python, older_than_wheels
 from dockergen.manifests.python_locks import Locked, wheel
 from dockergen.manifests.requirements import Requirement
 from dockergen.model import Origin, Rejected, Sourced
@@ -16,7 +17,9 @@ from dockergen.repository import Repository, normal
 _Missing = dict[str, Origin]  # what speaks against a release, and where it is pinned
 
 
-def with_wheels(repo: Repository, best: Sourced[str], fitting: list[str], project: Project) -> Sourced[str]:
+def with_wheels(
+    repo: Repository, best: Sourced[str], fitting: list[str], project: Project, entry: str = ""
+) -> Sourced[str]:
     """The newest of the fitting releases on which the fewest pinned distributions fail, and then have to be compiled;
     none that came out long after the pins were made.
 
@@ -26,6 +29,9 @@ def with_wheels(repo: Repository, best: Sourced[str], fitting: list[str], projec
     assert versions is not None
     pins = era(project, versions) if len(fitting) > 1 else None
     tried = contemporary(fitting, pins, versions) if pins else fitting
+    gone = removed(repo, entry, project.installed) if len(tried) > 1 else None
+    having = [release for release in tried if gone and key(release) < key(gone.since)]
+    lacking, tried = (tried[len(having) :], having) if having else ([], tried)
     failing = {release: dict(_failing(project, release)) for release in tried}
     missing = {r: {**failing[r], **dict(_without_wheel(repo, project, r))} for r in tried}
     weights = {release: (len(failing[release]), len(missing[release])) for release in tried}
@@ -33,9 +39,12 @@ def with_wheels(repo: Repository, best: Sourced[str], fitting: list[str], projec
     chosen = next(release for release in reversed(tried) if weights[release] == least)
     newer = tried[tried.index(chosen) + 1 :]
     lost = tuple(_rejected(release, missing[release], missing[chosen]) for release in reversed(newer))
+    if gone:
+        why = f"its standard library has no {gone.module}"
+        lost = (*(Rejected(release, gone.origin, why) for release in reversed(lacking)), *lost)
     if pins:
         why = f"it is younger than {pins.pin}, the newest of the pins known here"
-        untried = [release for release in fitting if release not in tried]
+        untried = [release for release in fitting if release not in (*tried, *lacking)]
         lost = (*(Rejected(release, pins.origin, why) for release in reversed(untried)), *lost)
     return Sourced(chosen, lost[-1].origin if lost else best.origin, lost)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from dockergen.errors import DockergenError
 from dockergen.frozen import frozen
 from dockergen.languages.python.base import Base, base, check_start, with_base_version
 from dockergen.languages.python.documentation import documentation, documentation_plan
@@ -49,7 +50,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
     path = member(repo, settings)
     found = project(repo, settings, path)
     settings = with_base_version(repo, found, settings)
-    release, notes = version(repo, found, settings)
+    release, notes = version(repo, found, settings, _entry(repo, settings, path))
     if site := documentation(repo, found, settings):
         return documentation_plan(repo, found, release, site, settings)
     begun = start_of(repo, settings, path)
@@ -107,6 +108,14 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
         touch=begun.entry,
         facts=facts,
     )
+
+
+def _entry(repo: Repository, settings: Settings, path: str) -> str:
+    """The file that the program begins in, "" where that is still to be told: the version is settled first."""
+    try:
+        return start_of(repo, settings, path).entry
+    except DockergenError:
+        return ""
 
 
 def _builds(package: str) -> bool:

@@ -15,6 +15,7 @@ _MATTER = regex(r"\A\ufeff?---[ \t]*\n(.*?)^---[ \t]*$", re.DOTALL | re.MULTILIN
 _ROW = regex(
     r"^(sdk|sdk_version|python_version|app_file|app_port)[ \t]*:[ \t]*[\"']?([\w./-]+)[\"']?[ \t]*(?:#.*)?$", re.M
 )
+_STREAMLIT = regex(r"^(?:import|from)[ \t]+streamlit\b", re.MULTILINE)
 # The platform installs these by itself, in the version of the front matter.
 _INSTALLED = ("gradio", "streamlit")
 
@@ -60,9 +61,21 @@ def space(repo: Repository) -> Space | None:
 def provided(repo: Repository, asked: set[str]) -> list[tuple[Requirement, Origin]]:
     """What the platform installs besides the requirements, where they do not name it themselves."""
     found = space(repo)
-    if found is None or found.sdk not in _INSTALLED or found.sdk in asked:
+    if found is None:
+        return [] if "streamlit" in asked else _of_streamlit(repo)
+    if found.sdk not in _INSTALLED or found.sdk in asked:
         return []
     exact = re.fullmatch(r"\d+(?:\.\d+)*(?:(?:a|b|rc|\.post|\.dev)\d+)?", found.version)
     origin = found.origin("sdk_version" if exact else "sdk")
     made = requirement(f"{found.sdk}=={found.version}" if exact else found.sdk, origin.line)
     return [(made, origin)] if made else []
+
+
+def _of_streamlit(repo: Repository) -> list[tuple[Requirement, Origin]]:
+    """Streamlit's own platform installs it for every page that imports it, so that many requirements leave it out."""
+    for path in repo.entries():
+        if path.endswith(".py") and (used := _STREAMLIT.search(repo.source(path))):
+            origin = Origin("file", path, repo.source(path).count("\n", 0, used.start()) + 1)
+            made = requirement("streamlit", origin.line)
+            return [(made, origin)] if made else []
+    return []

@@ -2,30 +2,71 @@
 
 from __future__ import annotations
 
+import ast
+import difflib
 import re
+import shlex
 import sys
+from collections.abc import Iterator
 
+from dockergen.catalog import load
 from dockergen.errors import ProjectError
 from dockergen.languages.python.imports import program_files
-from dockergen.languages.python.syntax import parsed
+from dockergen.languages.python.syntax import guards, parsed
 from dockergen.repository import Repository
 
 _MOST_FILES = 40
 
 
 def refuse_unlisted(repo: Repository, entry: str) -> None:
-    """Raises ProjectError with the line of the first import that neither Python nor the repository answers."""
+    """Raises ProjectError with the line of the first import that neither Python nor the repository answers, and with
+    all of them as the lines of a requirements file."""
+    missing: dict[str, str] = {}
     for path in program_files(repo, entry, _MOST_FILES):
-        for origin in parsed(repo.source(path)).imports.values():
-            name = origin.split(".")[0]
-            if not name or name in sys.stdlib_module_names or _here(repo, path, name):
-                continue
-            line = repo.line_of(path, re.compile(rf"^\s*(?:import|from)\s[^#\n]*\b{re.escape(name)}\b", re.MULTILINE))
-            raise ProjectError(
-                f"{path}:{line} imports {name}, and no manifest here names what is to be installed.",
-                "List what the program needs in requirements.txt; pip freeze tells what you have.",
-                command="pip freeze > requirements.txt",
-            )
+        for name in _imported(parsed(repo.source(path)).body):
+            if name not in sys.stdlib_module_names and not _here(repo, path, name):
+                missing.setdefault(name, path)
+    if not missing:
+        return
+    name, path = next(iter(missing.items()))
+    line = repo.line_of(path, re.compile(rf"^\s*(?:import|from)\s[^#\n]*\b{re.escape(name)}\b", re.MULTILINE))
+    found = f"{path}:{line} imports {name}, and no manifest here names what is to be installed."
+    if meant := _misnamed(repo):
+        raise ProjectError(
+            found,
+            f"{meant} looks like the requirements, under a name that no tool looks for.",
+            command=f"mv {shlex.quote(meant)} requirements.txt",
+        )
+    known = dict(row.split() for row in load("python").lists["distributions"])
+    wanted = [shlex.quote(known.get(module, module)) for module in missing]
+    raise ProjectError(
+        found,
+        "List what the program needs in requirements.txt, best in the versions that `pip freeze` tells where it runs; "
+        "by its imports that is:",
+        command=f"printf '%s\\n' {' '.join(wanted)} > requirements.txt",
+    )
+
+
+def _imported(body: tuple[ast.stmt, ...] | list[ast.stmt]) -> Iterator[str]:
+    """Top-level modules that a file cannot do without: a try block that expects failure asks for none."""
+    for node in body:
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
+            yield node.module.split(".")[0]
+        elif (
+            isinstance(node, ast.With)
+            or (isinstance(node, ast.Try) and not node.handlers)
+            or (isinstance(node, ast.If) and guards(node))
+        ):
+            yield from _imported(node.body)
+
+
+def _misnamed(repo: Repository) -> str:
+    """A file such as requirements.text or Requirments.txt, "" when there is none."""
+    names = {name.lower(): name for name in repo.entries() if name.lower().startswith("req") and repo.is_file(name)}
+    close = difflib.get_close_matches("requirements.txt", names, n=1, cutoff=0.85)
+    return names[close[0]] if close else ""
 
 
 def _here(repo: Repository, path: str, name: str) -> bool:

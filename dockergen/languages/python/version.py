@@ -19,8 +19,10 @@ _CLAUSE = regex(r"\s*(===|==|!=|<=|>=|~=|<|>|\^|~|=)?\s*v?(\d+(?:\.\d+)*)((?:\.\
 _Ranges = list[tuple[str, Origin]]
 
 
-def version(repo: Repository, project: Project, settings: Settings) -> tuple[Sourced[str], list[str]]:
+def version(repo: Repository, project: Project, settings: Settings, entry: str = "") -> tuple[Sourced[str], list[str]]:
     """The Python release (a minor such as 3.13, or the exact patch that the repository pins) and notes about it.
+
+    `entry` is the file that the program begins in: what it imports counts where the repository leaves the choice.
 
     Raises ProjectError when the repository asks for a release that does not exist.
     """
@@ -34,7 +36,7 @@ def version(repo: Repository, project: Project, settings: Settings) -> tuple[Sou
         if isinstance(u, Unreadable)
     ]
     pinned = [pin for pin in stated if isinstance(pin, Pin)]
-    chosen, more = _detected(repo, pinned, allowed, project, versions)
+    chosen, more = _detected(repo, pinned, allowed, project, versions, entry)
     chosen = settled("version", settings.version, chosen)
     _check(chosen, versions, settings)
     minor = _minor(chosen.value)
@@ -85,7 +87,7 @@ def _clause_holds(clause: str, minor: tuple[int, ...]) -> bool:
 
 
 def _detected(
-    repo: Repository, pinned: list[Pin], allowed: _Ranges, project: Project, versions: Versions
+    repo: Repository, pinned: list[Pin], allowed: _Ranges, project: Project, versions: Versions, entry: str
 ) -> tuple[Sourced[str], list[str]]:
     if pinned:
         return _by_pin(pinned, allowed, project, versions)
@@ -103,14 +105,14 @@ def _detected(
                 f"Correct the range; the supported releases are {', '.join(versions.supported)}.",
                 command=f"dockergen init --version {versions.default}",
             )
-        return with_wheels(repo, Sourced(fitting[-1], origin), fitting, project), []
+        return with_wheels(repo, Sourced(fitting[-1], origin), fitting, project, entry), []
     listed = [(minor, origin) for minor, origin in classified(repo, project) if minor in versions.supported]
     if listed:
         fitting = sorted((minor for minor, _ in listed), key=_key)
-        return with_wheels(repo, Sourced(*listed[0]), fitting, project), []
+        return with_wheels(repo, Sourced(*listed[0]), fitting, project, entry), []
     newest = Sourced(versions.default, Origin("default", note="newest supported"))
     # Older releases count too: what is pinned since years has wheels for no other, and compiling it mostly fails.
-    return with_wheels(repo, newest, list(known), project), []
+    return with_wheels(repo, newest, list(known), project, entry), []
 
 
 def _by_pin(

@@ -1,0 +1,48 @@
+"""Modules that left the standard library: a program that imports one needs a Python that still has it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from dockergen.catalog import load
+from dockergen.frozen import frozen
+from dockergen.languages.python.imports import program_files
+from dockergen.lazy import regex
+from dockergen.model import Origin
+from dockergen.repository import Repository
+
+_MOST_FILES = 60
+# In the first column: what stands in a try block has a way out.
+_IMPORT = regex(r"^(?:import|from)[ \t]+(\w+)", re.MULTILINE)
+
+
+@frozen
+class Removed:
+    """A module that the program imports, the first Python without it, and the line."""
+
+    module: str
+    since: str
+    origin: Origin
+
+
+def removed(repo: Repository, entry: str, installed: Collection[str]) -> Removed | None:
+    """The import that needs the oldest Python, None when there is none that no distribution brings back."""
+    since = {module: row.split()[0] for row in load("python").lists["removed_modules"] for module in row.split()[1:]}
+    found: list[Removed] = []
+    for path in program_files(repo, entry, _MOST_FILES) if entry else ():
+        text = repo.source(path)
+        for match in _IMPORT.finditer(text):
+            module = match[1]
+            if module in since and not _brought(repo, path, module, installed):
+                line = text.count("\n", 0, match.start()) + 1
+                found.append(Removed(module, since[module], Origin("file", path, line)))
+    return min(found, key=lambda item: int(item.since.split(".")[1]), default=None)
+
+
+def _brought(repo: Repository, path: str, module: str, installed: Collection[str]) -> bool:
+    """True for the repository's own module of that name and for distributions such as audioop-lts or legacy-cgi."""
+    folder = path.rpartition("/")[0]
+    own = (f"{module}.py", f"{folder}/{module}.py".lstrip("/"), f"{module}/__init__.py")
+    words = ["setuptools"] if module == "distutils" else [module]
+    return any(map(repo.is_file, own)) or any(word in name for name in installed for word in words)
