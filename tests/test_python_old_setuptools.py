@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.setuptools_needs import _verdict
 from dockergen.model import BuildPlan
 from dockergen.pipeline import generated, service_at
 
@@ -53,6 +54,8 @@ def _lock(root: Path, version: str, setuptools: str) -> BuildPlan:
         ("python-telegram-bot==13.15\n", "APScheduler 3.6.3"),
         ("python-telegram-bot==12.8\n", ""),
         ("python-telegram-bot==20.3\n", ""),
+        ("opentelemetry-instrumentation-flask==0.41b0\n", "opentelemetry-instrumentation"),
+        ("opentelemetry-instrumentation-flask==0.50b0\n", ""),
         ("fs\n", "fs"),
         ("fs\nsetuptools\n", "fs"),
         ("fs\nsetuptools>=60\n", "fs"),
@@ -203,3 +206,20 @@ def test_a_project_that_is_built_by_a_newer_setuptools_is_not_held(tmp_path: Pat
     assert plan.facts.install.project
     assert not plan.facts.install.builds.bound
     assert any("asks for setuptools>=77" in note for note in plan.notes)
+
+
+@pytest.mark.parametrize(
+    ("files", "found"),
+    [
+        ({"a/__init__.py": "import pkg_resources\n"}, "+ a/__init__.py:1"),
+        ({"a/__init__.py": "from .b import c\n", "a/b.py": "\nfrom pkg_resources import x\n"}, "+ a/b.py:2"),
+        ({"a/__init__.py": "", "a/b.py": "import pkg_resources\n"}, "a/b.py:1"),
+        ({"a/__init__.py": "", "a/b.py": "import pkg_resources\n", "a-1.dist-info/entry_points.txt": "[console_scripts]\nb = a.b:main\n"}, "+ a/b.py:1"),
+        ({"a/__init__.py": "try:\n    import pkg_resources\nexcept ImportError:\n    pass\n"}, ""),
+        ({"a/__init__.py": "__import__('pkg_resources').declare_namespace(__name__)\n"}, "+ a/__init__.py:1"),
+        ({"a/__init__.py": "import pkg_resources\n", "a-1.dist-info/METADATA": "Requires-Dist: setuptools <82\n"}, ""),
+        ({"a/__init__.py": "import pkg_resources\n", "a-1.dist-info/METADATA": "Requires-Dist: setuptools>=3\n"}, "+ a/__init__.py:1"),
+    ],
+)  # fmt: skip
+def test_the_measurement_tells_what_an_import_reaches(files: dict[str, str], found: str) -> None:
+    assert _verdict(files) == found

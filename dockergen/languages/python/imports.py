@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from dockergen.lazy import regex
 from dockergen.repository import Repository
@@ -12,6 +13,12 @@ _FROM = regex(r"^\s*from\s+(\.*[\w.]*)\s+import\s+(?:\(([\w\s,]+)|([\w ,]+))", r
 # Settings are often named in a string: app.config.from_object("shop.config.Config").
 _QUOTED = regex(r"""["'](\w+(?:\.\w+)*\.?(?:config|settings)\w*(?:\.\w+)*)["']""")
 _IMPORT = regex(r"^\s*import\s+([\w.]+)", re.MULTILINE)
+
+
+@lru_cache(maxsize=16)
+def whole_program(repo: Repository, entry: str, most: int = 60) -> tuple[str, ...]:
+    """What `program_files` yields, remembered: several questions are asked of the same files."""
+    return tuple(program_files(repo, entry, most))
 
 
 def program_files(repo: Repository, entry: str, most: int) -> Iterator[str]:

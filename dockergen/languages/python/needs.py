@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from functools import cache
 
 from dockergen.catalog import load
-from dockergen.languages.python.imports import program_files
+from dockergen.languages.python.imports import whole_program
 from dockergen.languages.python.syntax import guards, nodes, parsed
 from dockergen.lazy import regex
 from dockergen.model import Origin, Sourced
 from dockergen.repository import Repository
 
-_MOST_FILES = 60
 _MOST_SHOWN = 6
 _ALWAYS = ("PATH", "HOME", "LANG", "HOSTNAME", "PWD", "TMPDIR")
 _HINT = regex(r"TOKEN|environ\[|\b(?:getenv|environ\.get)\([^,()]+\)\s*\.|\benv(?:\.\w+)?\(|\bconfig\(|BaseSettings")
@@ -26,7 +25,7 @@ _LIBRARIES = ("environ", "environs", "decouple", "starlette")
 def variables(repo: Repository, entry: str, given: tuple[tuple[str, str], ...]) -> tuple[Sourced[str], ...]:
     """The variables in reading order, each once, with the line that reads it; `given` ones are in the image."""
     found: dict[str, Sourced[str]] = {}
-    texts = {path: repo.source(path) for path in program_files(repo, entry, _MOST_FILES)} if entry else {}
+    texts = {path: repo.source(path) for path in whole_program(repo, entry)} if entry else {}
     present = {*_ALWAYS, *dict(given)}
     for path, text in texts.items():
         if not _HINT.search(text):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from dockergen.catalog import OldSetuptools, load
 from dockergen.frozen import frozen
-from dockergen.languages.python.imports import program_files
+from dockergen.languages.python.imports import whole_program
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.syntax import guards, parsed
 from dockergen.languages.python.wheels import key
@@ -17,7 +17,6 @@ from dockergen.manifests.requirements import Requirement
 from dockergen.model import Decision, Origin, Sourced
 from dockergen.repository import Repository
 
-_MOST_FILES = 60
 _CLAUSE = regex(r"(~=|===?|<=|<)\s*v?([\d.]+)")
 _NONE_BY_ITSELF = (3, 12)  # the first Python whose environments have no setuptools by themselves
 
@@ -127,7 +126,7 @@ def _below(requirement: Requirement, release: str) -> bool:
 
 def _own(repo: Repository, entry: str) -> Iterator[tuple[int, str]]:
     """Lines and files of the program that import pkg_resources on import, with nobody to catch the failure."""
-    for path in program_files(repo, entry, _MOST_FILES):
+    for path in whole_program(repo, entry):
         text = repo.source(path)
         if "pkg_resources" in text:
             yield from ((node.lineno, path) for node in _running(parsed(text).body) if _imports_it(node))
