@@ -123,6 +123,16 @@ DATABASE = "DATABASES = {'default': {'ENGINE': 'django.db.backends.sqlite3', 'NA
     [
         (DATABASE, ("/app/data",), (("db.sqlite3", "/app/data/db.sqlite3"),)),
         (DATABASE.replace("'db.sqlite3'", "'store' / 'db.sqlite3'"), ("/app/store",), ()),
+        (
+            DATABASE.replace("'db.sqlite3'", "'db.sqlite3', 'OPTIONS': {'timeout': 20}"),
+            ("/app/data",),
+            (("db.sqlite3", "/app/data/db.sqlite3"),),
+        ),
+        (
+            DATABASE.replace("BASE_DIR / 'db.sqlite3'", "os.path.join(BASE_DIR, 'db.sqlite3'), 'CONN_MAX_AGE': 0"),
+            ("/app/data",),
+            (("db.sqlite3", "/app/data/db.sqlite3"),),
+        ),
         ("MEDIA_ROOT = BASE_DIR / 'media'\n", ("/app/media",), ()),
         ("MEDIA_ROOT = os.path.join(BASE_DIR, 'var/media')\n", ("/app/var/media",), ()),
         ("MEDIA_ROOT = env('MEDIA_ROOT')\n", (), ()),
@@ -178,3 +188,9 @@ def test_interface_that_lost_is_told(tmp_path: Path) -> None:
     start = decision(plan_of(tmp_path, PLAIN), "start").sourced
     assert start.rejected[0].value == "site_.asgi:application"
     assert "ASGI server" in start.rejected[0].why
+
+
+def test_health_route_of_the_project_is_asked(tmp_path: Path) -> None:
+    urls = "urlpatterns = [path('', index), path('healthz/', health, name='health')]\n"
+    plan = plan_of(tmp_path, {**PLAIN, "site_/urls.py": urls})
+    assert "'/healthz/'" in plan.health[-1]

@@ -88,6 +88,17 @@ def test_cherrypy_settings_of_the_image_are_set_last(tmp_path: Path) -> None:
     assert plan.port == 8099
 
 
+def test_cherrypy_port_of_the_configuration_file_that_the_program_names(tmp_path: Path) -> None:
+    files = {
+        "requirements": "cherrypy",
+        "server.conf": "[global]\nserver.socket_host = '127.0.0.1'\nserver.socket_port = 9090\n",
+        "app.py": "import cherrypy\ncherrypy.quickstart(Root(), '/', 'server.conf')\n",
+    }
+    plan = plan_of(tmp_path, files)
+    assert plan.port == 9090
+    assert str(decision(plan, "port").sourced.origin) == "server.conf:3"
+
+
 def test_cherrypy_application_is_served_by_the_server_that_comes_with_it(tmp_path: Path) -> None:
     source = "import cherrypy\napplication = cherrypy.Application(Root())\n"
     plan = plan_of(tmp_path, {"requirements": "cherrypy", "wsgi.py": source})
@@ -166,6 +177,11 @@ def test_script_in_a_package_finds_the_package(tmp_path: Path) -> None:
         "app/pages.py": "home = 1\n",
     }
     assert dict(plan_of(tmp_path, files).env)["PYTHONPATH"] == "/app"
+
+
+def test_port_of_a_call_that_a_star_brings(tmp_path: Path) -> None:
+    source = "from fasthtml.common import *\napp, rt = fast_app()\nserve(host='127.0.0.1', port=5010)\n"
+    assert plan_of(tmp_path, {"requirements": "python-fasthtml", "main.py": source}).port == 5010
 
 
 # --- Pyramid

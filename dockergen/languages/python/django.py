@@ -13,7 +13,8 @@ from dockergen.repository import Repository
 _SETTINGS = regex(r"""DJANGO_SETTINGS_MODULE["']\s*,\s*["']([\w.]+)["']""")
 _STATIC_ROOT = regex(r"^\s*STATIC_ROOT\s*(?::[^=\n]+)?=\s*(?!None)(.+)$", re.MULTILINE)
 _MEDIA_ROOT = regex(r"^\s*MEDIA_ROOT\s*(?::[^=\n]+)?=\s*(.+)$", re.MULTILINE)
-_SQLITE = regex(r"""["']NAME["']\s*:\s*(.*?sqlite3?["'].*)$""", re.MULTILINE)
+# The value ends where another key of the same line begins.
+_SQLITE = regex(r"""["']NAME["']\s*:\s*(.*?sqlite3?["'](?:(?!,\s*["']\w+["']\s*:|\}).)*)""")
 _DEMANDED = regex(
     r"""environ\[\s*["'](\w+)["']\s*\]|\b(?:env|config)(\.\w+)?\(\s*["'](\w+)["']\s*(?:,\s*cast\s*=\s*(\w+)\s*)?\)"""
     r"""|\b(?:getenv|environ\.get)\(\s*["'](SECRET_KEY|DJANGO_SECRET_KEY)["']\s*\)"""

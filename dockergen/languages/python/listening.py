@@ -85,9 +85,14 @@ def _hint() -> re.Pattern[str]:
 
 def _row(name: str, call: ast.Call, module: Module, objects: frozenset[str]) -> tuple[str, str, int] | None:
     """Kind, default host and default port of the function; None when it starts no server."""
+    starred = [f"{origin}.{name}" for key, origin in module.imports.items() if key[:1] == "*" and len(key) > 1]
     for line in load("python").lists["serving"]:
         function, kind, host, port = line.split()
-        if name == function or (function.startswith(".") and name.endswith(function)):
+        if (
+            name == function
+            or (starred and function in starred)
+            or (function.startswith(".") and name.endswith(function))
+        ):
             return kind, host.strip("-"), int(port)
     owner, _, last = name.rpartition(".")
     if last not in ("run", "run_server") or not owner:

@@ -23,6 +23,8 @@ from dockergen.lazy import regex
 from dockergen.model import Origin, Rejected, Sourced
 from dockergen.repository import Repository
 
+_CONFIGURATION = regex(r"""["']([\w./-]+\.(?:conf|config|cfg|ini))["']""")
+_SOCKET_PORT = regex(r"^\s*server\.socket_port\s*[:=]\s*(\d{2,5})\s*$", re.MULTILINE)
 _IMPORTED = regex(r"^\s*(?:import|from)\s+(\w+)", re.MULTILINE)
 
 
@@ -276,6 +278,7 @@ def _listening(modules: Modules, project: Project, begun: Start, path: str, own:
         text = modules.repo.source(path)
         number, line = port_in(text) if own else (0, 0)
         found = Sourced(number, Origin("file", path, line)) if number else None
+        found = found or (_in_configuration(modules.repo, path) if own else None)
         if found is None and own:
             found = Sourced(own[1].port, Origin("default", note=own[1].title))
         return replace(begun, port=found or _of_framework(begun), env=env)
@@ -286,6 +289,7 @@ def _listening(modules: Modules, project: Project, begun: Start, path: str, own:
         notes.append(loopback_note(where, server))
     number, line = (server.port, server.line) if server.port else port_in(modules.repo.source(where))
     port = Sourced(number, Origin("file", where, line)) if number and line else None
+    port = port or (_in_configuration(modules.repo, where) if own else None)
     if own and (port is None or not port.value):
         port = Sourced(own[1].port, Origin("default", note=own[1].title))
     return replace(
@@ -295,6 +299,16 @@ def _listening(modules: Modules, project: Project, begun: Start, path: str, own:
         health="/" if server.kind == "http" else "",
         notes=tuple(notes),
     )
+
+
+def _in_configuration(repo: Repository, path: str) -> Sourced[int] | None:
+    """The port of the configuration file that the program names, as CherryPy writes it."""
+    folder = path.rpartition("/")[0]
+    for name in _CONFIGURATION.findall(repo.source(path)):
+        file = next((p for p in (f"{folder}/{name}".lstrip("/"), name) if repo.is_file(p)), "")
+        if file and (found := _SOCKET_PORT.search(repo.source(file))):
+            return Sourced(int(found[1]), Origin("file", file, repo.line_of(file, _SOCKET_PORT)))
+    return None
 
 
 def _of_framework(begun: Start) -> Sourced[int] | None:

@@ -45,6 +45,9 @@ def served(
     row = load("python").frameworks[name]
     path = app.origin.path
     own = [s for s in modules.listening(path) if s.eager]
+    if name == "fasthtml":
+        # Its serve() looks who calls it and does nothing while another program imports the file.
+        own = [s for s in own if s.function.rpartition(".")[2] != "serve"]
     if own and name not in ("flask", "dash", "bottle"):
         return _by_itself(app, name, row, project, own[0], rejected)
     kind = _interface(app, row)

@@ -6,6 +6,7 @@ from dockergen.catalog import load
 from dockergen.languages.python.django import Django
 from dockergen.languages.python.entry import App
 from dockergen.languages.python.project import Project
+from dockergen.languages.python.source import health_route
 from dockergen.languages.python.start.command import Run
 from dockergen.languages.python.start.result import Start
 from dockergen.languages.python.start.served import PREFERENCE, TUNED, configured, filled, server_for, with_sockets
@@ -39,6 +40,7 @@ def site_start(repo: Repository, project: Project, site: Django, named: Run | No
         port=Sourced(named.port, named.origin)
         if named and named.port >= 1024
         else Sourced(8000, Origin("default", note="Django")),
+        health=_health(repo, site),
         env=env,
         added=added,
         import_root=site.root,
@@ -54,6 +56,13 @@ def site_start(repo: Repository, project: Project, site: Django, named: Run | No
             *site.notes,
         ),
     )
+
+
+def _health(repo: Repository, site: Django) -> str:
+    """A route for health checks among those of the project's own urls.py, else the start page."""
+    path = f"{site.root}/{site.settings.split('.')[0]}/urls.py".lstrip("/")
+    lines = repo.source(path).splitlines() if repo.is_file(path) else []
+    return health_route("\n".join(line for line in lines if "path(" in line)) or "/"
 
 
 def _interface(project: Project, site: Django, named: Run | None) -> str:

@@ -88,11 +88,13 @@ def ini_start(repo: Repository, project: Project) -> Start | None:
         else Sourced(6543, Origin("default", note="Pyramid"))
     )
     files = _databases(repo, text)
+    egg = re.search(r"^use\s*=\s*egg:([\w.-]+)", text, re.MULTILINE)
     begun = Start(
         Sourced(("pserve", path), Origin("file", path, line)),
         framework=Sourced("pyramid", project.origin_of("pyramid")),
         port=port,
-        script=bool(re.search(r"^use\s*=\s*egg:", text, re.MULTILINE)),
+        script=bool(egg),
+        entry=_package(repo, egg[1]) if egg else "",
         writable=tuple(sorted({target.rpartition("/")[0] for _, target in files})),
         links=files,
         commands=tuple(_once(project, path, text)),
@@ -107,6 +109,12 @@ def ini_start(repo: Repository, project: Project) -> Start | None:
     argv: tuple[str, ...] = ("gunicorn", "--worker-tmp-dir", "/dev/shm", "--paste", path)
     command = Sourced(argv, Origin("file", path, 1))
     return replace(begun, command=command, added=added, notes=(note, *begun.notes))
+
+
+def _package(repo: Repository, name: str) -> str:
+    """The file of the distribution's package, which mostly has its name; "" when there is none."""
+    folder = re.sub(r"[-.]", "_", name)
+    return next((p for p in (f"{folder}/__init__.py", f"src/{folder}/__init__.py") if repo.is_file(p)), "")
 
 
 def _databases(repo: Repository, text: str) -> tuple[tuple[str, str], ...]:
