@@ -10,6 +10,8 @@ import dockergen
 from dockergen.errors import ProjectError
 from dockergen.languages.python.image import PythonFacts
 from dockergen.languages.python.install import Install
+from dockergen.languages.python.manager_choice import manifest
+from dockergen.repository import Repository
 from dockergen.verify.diagnosis import diagnosis
 
 
@@ -135,6 +137,51 @@ def test_requirements_under_another_name_are_told(tmp_path: Path) -> None:
 def test_a_file_of_any_name_that_runs_is_a_program(tmp_path: Path) -> None:
     _write(tmp_path, {"proxy.py": "import socket\n\nif __name__ == '__main__':\n    socket.create_server(('', 443))\n"})
     assert _start(tmp_path) == ["python", "proxy.py"]
+
+
+def test_a_lock_file_of_nothing_leaves_the_requirements(tmp_path: Path) -> None:
+    lock = 'version = 1\n\n[[package]]\nname = "a"\nversion = "1"\nsource = { virtual = "." }\n'
+    files = {"pyproject.toml": '[project]\nname = "a"\nversion = "1"\ndependencies = []\n', "uv.lock": lock}
+    _write(
+        tmp_path, {**files, "requirements.txt": "flask>=3\n", "app.py": "from flask import Flask\napp = Flask('a')\n"}
+    )
+    found = next(row.sourced for row in dockergen.plan(tmp_path).decisions if row.name == "manager")
+    assert (found.value, str(found.origin)) == ("pip", "requirements.txt")
+
+
+def test_a_module_that_is_called_setup_is_no_manifest(tmp_path: Path) -> None:
+    view = "from django.views import View\n\nclass InstanceConfig(View):\n    pass\n"
+    _write(
+        tmp_path,
+        {
+            "requirements.txt": "flask==3.1.2\n",
+            "app.py": "from flask import Flask\napp = Flask('a')\n",
+            "views/setup.py": view,
+        },
+    )
+    assert manifest(Repository(tmp_path / "views")) == ""
+
+
+def test_a_submodule_that_is_not_here_is_told(tmp_path: Path) -> None:
+    modules = '[submodule "style"]\n\tpath = style\n\turl = ../style\n'
+    _write(
+        tmp_path,
+        {
+            "requirements.txt": "flask==3.1.2\n",
+            "app.py": "from flask import Flask\napp = Flask('a')\n",
+            ".gitmodules": modules,
+        },
+    )
+    assert any(
+        note.startswith(".gitmodules:2: the submodule style is not here") for note in dockergen.plan(tmp_path).notes
+    )
+
+
+def test_files_that_could_be_started_are_named(tmp_path: Path) -> None:
+    _write(tmp_path, {"requirements.txt": "pygame\n", "board.py": "import pygame\n\ndef draw(): pass\n"})
+    with pytest.raises(ProjectError) as caught:
+        dockergen.plan(tmp_path)
+    assert caught.value.command == "dockergen init --start 'python board.py'"
 
 
 def test_an_unknown_exception_is_told() -> None:

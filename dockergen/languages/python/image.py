@@ -15,6 +15,7 @@ from dockergen.languages.python.needs import advice, variables
 from dockergen.languages.python.project import Project, project
 from dockergen.languages.python.start import Start
 from dockergen.languages.python.state import State, state
+from dockergen.languages.python.submodules import missing_submodules
 from dockergen.languages.python.system import System, system
 from dockergen.languages.python.unlisted import refuse_unlisted
 from dockergen.languages.python.uv_member import member, start_of
@@ -104,6 +105,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
             *kept.notes,
             *advice(demanded),
             *final.notes,
+            *missing_submodules(repo),
         ),
         touch=begun.entry,
         facts=facts,

@@ -10,13 +10,16 @@ from dockergen.errors import ProjectError
 from dockergen.languages.python.requirements import requirements_path
 from dockergen.lazy import regex
 from dockergen.manifests.pyproject import Pyproject
+from dockergen.manifests.python_locks import packages_of
 from dockergen.manifests.requirements import requirements_file
 from dockergen.model import Origin, Rejected, Sourced
-from dockergen.repository import Repository
+from dockergen.repository import LOCK_LIMIT, Repository
 from dockergen.settings import Settings, settled
 
 # Manifests that make a folder Python's, strongest first.
 _MANIFESTS = ("Pipfile", "pyproject.toml", "setup.py", "setup.cfg")
+_SMALL = 2_000  # characters of a lock file that may hold no distribution
+_SETUP = regex(r"\bsetup[ \t]*\(|\bsetuptools\b|\bdistutils\b")
 _TABLES = regex(r"^\s*\[(project|tool\.poetry|tool\.pdm|tool\.flit\.metadata|tool\.uv|build-system)[.\]]", re.M)
 
 
@@ -79,9 +82,10 @@ def environment(repo: Repository) -> str:
 def _evidence(repo: Repository, table: Pyproject) -> Iterator[Sourced[str]]:
     """Claims of managers, strongest first: lock files, pinned requirements, tables of tools, other manifests."""
     rows = load("python").managers
-    for name, row in rows.items():
-        yield from (Sourced(name, Origin("file", lock)) for lock in row.lock_files if _is_lock(repo, name, lock))
     path = requirements_path(repo)
+    for name, row in rows.items():
+        locks = [lock for lock in row.lock_files if _is_lock(repo, name, lock)]
+        yield from (Sourced(name, Origin("file", lock)) for lock in locks if not path or _holds(repo, lock))
     pinned = bool(path) and _pins(repo, path)
     if pinned:
         yield Sourced("pip", Origin("file", path))
@@ -100,6 +104,13 @@ def _is_lock(repo: Repository, name: str, lock: str) -> bool:
     if not repo.is_file(lock):
         return False
     return name != "rye" or "rye" in repo.source(lock)[:200] or "[tool.rye" in repo.source("pyproject.toml")
+
+
+def _holds(repo: Repository, lock: str) -> bool:
+    """False for a lock file without a distribution, as `uv init` leaves it beside requirements that nobody moved."""
+    if len(found := repo.read(lock, LOCK_LIMIT)) > _SMALL or lock == "requirements.lock":
+        return True
+    return any(not row.local for row in packages_of(lock, found).values())
 
 
 def _pins(repo: Repository, path: str) -> bool:
@@ -137,6 +148,8 @@ def _refuse_unsupported(repo: Repository) -> None:
 def _counts(repo: Repository, name: str) -> bool:
     if name == "requirements.lock":
         return _is_lock(repo, "rye", name)
+    if name == "setup.py":
+        return not repo.source(name) or bool(_SETUP.search(repo.source(name)))  # a module may be called so
     if name == "pyproject.toml":
         text = repo.source(name)
         return not text or bool(_TABLES.search(text))

@@ -187,11 +187,13 @@ def nothing(repo: Repository, paths: list[str]) -> ProjectError:
             "Turn it into a script, or serve JupyterLab on purpose with --start.",
             command=f"jupyter nbconvert --to script {notebooks[0]}",
         )
+    likely = next((path for path in paths if "/" not in path), "") or (paths[0] if paths else "app.py")
+    there = f" What is here: {', '.join(paths[:4])}{', ...' if len(paths) > 4 else ''}." if paths else ""
     return NothingError(
         f"Nothing in {repo.prefix or 'this folder'} says what to start: no app object, console script, __main__ "
         "or main.py was found.",
-        "Say it yourself.",
-        command="dockergen init --start 'python app.py'",
+        f"Say it yourself.{there}",
+        command=f"dockergen init --start {shlex.quote(f'python {shlex.quote(likely)}')}",
     )
 
 
