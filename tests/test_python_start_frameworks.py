@@ -184,6 +184,19 @@ def test_port_of_a_call_that_a_star_brings(tmp_path: Path) -> None:
     assert plan_of(tmp_path, {"requirements": "python-fasthtml", "main.py": source}).port == 5010
 
 
+@pytest.mark.parametrize(
+    ("requirement", "source", "told"),
+    [
+        ("starlette uvicorn", "from starlette.applications import Starlette\napp = Starlette(\n    debug=True,\n)\n", "main.py:3 has debug=True"),
+        ("python-fasthtml", "from fasthtml.common import *\napp, rt = fast_app(live=True)\nserve()\n", "main.py:2 has live=True"),
+        ("pyramid", f"from wsgiref.simple_server import make_server\nfrom pyramid.config import Configurator\n{GUARD}    make_server('0.0.0.0', 6543, Configurator().make_wsgi_app()).serve_forever()\n", "main.py:6 serves with wsgiref"),
+    ],
+)  # fmt: skip
+def test_what_only_the_source_can_switch_off_is_told(tmp_path: Path, requirement: str, source: str, told: str) -> None:
+    plan = plan_of(tmp_path, {"requirements": requirement, "main.py": source})
+    assert any(note.startswith(told) for note in plan.notes), plan.notes
+
+
 # --- Pyramid
 
 INI = """[app:main]

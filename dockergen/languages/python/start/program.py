@@ -25,6 +25,7 @@ from dockergen.repository import Repository
 
 _CONFIGURATION = regex(r"""["']([\w./-]+\.(?:conf|config|cfg|ini))["']""")
 _SOCKET_PORT = regex(r"^\s*server\.socket_port\s*[:=]\s*(\d{2,5})\s*$", re.MULTILINE)
+_WSGIREF = regex(r"^\s*from\s+wsgiref\.simple_server\s+import\b", re.MULTILINE)
 _IMPORTED = regex(r"^\s*(?:import|from)\s+(\w+)", re.MULTILINE)
 
 
@@ -285,6 +286,11 @@ def _listening(modules: Modules, project: Project, begun: Start, path: str, own:
             found = Sourced(own[1].port, Origin("default", note=own[1].title))
         return replace(begun, port=found or _of_framework(begun), env=env)
     where, server = servers[0]
+    if _WSGIREF.search(modules.repo.source(where)):
+        notes.append(
+            f"{where}:{server.line} serves with wsgiref, which is for trials and answers one request after the other; "
+            "give the application to waitress or Gunicorn."
+        )
     if server.loopback and server.host_variable:
         env[server.host_variable] = "0.0.0.0"
     elif server.loopback and "0.0.0.0" not in told.words and not (own and own[1].start):

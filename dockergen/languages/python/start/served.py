@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable, Mapping
 
@@ -13,6 +14,7 @@ from dockergen.languages.python.project import Project
 from dockergen.languages.python.source import health_route
 from dockergen.languages.python.start.command import Run
 from dockergen.languages.python.start.result import Start
+from dockergen.languages.python.syntax import nodes
 from dockergen.lazy import regex
 from dockergen.model import Origin, Rejected, Sourced
 from dockergen.repository import Repository
@@ -71,6 +73,7 @@ def served(
     if where := _websockets(modules.repo, path):
         added, more = with_sockets(project, server, added, where)
         notes += more
+    notes += debugging(modules, app)
     port = port_of(modules, app, named, row, paths)
     return Start(
         Sourced(argv, named.origin if named else app.origin, rejected),
@@ -84,6 +87,20 @@ def served(
         why=TUNED.get(server, ""),
         notes=tuple(notes),
     )
+
+
+def debugging(modules: Modules, app: App) -> list[str]:
+    """What the source switches on for a developer and only the source can switch off."""
+    for statement in modules.module(app.origin.path).body:
+        if not statement.lineno <= app.origin.line <= (statement.end_lineno or 0):
+            continue
+        for call in (node for node in nodes(statement) if isinstance(node, ast.Call)):
+            for word in call.keywords:
+                on = isinstance(word.value, ast.Constant) and word.value.value is True
+                if on and word.arg in ("debug", "live"):
+                    what = "shows tracebacks to everybody" if word.arg == "debug" else "reloads browsers"
+                    return [f"{app.origin.path}:{word.lineno} has {word.arg}=True, which {what}; take it out."]
+    return []
 
 
 def default_app(modules: Modules, project: Project, path: str) -> Start:
