@@ -45,7 +45,11 @@ class _Need:
     @property
     def remedy(self) -> str:
         name = self.who.split()[0]
-        return f"{name} {self.row.builds} and later need no such care" if self.row.builds else "no release mends it"
+        return (
+            f"{name} {self.row.builds} and later need no such care"
+            if self.row.builds
+            else "no release of it is different"
+        )
 
 
 def old_builds(repo: Repository, project: Project, kind: str, built: bool, release: str) -> OldBuilds:
@@ -64,7 +68,8 @@ def old_builds(repo: Repository, project: Project, kind: str, built: bool, relea
             return OldBuilds()
         return OldBuilds(notes=(f"{prefix}: add {line} to [tool.uv] and lock anew; {need.remedy}.",))
     if key(release)[:2] >= _NEW_PYTHON and key(need.row.below) < key(_OLDEST_THERE):
-        return OldBuilds(notes=(f"{prefix}; on Python {release} it does not run: --version 3.11, or {need.remedy}.",))
+        away = f"that one does not run on Python {release}, so: dockergen init --force --version 3.11"
+        return OldBuilds(notes=(f"{prefix}; {away}; {need.remedy}.",))
     if built and (other := _wants_newer(project, need.row.below)):
         return OldBuilds(notes=(f"{prefix}; pyproject.toml asks for {other} to build the project; {need.remedy}.",))
     decision = Decision("build_constraints", Sourced(need.bound, need.origin))
