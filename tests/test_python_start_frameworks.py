@@ -197,6 +197,18 @@ def test_what_only_the_source_can_switch_off_is_told(tmp_path: Path, requirement
     assert any(note.startswith(told) for note in plan.notes), plan.notes
 
 
+def test_port_is_that_of_the_framework_where_the_program_starts_another_server_too(tmp_path: Path) -> None:
+    source = "import websockets\nfrom nicegui import ui\nasync def s():\n    websockets.serve(h, 'localhost', 8765)\nui.run()\n"
+    assert plan_of(tmp_path, {"requirements": "nicegui websockets", "main.py": source}).port == 8080
+
+
+def test_app_of_a_framework_that_another_one_brings(tmp_path: Path) -> None:
+    source = f"import uvicorn\nfrom fastapi import FastAPI\nfrom nicegui import ui\nservice = FastAPI()\nui.run_with(service)\n{GUARD}    uvicorn.run('main:service', reload=True)\n"
+    plan = plan_of(tmp_path, {"requirements": "nicegui", "main.py": source})
+    assert started(plan) == "uvicorn main:service --host 0.0.0.0 --port 8000"
+    assert plan.facts.install.added == ()
+
+
 # --- Pyramid
 
 INI = """[app:main]

@@ -285,7 +285,7 @@ def _listening(modules: Modules, project: Project, begun: Start, path: str, own:
         if found is None and own:
             found = Sourced(own[1].port, Origin("default", note=own[1].title))
         return replace(begun, port=found or _of_framework(begun), env=env)
-    where, server = servers[0]
+    where, server = _of_row(servers, own)
     if _WSGIREF.search(modules.repo.source(where)):
         notes.append(
             f"{where}:{server.line} serves with wsgiref, which is for trials and answers one request after the other; "
@@ -324,6 +324,12 @@ def _of_framework(begun: Start) -> Sourced[int] | None:
     row = load("python").frameworks.get(begun.framework.value) if begun.framework else None
     web = row is not None and row.kind in ("wsgi", "asgi", "own", "django")
     return Sourced(row.port, Origin("default", note=row.title)) if row and web else None
+
+
+def _of_row(servers: list[tuple[str, Listening]], own: tuple[str, Framework] | None) -> tuple[str, Listening]:
+    """The call that starts the framework's own server where the program starts others as well."""
+    runs = own[1].runs if own else ()
+    return next((item for item in servers if any(f".{item[1].function}".endswith(f".{r}") for r in runs)), servers[0])
 
 
 def _servers(modules: Modules, path: str) -> list[tuple[str, Listening]]:
