@@ -138,8 +138,9 @@ def test_what_an_included_group_brings_is_known_to_be_installed(project: Make) -
 
 
 OTHERS = [
-    ("Poetry's groups", '[tool.poetry]\npackage-mode = false\n[tool.poetry.dependencies]\nflask = "*"\n[tool.poetry.group.prod.dependencies]\ngunicorn = "*"\n[tool.poetry.group.dev.dependencies]\npytest = "*"\n', "poetry export --only main,prod -o"),
-    ("Poetry's older list", '[tool.poetry]\npackage-mode = false\n[tool.poetry.dependencies]\nflask = "*"\n[tool.poetry.dev-dependencies]\ngunicorn = "*"\n', "poetry export --only main -o"),
+    ("Poetry's groups", '[tool.poetry]\npackage-mode = false\n[tool.poetry.dependencies]\nflask = "*"\n[tool.poetry.group.prod.dependencies]\ngunicorn = "*"\n[tool.poetry.group.dev.dependencies]\npytest = "*"\n', "install flask gunicorn\n"),
+    ("Poetry's older list", '[tool.poetry]\npackage-mode = false\n[tool.poetry.dependencies]\nflask = "*"\n[tool.poetry.dev-dependencies]\ngunicorn = "*"\n', "install flask\n"),
+    ("Poetry's groups, where pip cannot be told", '[tool.poetry]\npackage-mode = false\n[tool.poetry.dependencies]\nflask = "^2 || ^3"\n[tool.poetry.group.prod.dependencies]\ngunicorn = "*"\n', "poetry export --only main,prod -o"),
     ("without a lock file", HEAD + "[project.optional-dependencies]\nserver = ['gunicorn']\ndev = ['pytest']\n", "uv pip install -r pyproject.toml --extra server"),
 ]  # fmt: skip
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+import dockergen
+from dockergen import explain
 from dockergen.errors import ProjectError
 from tests.python_trees import decision, plan_of, started
 
@@ -47,8 +49,8 @@ CASES: dict[str, tuple[dict[str, str], str, int | None, str]] = {
         "Procfile:1",
     ),
     "Procfile with a step before the server": (
-        {**BASE, "Procfile": "web: flask translate compile; gunicorn app:app\n"},
-        "sh -c flask translate compile && exec gunicorn app:app",
+        {**BASE, "Procfile": "web: python seed.py; gunicorn app:app\n"},
+        "sh -c python seed.py && exec gunicorn app:app",
         8000,
         "Procfile:1",
     ),
@@ -279,3 +281,44 @@ def test_second_run_reads_nothing_from_what_the_first_wrote(tmp_path: Path) -> N
         (tmp_path / file.path).write_text(file.text, encoding="utf-8")
     first = {file.path: file.text for file in dockergen.generate(tmp_path)}
     assert {path: (tmp_path / path).read_text(encoding="utf-8") for path in first} == first
+
+
+def _text(root: Path, **flags: object) -> str:
+    return explain.text_of(dockergen.generate(root, **flags), "Dockerfile")
+
+
+@pytest.mark.parametrize(
+    ("command", "line"),
+    [
+        ("flask db upgrade; flask translate compile; gunicorn app:app", 'RUN ["flask", "translate", "compile"]'),
+        ("poetry run pybabel compile -d app/i18n && gunicorn app:app", 'RUN ["pybabel", "compile", "-d", "app/i18n"]'),
+        ("flask translate compile `id`; gunicorn app:app", ""),
+    ],
+)
+def test_what_a_start_makes_beside_the_source_is_made_in_the_build(tmp_path: Path, command: str, line: str) -> None:
+    plan_of(tmp_path, {**BASE, "Procfile": f"web: {command}\n"})
+    text = _text(tmp_path)
+    assert (line in text) if line else '"translate"' not in text.partition("CMD")[0]
+    assert ("COPY --from=build --exclude=.venv /app/ ./" in text) is bool(line)
+
+
+def test_messages_of_django_are_compiled_with_what_the_settings_demand(tmp_path: Path) -> None:
+    files = {
+        "requirements": "django gunicorn",
+        "manage.py": "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'site_.settings')\n",
+        "site_/settings.py": "SECRET_KEY = os.environ['SECRET_KEY']\n",
+        "site_/wsgi.py": "application = 1\n",
+        "Procfile": "web: python manage.py compilemessages && gunicorn site_.wsgi\n",
+    }
+    plan_of(tmp_path, files)
+    text = _text(tmp_path)
+    assert '"SECRET_KEY=only-for-the-build", "python", "manage.py", "compilemessages"]' in text
+    assert "gettext" in text.partition(" AS final")[0]
+    assert "only-for-the-build" not in text.partition(" AS final")[2]
+
+
+def test_what_a_build_command_makes_reaches_the_image(tmp_path: Path) -> None:
+    plan_of(tmp_path, BASE)
+    text = _text(tmp_path, build_command="python make.py")
+    assert text.index("ENV PATH=/app/.venv/bin:$PATH\n\nCOPY . .\n\nRUN python make.py\n") < text.index(" AS final")
+    assert "COPY --from=build --exclude=.venv /app/ ./\n" in text.partition(" AS final")[2]

@@ -12,11 +12,14 @@ from packaging.specifiers import SpecifierSet
 
 import dockergen
 from dockergen.errors import ProjectError
+from dockergen.languages.python.markers import applies
 from dockergen.languages.python.version import allows
+from dockergen.manifests.python_locks import markers_of
 
 Make = Callable[[dict[str, str | bytes]], Path]
 MAIN = {"main.py": "print('hello')\n"}
 FLASK = {"requirements.txt": "flask==3.1.2\n"}
+LINUX = "manylinux_2_17_x86_64"
 
 
 def _project(text: str) -> dict[str, str]:
@@ -39,7 +42,17 @@ def _locked(*tags: str, text: str = 'requires-python = ">=3.11"') -> dict[str, s
     return {**_project(f'{text}\ndependencies = ["speedups"]'), "uv.lock": lock}
 
 
-LINUX = "manylinux_2_17_x86_64"
+def _backport(edge: str) -> dict[str, str]:
+    lock = (
+        'version = 1\n\n[[package]]\nname = "a"\nversion = "1"\nsource = { virtual = "." }\ndependencies = [\n'
+        '    { name = "clock" },\n]\n\n[[package]]\nname = "clock"\nversion = "1"\ndependencies = [\n'
+        f'    {edge},\n]\nwheels = [\n    {{ url = "x/clock-1-cp314-cp314-{LINUX}.whl" }},\n'
+        f'    {{ url = "x/clock-1-cp38-cp38-{LINUX}.whl" }},\n]\n\n[[package]]\nname = "old-zone"\nversion = "1"\n'
+        f'wheels = [\n    {{ url = "x/old_zone-1-cp38-cp38-{LINUX}.whl" }},\n]\n'
+    )
+    return {**_project('requires-python = ">=3.8"\ndependencies = ["clock"]'), "uv.lock": lock}
+
+
 CASES = [
     # --- .python-version
     ("minor", {**FLASK, ".python-version": "3.12\n"}, "3.12", ".python-version:1"),
@@ -118,6 +131,9 @@ CASES = [
     ("a range that ends before it ran on newer ones", {"requirements.txt": "django>=4,<5\n"}, "3.13", "requirements.txt:1"),
     ("failing weighs more than compiling", {"requirements.txt": "celery==4.4.7\nmarkupsafe==2.1.5\n"}, "3.10", "requirements.txt:1"),
     ("a range that ends before its wheels", {"requirements.txt": "flask==3.1.2\nnumpy<2\n"}, "3.12", "requirements.txt:2"),
+    ("a backport that pip installs on older ones", {"requirements.txt": 'flask==3.1.2\nbackports.zoneinfo==0.2.1 ; python_version < "3.9"\n'}, "3.14", "newest supported"),
+    ("a backport that uv locks", _backport('{ name = "old-zone", marker = "python_full_version < \'3.9\'" }'), "3.14", "pyproject.toml:4"),
+    ("no backport: asked for everywhere", _backport('{ name = "old-zone" }'), "3.8", "uv.lock:11"),
     ("a wheel that a line names", {"requirements.txt": f"flask==3.1.2\n./vendor/ink-1.0-cp312-cp312-{LINUX}.whl\n", f"vendor/ink-1.0-cp312-cp312-{LINUX}.whl": ""}, "3.12", "requirements.txt:2"),
     ("wheels in a folder", {"requirements.txt": "--find-links vendor\nink\n", f"vendor/ink-1.0-cp312-cp312-{LINUX}.whl": "", f"vendor/ink-1.0-cp313-cp313-{LINUX}.whl": ""}, "3.13", "requirements.txt:2"),
     ("wheels in a folder that nothing asks for", {"requirements.txt": "--find-links vendor\nflask\n", f"vendor/ink-1.0-cp312-cp312-{LINUX}.whl": ""}, "3.14", "newest supported"),
@@ -236,3 +252,40 @@ def test_an_extra_that_pdm_locks_apart_counts_as_well(project: Make) -> None:
     manifest = '[project]\nname = "a"\nversion = "1"\nrequires-python = ">=3.8"\ndependencies = ["uvicorn[standard]"]\n'
     root = project({"pyproject.toml": manifest, "pdm.lock": lock, "main.py": "async def app(a, b, c): ...\n"})
     assert str(dockergen.plan(root).build_image) == "python:3.12-slim"
+
+
+@pytest.mark.parametrize(
+    ("marker", "minor", "expected"),
+    [
+        ("python_version < '3.9'", "3.8", True),
+        ("python_version < '3.9'", "3.14", False),
+        ("python_full_version < '3.11.4'", "3.11", False),
+        ('python_version >= "3.10"', "3.9", False),
+        ('python_version >= "3.10"', "3.14", True),
+        ("python_version == '3.8.*'", "3.8", True),
+        ("python_version <= '3.8' and sys_platform == 'linux'", "3.9", False),
+        ("sys_platform == 'win32' or python_version < '3.9'", "3.9", False),
+        ("(python_version > '3.9')", "3.10", True),
+        ("python_version in '3.8 3.9'", "3.10", True),  # not understood
+        ("python_version < '3.9'", "", True),  # not decided yet
+    ],
+)
+def test_markers_are_judged_for_a_python(marker: str, minor: str, expected: bool) -> None:
+    assert applies(marker, minor) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('    { name = "old-zone", marker = "python_full_version < \'3.9\'" },\n', ("python_full_version < '3.9'",)),
+        ('    { name = "old-zone", extra = ["a"] },\n', ()),
+        ('"old.zone" = {version = "*", markers = "python_version < \\"3.9\\""}\n', ('python_version < "3.9"',)),
+        ('old-zone = ">=1"\n', ()),
+        ('    "old_zone>=1; python_version < \\"3.9\\"",\n', ('python_version < "3.9"',)),
+        ('    "old-zone[a]>=1",\n', ()),
+        ('    "old-zone-more>=1",\n', ()),
+        ('    { name = "old-zone", marker = "a" },\n    { name = "old-zone" },\n', ()),
+    ],
+)
+def test_markers_under_which_a_lock_file_asks_for_a_package(text: str, expected: tuple[str, ...]) -> None:
+    assert markers_of(text, "old-zone") == expected

@@ -53,6 +53,7 @@ class Locked:
     only_source: bool = False  # the lock lists a source distribution and no wheel
     local: str = ""  # folder or archive of the repository that it is built from
     vcs: bool = False  # a checkout, of which no hash can be checked
+    marker: str = ""  # what Pipenv and PEP 751 write beside it
 
     def has_wheel(self, minor: str) -> bool:
         """True when a wheel for that Python on x86-64 or ARM Linux with glibc exists, or the lock lists none at all."""
@@ -145,7 +146,13 @@ def pipfile_lock(text: str) -> dict[str, Locked]:
         local = path if isinstance(path, str) and "://" not in path else ""
         vcs = not {"git", "hg", "svn", "bzr"}.isdisjoint(row)
         packages[normalised(name)] = Locked(
-            normalised(name), version, production=True, line=lines.get(name, 0), local=local, vcs=vcs
+            normalised(name),
+            version,
+            production=True,
+            line=lines.get(name, 0),
+            local=local,
+            vcs=vcs,
+            marker=str(row.get("markers", "")),
         )
     return packages
 
@@ -185,6 +192,24 @@ def _pylocked(name: str, row: Mapping[str, Any]) -> Locked:
         local=paths[0] if paths else "",
         vcs="vcs" in row,
     )
+
+
+def markers_of(text: str, name: str) -> tuple[str, ...]:
+    """The markers under which other packages of a uv.lock, poetry.lock or pdm.lock ask for one; () when one of them
+    asks without any."""
+    written = "[-_.]+".join(map(re.escape, name.split("-")))
+    uv = re.findall(rf'\{{ name = "{written}"([^}}]*)\}}', text)
+    found = [_quoted_after("marker = ", row) for row in uv]
+    poetry = re.findall(rf'(?im)^"?{written}"? = (\{{.*\}}|".*")$', text)
+    found += [_quoted_after("markers = ", row) for row in poetry]
+    pdm = re.findall(rf'(?im)^    "{written}(?![\w.-])((?:[^"\\]|\\.)*)",$', text)
+    found += [row.partition(";")[2].replace('\\"', '"').strip() for row in pdm]
+    return tuple(found) if all(found) else ()
+
+
+def _quoted_after(key: str, row: str) -> str:
+    found = re.search(rf'\b{re.escape(key)}"((?:[^"\\]|\\.)*)"', row)
+    return found[1].replace('\\"', '"') if found else ""
 
 
 def closure(packages: Mapping[str, Locked], roots: Iterable[tuple[str, tuple[str, ...]]]) -> dict[str, Locked]:

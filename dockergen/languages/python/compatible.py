@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from dockergen.catalog import load
 from dockergen.languages.python.era import contemporary, era
+from dockergen.languages.python.markers import applies
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.removed import removed
 from dockergen.languages.python.wheels import key, older_than_python, older_than_wheels
-from dockergen.manifests.python_locks import Locked, wheel
+from dockergen.manifests.python_locks import Locked, markers_of, wheel
 from dockergen.manifests.requirements import Requirement
 from dockergen.model import Origin, Rejected, Sourced
-from dockergen.repository import Repository, normal
+from dockergen.repository import LOCK_LIMIT, Repository, normal
 
 _Missing = dict[str, Origin]  # what speaks against a release, and where it is pinned
 
@@ -32,7 +33,7 @@ def with_wheels(
     gone = removed(repo, entry, project.installed) if len(tried) > 1 else None
     having = [release for release in tried if gone and key(release) < key(gone.since)]
     lacking, tried = (tried[len(having) :], having) if having else ([], tried)
-    failing = {release: dict(_failing(project, release)) for release in tried}
+    failing = {release: dict(_failing(repo, project, release)) for release in tried}
     missing = {r: {**failing[r], **dict(_without_wheel(repo, project, r))} for r in tried}
     weights = {release: (len(failing[release]), len(missing[release])) for release in tried}
     least = min(weights.values())
@@ -54,22 +55,21 @@ def _rejected(release: str, missing: _Missing, anyway: _Missing) -> Rejected:
     return Rejected(release, missing[what], what)
 
 
-def _failing(project: Project, minor: str) -> Iterator[tuple[str, Origin]]:
+def _failing(repo: Repository, project: Project, minor: str) -> Iterator[tuple[str, Origin]]:
     for name, package in project.locked.items():
-        if older_than_python(name, f"=={package.version}", minor):
+        if older_than_python(name, f"=={package.version}", minor) and asked_for(repo, project, package, minor):
             yield f"{name} {package.version} does not run on it", Origin("file", project.lock, package.line)
-    for requirement, origin in project.direct if not project.locked else ():
+    for requirement, origin in _stated(project, minor):
         if older_than_python(requirement.name, requirement.specifier, minor):
             yield f"{_named(requirement)} does not run on it", origin
 
 
 def _without_wheel(repo: Repository, project: Project, minor: str) -> Iterator[tuple[str, Origin]]:
     for name, package in project.locked.items():
-        if not package.has_wheel(minor) or (
-            not package.wheels and older_than_wheels(name, f"=={package.version}", minor)
-        ):
+        late = not package.wheels and older_than_wheels(name, f"=={package.version}", minor)
+        if (late or not package.has_wheel(minor)) and asked_for(repo, project, package, minor):
             yield f"{name} {package.version} has no wheel for it", Origin("file", project.lock, package.line)
-    for requirement, origin in project.direct if not project.locked else ():
+    for requirement, origin in _stated(project, minor):
         # psycopg[binary] is psycopg and psycopg-binary, of one release.
         for name in (requirement.name, *(f"{requirement.name}-{extra}" for extra in requirement.extras)):
             if name and older_than_wheels(name, requirement.specifier, minor):
@@ -81,6 +81,21 @@ def _without_wheel(repo: Repository, project: Project, minor: str) -> Iterator[t
 
 def _named(requirement: Requirement) -> str:
     return f"{requirement.name} {requirement.pinned or requirement.specifier}"
+
+
+def _stated(project: Project, minor: str) -> Iterator[tuple[Requirement, Origin]]:
+    """What the manifests of an unlocked project ask for on that Python."""
+    for requirement, origin in project.direct if not project.locked else ():
+        if applies(requirement.marker, minor):
+            yield requirement, origin
+
+
+def asked_for(repo: Repository, project: Project, package: Locked, minor: str) -> bool:
+    """False for a backport and the like, which is locked and not installed on that Python."""
+    if any(r.name == package.name and applies(r.marker, minor) for r, _ in project.direct):
+        return True
+    markers = (package.marker,) if package.marker else markers_of(repo.read(project.lock, LOCK_LIMIT), package.name)
+    return not markers or any(applies(marker, minor) for marker in markers)
 
 
 def _own_wheels(repo: Repository, project: Project) -> dict[str, tuple[Locked, Origin]]:

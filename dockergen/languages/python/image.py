@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from dockergen.errors import DockergenError
@@ -35,7 +36,8 @@ class PythonFacts:
     collect: str  # path of manage.py when static files are collected
     collect_env: tuple[tuple[str, str], ...]  # dummy values for that step only
     static: str  # folder that collectstatic fills
-    build_command: str
+    build_command: str  # asked for by a flag
+    made: tuple[tuple[str, ...], ...]  # commands of the repository whose result belongs into the image
     stops: bool  # the program needs help to stop on SIGTERM
     interpreter: str  # of the final image, where that is another path than in the build image
     resets: bool  # the final image has an ENTRYPOINT that would swallow the command
@@ -78,6 +80,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
             *_decisions(found, release, begun, setup, build, runtime, final.origin, port, argv),
             *setup.legacy.decisions,
             *setup.builds.decisions,
+            *(Decision("build_command", command) for command in begun.made if not settings.build_command),
             *needs.decisions,
         ),
         start=argv,
@@ -85,7 +88,9 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
         health=_health(begun, port, final),
         probe=begun.probe or begun.health,
         env=_environment(begun, setup, port),
-        build_packages=tuple(sorted({*setup.build_packages, *needs.build, *loaded, *(p for p in asked if _builds(p))})),
+        build_packages=tuple(
+            sorted({*setup.build_packages, *needs.build, *loaded, *_makers(facts), *(p for p in asked if _builds(p))})
+        ),
         runtime_packages=tuple(sorted({*final.packages, *needs.run, *(p for p in asked if not _builds(p))})),
         writable=kept.folders,
         start_why=begun.why,
@@ -151,6 +156,17 @@ def _stops(repo: Repository, begun: Start) -> bool:
     return "SIGTERM" not in text and not any(f"{name}.run" in text for name in _STOPPING)
 
 
+def _made(begun: Start, pairs: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:
+    """With dummies for what the settings demand, which the commands load."""
+    variables = ("env", *(f"{name}={value}" for name, value in sorted(pairs.items()))) if pairs else ()
+    return tuple((*variables, *command.value.split()) for command in begun.made)
+
+
+def _makers(facts: PythonFacts) -> tuple[str, ...]:
+    """Django compiles its messages by a program of Debian."""
+    return ("gettext",) if any("compilemessages" in command for command in facts.made) else ()
+
+
 def _facts(
     repo: Repository, begun: Start, setup: Install, needs: System, kept: State, settings: Settings, final: Base
 ) -> PythonFacts:
@@ -169,6 +185,7 @@ def _facts(
         collect_env=tuple(sorted(pairs.items())) if collects else (),
         static=f"{site.root}/{site.static_folder}".strip("/") if site and collects and site.static_folder else "",
         build_command=settings.build_command.value if settings.build_command else "",
+        made=_made(begun, pairs) if not settings.build_command else (),
         stops=_stops(repo, begun),
         interpreter=final.interpreter,
         resets=final.resets,

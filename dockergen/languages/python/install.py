@@ -16,6 +16,7 @@ from dockergen.languages.python.python_pins import Pin, pins
 from dockergen.languages.python.scm import scm
 from dockergen.languages.python.setuptools_files import setup
 from dockergen.languages.python.start import Start
+from dockergen.languages.python.unlocked import for_pip
 from dockergen.languages.python.uv_workspace import members
 from dockergen.languages.python.vcs import vcs
 from dockergen.manifests.pyproject import files_read, table, texts
@@ -32,7 +33,7 @@ class Install:
     manifests: tuple[str, ...]  # files that are bind-mounted for the dependency step
     folders: tuple[str, ...]  # packages of the repository that are built in it
     requirements: str  # path of the requirements file, or of pylock.toml
-    inline: tuple[str, ...]  # requirements that only setup.py or a conda environment states
+    inline: tuple[str, ...]  # requirements that only setup.py, a conda environment or an unlocked Poetry project states
     inline_from: str  # the file that states them
     flags: tuple[str, ...]  # groups, extras and member, in the words of the manager
     locked: bool
@@ -90,7 +91,7 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
         flags=(*_old_flags(kind, uv.value), *_flags(repo, project, kind)),
         locked=bool(project.lock),
         verified=bool(project.lock) and not project.stale,
-        tools=_tools(repo, project, release.value),
+        tools=_tools(repo, project, release.value) if kind != "setup" else (),
         old_pip=old_pip(release.value),
         uv=str(catalog.images["uv"].at(uv.value)),
         insists=kind == "uv" and _contradicted(repo, release),
@@ -140,6 +141,8 @@ def _kind(project: Project) -> str:
     if manager == "uv" and not project.lock and not project.pyproject.settings("uv", "sources"):
         # Without a lock `uv sync` builds the project to learn its metadata, which needs the source.
         return "project"
+    if manager == "poetry" and for_pip(project):
+        return "setup"
     if manager != "pip":
         return manager
     return "setup" if project.setup.path or project.environment.packages or project.environment.pip else "project"
@@ -165,11 +168,21 @@ def _installs_project(repo: Repository, project: Project, start: Start, taken: M
         return packaged is not False and (bool(table.has_build_system) or packaged is True)
     if table.settings("poetry").get("package-mode") is False or table.settings("pdm").get("distribution") is False:
         return False
-    return buildable and (built.must_build or _packaged(project, start))
+    return buildable and (built.must_build or (_packaged(project, start) and not _packs_nothing(here, project)))
 
 
 def _packaged(project: Project, start: Start) -> bool:
     return start.script or (start.import_root == "src" and not project.requirements.path)
+
+
+def _packs_nothing(here: Repository, project: Project) -> bool:
+    """True for a project that Poetry refuses to build, as no folder or module has its name; `--no-root` hides that."""
+    poetry = project.pyproject.settings("poetry")
+    if not poetry or poetry.get("packages") or not project.pyproject.name:
+        return False
+    name = normalised(project.pyproject.name).replace("-", "_")
+    places = (name, f"src/{name}", f"{name}.py", f"src/{name}.py")
+    return not any(map(here.has, places))
 
 
 def _computed(project: Project, kind: str) -> bool:
@@ -297,7 +310,7 @@ def _words(project: Project) -> list[str]:
     """The requirements that pip is told one by one; a folder comes with the source."""
     found = []
     listed = {r.name for r, _, _ in project.requirements.requirements}
-    for requirement, _ in project.direct:
+    for requirement in for_pip(project) or [requirement for requirement, _ in project.direct]:
         if has_credentials(requirement.url) or requirement.path or requirement.name in listed:
             continue  # `pip install .` gets it, from setup.py itself
         extras = f"[{','.join(requirement.extras)}]" if requirement.extras else ""
@@ -308,7 +321,7 @@ def _words(project: Project) -> list[str]:
 
 
 def _advice(project: Project, kind: str, title: str) -> list[str]:
-    if kind in ("project", "setup"):
+    if kind in ("project", "setup") and project.manager.value != "poetry":
         return ["There is no lock file, so each build may install other versions; `uv lock` writes one."]
     if kind == "requirements" and not any(
         r.specifier.startswith("==") or r.hashed or r.url or r.path for r, _ in project.direct
@@ -317,6 +330,7 @@ def _advice(project: Project, kind: str, title: str) -> list[str]:
             f"{project.requirements.path} pins no version, so each build may install other ones; "
             "`pip freeze` tells yours."
         ]
-    if kind in ("uv", "poetry", "pdm", "pipenv") and not project.lock:
-        return [f"There is no lock file, so each build may install other versions; `{kind} lock` writes one."]
+    manager = project.manager.value
+    if manager in ("uv", "poetry", "pdm", "pipenv") and not project.lock:
+        return [f"There is no lock file, so each build may install other versions; `{manager} lock` writes one."]
     return []

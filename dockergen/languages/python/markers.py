@@ -13,18 +13,43 @@ _FIXED = {
     "implementation_name": "cpython",
     "platform_python_implementation": "CPython",
 }
+_PYTHON = regex(
+    r"^\(*\s*python_(?:full_)?version\s*(===?|!=|<=?|>=?)\s*\\?[\"'](\d+(?:\.\d+)?)[\d.]*(?:\.\*)?\\?[\"']\s*\)*$"
+)
 _CLAUSE = regex(r"^\(*\s*(\w+)\s*(==|!=)\s*[\"']([^\"']*)[\"']\s*\)*$")
 
 
-def applies(marker: str) -> bool:
-    """False when the marker excludes Linux or CPython for sure; what depends on the Python version counts as true."""
+def applies(marker: str, minor: str = "") -> bool:
+    """False when the marker excludes Linux, CPython or, where one is given, the minor release for sure."""
     if not marker:
         return True
-    return any(all(_holds(clause) for clause in re.split(r"\band\b", part)) for part in re.split(r"\bor\b", marker))
+    parts = re.split(r"\bor\b", marker)
+    return any(all(_holds(clause, minor) for clause in re.split(r"\band\b", part)) for part in parts)
 
 
-def _holds(clause: str) -> bool:
+def _holds(clause: str, minor: str) -> bool:
+    if minor and (stated := _PYTHON.match(clause.strip())):
+        return _compares(_numbers(minor), stated[1], _numbers(stated[2]))
     found = _CLAUSE.match(clause.strip())
     if not found or found[1] not in _FIXED:
         return "extra" not in clause
     return (_FIXED[found[1]] == found[3]) == (found[2] == "==")
+
+
+def _numbers(release: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in release.split("."))
+
+
+def _compares(minor: tuple[int, ...], operator: str, stated: tuple[int, ...]) -> bool:
+    """Patch releases are left out: the image has the newest one."""
+    if operator in ("==", "==="):
+        return minor[: len(stated)] == stated
+    if operator == "!=":
+        return minor != stated
+    return (
+        minor < stated
+        if operator == "<"
+        else minor >= stated
+        if operator == ">="
+        else (minor > stated if operator == ">" else minor <= stated)
+    )

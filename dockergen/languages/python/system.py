@@ -9,6 +9,7 @@ from dockergen.catalog import SystemPackages, load
 from dockergen.errors import ProjectError
 from dockergen.frozen import frozen
 from dockergen.languages.python.apt_lists import AptList, apt_lists
+from dockergen.languages.python.compatible import asked_for
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.start import Start
 from dockergen.languages.python.wheels import published
@@ -131,6 +132,8 @@ def _needs(repo: Repository, project: Project, start: Start, minor: str) -> Iter
         if row is not None and project.has(*row.unless):
             continue
         built = not _has_wheel(project, name, row, minor)
+        if built and name in project.locked and not asked_for(repo, project, project.locked[name], minor):
+            continue
         if row is None and built:
             yield _Need(name, origin, _COMPILERS, built)
         elif row is not None:

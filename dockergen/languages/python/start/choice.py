@@ -54,7 +54,9 @@ def start(repo: Repository, project: Project, settings: Settings) -> Start:
     found = _outcome(repo, project, settings)
     if isinstance(found, ProjectError):
         raise found
-    found = replace(found, commands=besides(repo, project, candidates(repo), evidence(repo), found))
+    runs = evidence(repo)
+    made = dict.fromkeys(Sourced(command, run.origin) for run in runs if run.weight != "hint" for command in run.made)
+    found = replace(found, commands=besides(repo, project, candidates(repo), runs, found), made=tuple(made))
     if settings.start is not None:
         lost = Rejected(" ".join(found.command.value), found.command.origin, f"{settings.start.origin} wins")
         found = replace(

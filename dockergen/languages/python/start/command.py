@@ -56,8 +56,13 @@ _SERVERS = frozenset(
 )
 # What has to run once for a release and never at every start.
 _ONCE = regex(
-    r"\bmanage\.py\s+(?:migrate|collectstatic|compilemessages|loaddata|createcachetable|ensure_\w+|createsuperuser)|\balembic\b.*\bupgrade\b|\bflask\s+db\s+upgrade"
+    r"\bmanage\.py\s+(?:migrate|collectstatic|loaddata|createcachetable|ensure_\w+|createsuperuser)|\balembic\b.*\bupgrade\b|\bflask\s+db\s+upgrade"
     r"|\baerich\s+upgrade|\bprisma\s+(?:migrate|db)\b|\bdjango-admin\s+(?:migrate|collectstatic)"
+)
+# What makes files beside the source: the image has them, as a container cannot write there.
+_MADE = regex(
+    r"[\w ./=-]*(?:\bcompilemessages\b|\bpybabel\s+compile\b|\bflask\s+(?:translate|babel|i18n)\s+compile\b"
+    r"|\bassets\s+build\b)[\w ./=-]*"
 )
 _OPTION_PORT = regex(
     r"(?:(?<=\s)(?:-b|--bind|-p|--port|--server[.-]port|--listen|--http-socket|--http)(?:[\s=]+)?)\S*?"
@@ -84,6 +89,7 @@ class Run:
     port: int = 0
     arguments: tuple[str, ...] = ()
     once: tuple[str, ...] = ()  # commands before it that have to run once for a release
+    made: tuple[str, ...] = ()  # commands before it whose result belongs into the image
     development: str = ""  # the word that makes it a development server
 
     @property
@@ -95,12 +101,15 @@ def run(text: str, origin: Origin, weight: str, process: str = "web") -> Run:
     """What a command line starts."""
     text = _unwrapped(text.strip())
     once: list[str] = []
+    made: list[str] = []
     folder = ""
     segments = [part.strip() for part in re.split(r"\s*(?:&&|;)\s*", text) if part.strip()]
     kept: list[str] = []
     for segment in segments:
         if _ONCE.search(segment) and len(segments) > 1:
             once.append(_without_runner(segment))
+        elif _MADE.fullmatch(segment) and len(segments) > 1:
+            made.append(_without_runner(segment))
         elif (entered := re.fullmatch(r"cd\s+([\w./-]+)", segment)) and not kept:
             folder = entered[1].strip("/").removeprefix("./")
         else:
@@ -108,7 +117,7 @@ def run(text: str, origin: Origin, weight: str, process: str = "web") -> Run:
     body = _without_runner(kept[-1]) if kept else ""
     # The last one replaces the shell, so that signals reach it.
     shown = " && ".join([*kept[:-1], f"exec {body}" if kept[:-1] else body]) if kept else ""
-    found = Run(shown, origin, weight, process, once=tuple(once), root=folder)
+    found = Run(shown, origin, weight, process, once=tuple(once), made=tuple(made), root=folder)
     return _understood(found, body)
 
 

@@ -29,5 +29,6 @@ class Start:
         tuple[str, str], ...
     ] = ()  # files beside the source that the program writes, and where they go instead
     commands: tuple[tuple[str, str], ...] = ()
+    made: tuple[Sourced[str], ...] = ()  # commands whose result belongs into the image
     why: str = ""  # what stands as a comment above CMD
     notes: tuple[str, ...] = ()
