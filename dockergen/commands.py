@@ -10,11 +10,15 @@ from pathlib import Path, PurePosixPath
 from dockergen.lazy import regex
 from dockergen.model import BuildArgument, BuildPlan, Secret, Service
 
+_SHELL = regex(r"[|&;<>()$`\n]|^\s*[A-Za-z_]\w*=")
 _OURS = regex(r"[\w./=,-]+")
 
 
 def next_lines(service: Service, folder: str = ".", dockerfile: str = "") -> list[str]:
-    """Build and run, with the port, secrets and build arguments that this plan needs; `folder` is the context."""
+    """Build and run, with the port, secrets and build arguments that this plan needs; `folder` is the context.
+
+    The other processes of the image follow: what runs once for a release, workers, schedulers.
+    """
     plan = service.plan
     build = ["docker", "build", "-t", service.name]
     if dockerfile:
@@ -24,9 +28,14 @@ def next_lines(service: Service, folder: str = ".", dockerfile: str = "") -> lis
     run = ["docker", "run", "--rm"]
     if plan.port:
         run += ["-p", f"{plan.port}:{plan.port}"]
-    for need in plan.needs:
-        run += ["-e", need.value]  # the value comes from the shell that types the line
-    return [" ".join([shlex.join(build), *options, shlex.quote(folder)]), shlex.join([*run, service.name])]
+    given = [
+        word for need in plan.needs for word in ("-e", need.value)
+    ]  # values come from the shell that types the line
+    others = [["docker", "run", "--rm", *given, service.name, *_words(text)] for _, text in plan.commands]
+    return [
+        " ".join([shlex.join(build), *options, shlex.quote(folder)]),
+        *map(shlex.join, ([*run, *given, service.name], *others)),
+    ]
 
 
 def build_options(plan: BuildPlan, environ: Mapping[str, str], root: Path) -> list[str]:
@@ -41,6 +50,14 @@ def build_options(plan: BuildPlan, environ: Mapping[str, str], root: Path) -> li
         f"--secret=id={s.id},env={s.variable}" for s in _secrets(plan) if s.variable and s.variable not in environ
     ]
     return [option for option in _options(plan, there) if option not in (*agent, *missing)]
+
+
+def _words(text: str) -> list[str]:
+    """The command as a container takes it: through a shell only where it is written for one."""
+    try:
+        return shlex.split(text) if not _SHELL.search(text) else ["sh", "-c", text]
+    except ValueError:
+        return ["sh", "-c", text]
 
 
 def _argument(argument: BuildArgument) -> str:

@@ -47,3 +47,19 @@ def test_demanded_variables_are_told_with_their_lines_and_stand_in_the_printed_c
     service = service_at(_write(tmp_path, "import os\nKEY = os.environ['API_KEY']\n"), {})
     assert any("API_KEY (app.py:5)" in note for note in service.plan.notes)
     assert " -e API_KEY " in next_lines(service)[1]
+
+
+def test_other_processes_of_the_image_are_printed_ready_to_paste(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "flask\ngunicorn\n",
+        "app.py": "import os\nfrom flask import Flask\napp = Flask(os.environ['NAME'])\n",
+        "Procfile": "web: gunicorn app:app\nrelease: flask db upgrade\nreport: python clock.py > /tmp/report\nclock: python clock.py --every 5\n",
+        "clock.py": "print(1)\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    service = service_at(tmp_path, {})
+    lines = [line.replace(service.name, "IMAGE") for line in next_lines(service)[2:]]
+    assert "docker run --rm -e NAME IMAGE python clock.py --every 5" in lines
+    assert "docker run --rm -e NAME IMAGE flask db upgrade" in lines
+    assert "docker run --rm -e NAME IMAGE sh -c 'python clock.py > /tmp/report'" in lines

@@ -21,6 +21,13 @@ def test_space_installs_what_its_platform_brings_along(tmp_path: Path) -> None:
     assert str(decision(plan, "version").sourced.origin) == "README.md:6"
 
 
+def test_space_that_names_no_python_gets_an_old_one_for_its_old_release(tmp_path: Path) -> None:
+    matter = "---\nsdk: gradio\nsdk_version: 5.49.1\napp_file: app.py\n---\n"
+    plan = plan_of(tmp_path, {"requirements": "numpy", "README.md": matter, "app.py": GRADIO})
+    assert decision(plan, "version").text == "3.11"
+    assert str(decision(plan, "version").sourced.origin) == "README.md:3"
+
+
 def test_space_that_lists_its_framework_installs_that_release(tmp_path: Path) -> None:
     files = {"requirements": "gradio==5.0.0", "README.md": MATTER.format(file="app.py"), "app.py": GRADIO}
     assert plan_of(tmp_path, files).facts.install.added == ()

@@ -9,6 +9,7 @@ from dockergen.errors import ProjectError
 from dockergen.languages.python.compatible import with_wheels
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.python_pins import Pin, Unreadable, classified, pins, ranges
+from dockergen.languages.python.space import space
 from dockergen.lazy import regex
 from dockergen.model import Origin, Rejected, Sourced
 from dockergen.repository import Repository
@@ -110,6 +111,9 @@ def _detected(
     if listed:
         fitting = sorted((minor for minor, _ in listed), key=_key)
         return with_wheels(repo, Sourced(*listed[0]), fitting, project, entry), []
+    if (place := space(repo)) and place.sdk != "docker" and place.version:
+        # Releases of its day were made for the Python that the platform takes by default, 3.10.
+        return Sourced(versions.supported[0], place.origin("sdk_version")), []
     newest = Sourced(versions.default, Origin("default", note="newest supported"))
     # Older releases count too: what is pinned since years has wheels for no other, and compiling it mostly fails.
     return with_wheels(repo, newest, list(known), project, entry), []
