@@ -184,9 +184,98 @@ def test_files_that_could_be_started_are_named(tmp_path: Path) -> None:
     assert caught.value.command == "dockergen init --start 'python board.py'"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        'import os\nKEY = os.getenv("MAPS_KEY")\nif not KEY:\n    raise RuntimeError("no key")\n',
+        'import os\nKEY = os.environ.get("MAPS_KEY")\nOTHER = 1\nif OTHER is None or KEY is None:\n    print("no key")\n    exit(1)\n',
+        'import os, sys\nif not os.getenv("MAPS_KEY"):\n    sys.exit("no key")\n',
+    ],
+    ids=["raised", "one of two", "asked in the condition"],
+)
+def test_a_variable_that_the_program_insists_on_is_demanded(tmp_path: Path, text: str) -> None:
+    _write(tmp_path, {"requirements.txt": "requests==2.32.5\n", "main.py": text})
+    assert [need.value for need in dockergen.plan(tmp_path).needs] == ["MAPS_KEY"]
+
+
+def test_a_variable_with_a_way_out_is_not_demanded(tmp_path: Path) -> None:
+    text = 'import os\nKEY = os.getenv("MAPS_KEY")\nif not KEY:\n    print("no maps")\n'
+    _write(tmp_path, {"requirements.txt": "requests==2.32.5\n", "main.py": text})
+    assert not dockergen.plan(tmp_path).needs
+
+
+def test_settings_that_raise_without_a_variable_get_one_for_the_build(tmp_path: Path) -> None:
+    settings = "import os\nSTATIC_ROOT = 'staticfiles'\nURL = os.environ.get('DATABASE_URL')\nif not URL:\n    raise ValueError('no database')\n"
+    _write(
+        tmp_path,
+        {
+            "requirements.txt": "django==5.2\ngunicorn==23.0.0\n",
+            "manage.py": "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n",
+            "shop/__init__.py": "",
+            "shop/settings.py": settings,
+            "shop/wsgi.py": "from django.core.wsgi import get_wsgi_application\n\napplication = get_wsgi_application()\n",
+        },
+    )
+    dockerfile = next(file.text for file in dockergen.generate(tmp_path) if file.path == "Dockerfile")
+    assert "DATABASE_URL=sqlite:////tmp/build.sqlite3" in dockerfile
+
+
+def test_static_files_of_django_heroku_are_collected_where_it_looks_for_them(tmp_path: Path) -> None:
+    _write(
+        tmp_path,
+        {
+            "requirements.txt": "django==5.2\ngunicorn==23.0.0\ndjango-heroku==0.3.1\n",
+            "manage.py": "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n",
+            "shop/__init__.py": "",
+            "shop/settings.py": "import django_heroku\nSECRET_KEY = 'x'\ndjango_heroku.settings(locals())\n",
+            "shop/wsgi.py": "from django.core.wsgi import get_wsgi_application\n\napplication = get_wsgi_application()\n",
+        },
+    )
+    dockerfile = next(file.text for file in dockergen.generate(tmp_path) if file.path == "Dockerfile")
+    assert "COPY --from=build /app/staticfiles/ staticfiles/" in dockerfile
+
+
+def test_a_comment_about_sigterm_handles_none(tmp_path: Path) -> None:
+    _write(
+        tmp_path, {"requirements.txt": "requests==2.32.5\n", "main.py": "import time\n# TODO: SIGTERM\ntime.sleep(9)\n"}
+    )
+    facts = dockergen.plan(tmp_path).facts
+    assert isinstance(facts, PythonFacts)
+    assert facts.stops
+
+
+@pytest.mark.parametrize(
+    ("requirements", "added"),
+    [
+        ("flask==1.0\n", ("gunicorn==27.0.1", "itsdangerous<2.1", "jinja2<3.1", "markupsafe<2.1", "werkzeug<2.1")),
+        ("flask==1.0\njinja2==3.0.1\nwerkzeug==1.0.1\ngunicorn==22.0\n", ("itsdangerous<2.1", "markupsafe<2.1")),
+        ("flask==3.1.2\ngunicorn==23.0.0\npandas==1.5.3\n", ("numpy<2",)),
+        ("flask==3.1.2\ngunicorn==23.0.0\npandas\n", ()),
+    ],
+    ids=["bounds", "what is stated stays", "of two, the binary interface", "open lines"],
+)
+def test_old_pins_get_what_they_know(tmp_path: Path, requirements: str, added: tuple[str, ...]) -> None:
+    _write(tmp_path, {"requirements.txt": requirements, "app.py": "from flask import Flask\napp = Flask('a')\n"})
+    assert _install(tmp_path).added == added
+
+
+def test_a_server_that_is_added_exists_for_the_python(tmp_path: Path) -> None:
+    files = {"requirements.txt": "flask==2.0.1\n", "app.py": "from flask import Flask\napp = Flask('a')\n"}
+    _write(tmp_path, {**files, ".python-version": "3.9\n"})
+    assert _install(tmp_path).added[0] == "gunicorn==23.0.0"
+    assert any("adds gunicorn==23.0.0" in note for note in dockergen.plan(tmp_path).notes)
+
+
+def test_a_name_that_a_newer_release_lost_is_told() -> None:
+    log = "ImportError: cannot import name 'Markup' from 'jinja2' (/app/.venv/lib/python3.11/site-packages/jinja2/__init__.py)"
+    assert "older than the jinja2" in diagnosis("start", log, "").cause
+
+
 def test_an_unknown_exception_is_told() -> None:
     log = 'Traceback (most recent call last):\n  File "a.py", line 1, in <module>\nRuntimeError: Variable TOKEN manquante\n'
     assert "It raises RuntimeError: Variable TOKEN manquante." in diagnosis("start", log, "The program ended.").cause
+    log = "Traceback (most recent call last):\nAttributeError: x\nTraceback (most recent call last):\npip.markers.UndefinedComparison: Undefined\n"
+    assert "It raises pip.markers.UndefinedComparison: Undefined." in diagnosis("build", log, "A step failed.").cause
 
 
 def test_a_variable_that_a_setting_or_a_configuration_lacks_is_named() -> None:

@@ -115,6 +115,11 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
         "Add setuptools<82 to the project's dependencies, then build again.",
     ),
     (
+        r"ImportError: cannot import name '\w+' from '([\w.]+)' \(\S*/site-packages/",
+        "The program, or a dependency, is older than the {0} that the image has: a name that it imports is gone.",
+        "Pin an older release of it; `pip freeze` where the program runs tells which.",
+    ),
+    (
         r"ModuleNotFoundError: No module named '([\w.]+)'",
         "The Python module {0} is not in the image.",
         "Add it to the project's dependencies (and its lock file), then build again.",
@@ -232,7 +237,10 @@ def diagnosis(where: str, log: str, otherwise: str) -> Problem:
 def last_exception(log: str) -> str:
     """The last line of the last traceback of Python, "" when the log shows none."""
     found = re.findall(
-        r"^\s*((?:\w+\.)*\w*(?:Error|Exception|DoesNotExist|Warning)(?:: [^\n]{1,160})?)\s*$", log, re.MULTILINE
+        r"^\s*((?:(?:\w+\.)*\w*(?:Error|Exception|DoesNotExist|Warning)(?:: [^\n]{1,160})?"
+        r"|(?:\w+\.)+[A-Z]\w+: [^\n]{1,160}))\s*$",
+        log,
+        re.MULTILINE,
     )
     return found[-1].rstrip(".") if found and "Traceback" in log else ""
 

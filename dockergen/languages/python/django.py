@@ -12,9 +12,12 @@ from dockergen.repository import Repository
 
 _SETTINGS = regex(r"""DJANGO_SETTINGS_MODULE["']\s*,\s*["']([\w.]+)["']""")
 _STATIC_ROOT = regex(r"^\s*STATIC_ROOT\s*(?::[^=\n]+)?=\s*(?!None)(.+)$", re.MULTILINE)
+# django-heroku sets STATIC_ROOT to a folder of its own choice, makes it at every start, and switches WhiteNoise on.
+_SET_BY_HEROKU = regex(r"^\s*django_(?:on_)?heroku\.settings\(locals\(\)", re.MULTILINE)
 _MEDIA_ROOT = regex(r"^\s*MEDIA_ROOT\s*(?::[^=\n]+)?=\s*(.+)$", re.MULTILINE)
 # The value ends where another key of the same line begins.
 _SQLITE = regex(r"""["']NAME["']\s*:\s*(.*?sqlite3?["'](?:(?!,\s*["']\w+["']\s*:|\}).)*)""")
+_ASKED = regex(r"""^(\w+) *= *os\.(?:environ\.get|getenv)\( *["'](\w+)["'] *\)""", re.MULTILINE)
 _DEMANDED = regex(
     r"""environ\[\s*["'](\w+)["']\s*\]|\b(?:env|config)(\.\w+)?\(\s*["'](\w+)["']\s*(?:,\s*cast\s*=\s*(\w+)\s*)?\)"""
     r"""|\b(?:getenv|environ\.get)\(\s*["'](SECRET_KEY|DJANGO_SECRET_KEY)["']\s*\)"""
@@ -96,7 +99,9 @@ def django(repo: Repository) -> Django | None:
     if without:
         # Gunicorn calls what makes the application where no module of the project holds it.
         servers["wsgi"], origins["wsgi"] = "django.core.wsgi:get_wsgi_application()", origin
-    static = _STATIC_ROOT.search(text)
+    heroku = bool(_SET_BY_HEROKU.search(text))
+    stated = _STATIC_ROOT.search(text)
+    static = "BASE_DIR / 'staticfiles'" if heroku else stated[1] if stated else ""
     folders, links = _writable(view, text)
     entry = "" if without else _file(view, servers["wsgi"] or servers["asgi"])
     return Django(
@@ -109,14 +114,14 @@ def django(repo: Repository) -> Django | None:
         asgi=servers["asgi"],
         app_origin=origins["wsgi"] if servers["wsgi"] else origins["asgi"],
         asgi_origin=origins["asgi"],
-        static_root=static[1] if static else "",
-        static_folder=_folder(static[1]) if static else "",
+        static_root=static,
+        static_folder=_folder(static) if static else "",
         demanded=_demanded(text),
         writable=tuple(prefix + folder for folder in folders),
         links=tuple((prefix + name, prefix + target) for name, target in links),
         entry_file=entry,
         asks_asgi=any(kind == "ASGI" for kind, _ in _SERVER.findall(text)) and "channels" in text,
-        whitenoise="whitenoise" in text.lower(),
+        whitenoise=heroku or "whitenoise" in text.lower(),
         remote_static=bool(
             re.search(r"storages\.backends|S3Boto3|S3Static|GoogleCloudStorage|STATIC_URL\s*=\s*[\"']https?://", text)
         ),
@@ -257,6 +262,10 @@ def _demanded(text: str) -> tuple[tuple[str, str], ...]:
         name = match[1] or match[3] or match[5] or match[6] or match[7]
         kind = "int" if match[7] else (match[2] or "").lstrip(".") or (match[4] or "")
         found.setdefault(name, _dummy(name, kind))
+    # DSN = os.environ.get("DSN") and, a few lines on, `if not DSN: raise ...`.
+    for variable, name in _ASKED.findall(text):
+        if re.search(rf"^if (?:not {variable}|{variable} is None)\b[^\n]*:\s*\n?\s*raise\b", text, re.MULTILINE):
+            found.setdefault(name, _dummy(name, ""))
     return tuple(sorted(found.items()))
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
 from dockergen.errors import DockergenError
 from dockergen.frozen import frozen
 from dockergen.languages.python.base import Base, base, check_start, with_base_version
+from dockergen.languages.python.companions import of_their_time
 from dockergen.languages.python.documentation import documentation, documentation_plan
 from dockergen.languages.python.ignored import ignored
 from dockergen.languages.python.install import Install, install
@@ -59,6 +61,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
     begun = start_of(repo, settings, path)
     if not manifest(repo) and begun.entry:
         refuse_unlisted(repo, begun.entry)
+    begun = of_their_time(begun, release.value)
     setup = install(repo, found, begun, release)
     final = base(settings, release.value)
     build, runtime = final.build, final.image
@@ -153,7 +156,9 @@ def _stops(repo: Repository, begun: Start) -> bool:
     if any(name in words for name in _STOPPING) or words.startswith(("sh ", "bash ")):
         return False
     text = repo.source(begun.entry) if begun.entry else ""
-    return "SIGTERM" not in text and not any(f"{name}.run" in text for name in _STOPPING)
+    return not re.search(r"^[^#\n]*\bSIGTERM\b", text, re.MULTILINE) and not any(
+        f"{name}.run" in text for name in _STOPPING
+    )
 
 
 def _made(begun: Start, pairs: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dockergen.catalog import load
 from dockergen.errors import ProjectError
 from dockergen.frozen import frozen
+from dockergen.languages.python.companions import companions
 from dockergen.languages.python.extension import Extension, extension, runs_from_source
 from dockergen.languages.python.manager_version import manager_version, old_pip
 from dockergen.languages.python.mounts import Mounts, mounts
@@ -81,6 +82,7 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
     uv = manager_version(repo, "uv", project.pyproject, project.lock, release.value)
     legacy = old_setuptools(repo, project, start.entry, release.value, old_pip(release.value))
     builds = old_builds(repo, project, kind, itself or bool(taken.own), release.value)
+    bounds, bounded = companions(project)
     return Install(
         kind=kind,
         manifests=taken.files,
@@ -103,7 +105,7 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
         unhashed=taken.unhashed,
         own=() if itself and taken.own else _own(project, kind, split, taken),
         reads=tuple(dict.fromkeys(_reads(repo, project))),
-        added=(*project.provided, *start.added),
+        added=(*project.provided, *start.added, *bounds),
         legacy=legacy,
         builds=builds,
         source_first=_computed(project, kind) or (bool(taken.own) and not split and not project.lock),
@@ -121,7 +123,7 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
         build_packages=(*remote.packages, *(built.packages if itself or taken.own else ())),
         notes=(
             *(*closed.notes, *remote.notes, *(told.notes if itself or taken.own else ()), *built.notes),
-            *(*legacy.notes, *builds.notes),
+            *(*legacy.notes, *builds.notes, *bounded),
             *_advice(project, kind, catalog.managers[project.manager.value].title),
         ),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 
 from dockergen.catalog import load
@@ -16,7 +16,10 @@ from dockergen.repository import Repository
 
 _MOST_SHOWN = 6
 _ALWAYS = ("PATH", "HOME", "LANG", "HOSTNAME", "PWD", "TMPDIR")
-_HINT = regex(r"TOKEN|environ\[|\b(?:getenv|environ\.get)\([^,()]+\)\s*\.|\benv(?:\.\w+)?\(|\bconfig\(|BaseSettings")
+_HINT = regex(
+    r"TOKEN|\bif (?:not \w|\w+ is None)|environ\[|\b(?:getenv|environ\.get)\([^,()]+\)\s*\."
+    r"|\benv(?:\.\w+)?\(|\bconfig\(|BaseSettings"
+)
 _NAME = regex(r"[A-Z][A-Z0-9_]*")
 _READERS = ("env", "config")  # environs, django-environ and decouple, by the names that everybody gives them
 _LIBRARIES = ("environ", "environs", "decouple", "starlette")
@@ -78,6 +81,11 @@ def _demanded(body: tuple[ast.stmt, ...] | list[ast.stmt], reads: bool, made: se
     """What statements that run on import demand; what is tried, or asked for first, is not demanded."""
     classes = [node for node in body if isinstance(node, ast.ClassDef)]
     own = {c.name for c in classes if any(_last(base) == "BaseSettings" for base in c.bases)}
+    held = {
+        node.targets[0].id: name
+        for node in body
+        if isinstance(node, ast.Assign) and (name := _held(node)) and isinstance(node.targets[0], ast.Name)
+    }
     for node in body:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Try)):
             continue
@@ -89,8 +97,38 @@ def _demanded(body: tuple[ast.stmt, ...] | list[ast.stmt], reads: bool, made: se
         elif isinstance(node, (ast.If, ast.With)):
             # A condition decides on what follows, so only the condition itself is sure to be read.
             yield from _read(node.test if isinstance(node, ast.If) else node.items[0].context_expr, reads)
+            yield from _insisted(node, held) if isinstance(node, ast.If) else ()
         else:
             yield from _read(node, reads)
+
+
+def _held(node: ast.Assign) -> str:
+    """The variable in `TOKEN = os.getenv("TOKEN")`, "" for any other assignment."""
+    return _asked(node.value) if len(node.targets) == 1 and isinstance(node.targets[0], ast.Name) else ""
+
+
+def _insisted(node: ast.If, held: Mapping[str, str]) -> Iterator[tuple[str, int]]:
+    """What a program raises for, or ends on, when it is not there: `if not TOKEN: raise ...`."""
+    last = node.body[-1]
+    ends = (
+        isinstance(last, ast.Expr) and isinstance(last.value, ast.Call) and _last(last.value.func) in ("exit", "_exit")
+    )
+    if not (ends or isinstance(last, ast.Raise)):
+        return
+    tests = node.test.values if isinstance(node.test, ast.BoolOp) and isinstance(node.test.op, ast.Or) else [node.test]
+    for test in tests:
+        subject = _absent(test)
+        name = held.get(subject.id, "") if isinstance(subject, ast.Name) else _asked(subject) if subject else ""
+        if name:
+            yield name, node.lineno
+
+
+def _absent(test: ast.expr) -> ast.expr | None:
+    """What `not X` and `X is None` ask about."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        return test.operand
+    is_none = isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.Is)
+    return test.left if isinstance(test, ast.Compare) and is_none else None
 
 
 def _read(node: ast.AST, reads: bool) -> Iterator[tuple[str, int]]:

@@ -37,6 +37,11 @@ def published(name: str, specifier: str, minor: str) -> bool:
     return not older_than_wheels(name, specifier, minor)
 
 
+def ends_before(specifier: str, first: str) -> bool:
+    """True when the specifier leaves no release from that one on."""
+    return _ends(specifier, first)
+
+
 def key(version: str) -> _Numbers:
     """The numbers of a version, for comparing it."""
     return tuple(int(part) for part in re.findall(r"\d+", version)[:4])
