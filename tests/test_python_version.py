@@ -130,6 +130,8 @@ CASES = [
     ("pinned before it ran on newer ones", {"requirements.txt": "django==3.1.14\n"}, "3.11", "requirements.txt:1"),
     ("a range that ends before it ran on newer ones", {"requirements.txt": "django>=4,<5\n"}, "3.13", "requirements.txt:1"),
     ("failing weighs more than compiling", {"requirements.txt": "celery==4.4.7\nmarkupsafe==2.1.5\n"}, "3.10", "requirements.txt:1"),
+    ("no release runs on newer ones", {"requirements.txt": "flask==3.1.2\npydub\n"}, "3.12", "requirements.txt:2"),
+    ("no release runs without another", {"requirements.txt": "flask==3.1.2\npydub\naudioop-lts\n"}, "3.14", "newest supported"),
     ("a range that ends before its wheels", {"requirements.txt": "flask==3.1.2\nnumpy<2\n"}, "3.12", "requirements.txt:2"),
     ("a backport that pip installs on older ones", {"requirements.txt": 'flask==3.1.2\nbackports.zoneinfo==0.2.1 ; python_version < "3.9"\n'}, "3.14", "newest supported"),
     ("a backport that uv locks", _backport('{ name = "old-zone", marker = "python_full_version < \'3.9\'" }'), "3.14", "pyproject.toml:4"),

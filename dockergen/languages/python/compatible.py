@@ -57,10 +57,12 @@ def _rejected(release: str, missing: _Missing, anyway: _Missing) -> Rejected:
 
 def _failing(repo: Repository, project: Project, minor: str) -> Iterator[tuple[str, Origin]]:
     for name, package in project.locked.items():
-        if older_than_python(name, f"=={package.version}", minor) and asked_for(repo, project, package, minor):
+        if older_than_python(name, f"=={package.version}", minor, project.installed) and asked_for(
+            repo, project, package, minor
+        ):
             yield f"{name} {package.version} does not run on it", Origin("file", project.lock, package.line)
     for requirement, origin in _stated(project, minor):
-        if older_than_python(requirement.name, requirement.specifier, minor):
+        if older_than_python(requirement.name, requirement.specifier, minor, project.installed):
             yield f"{_named(requirement)} does not run on it", origin
 
 
@@ -80,7 +82,7 @@ def _without_wheel(repo: Repository, project: Project, minor: str) -> Iterator[t
 
 
 def _named(requirement: Requirement) -> str:
-    return f"{requirement.name} {requirement.pinned or requirement.specifier}"
+    return f"{requirement.name} {requirement.pinned or requirement.specifier}".strip()
 
 
 def _stated(project: Project, minor: str) -> Iterator[tuple[Requirement, Origin]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from dockergen.catalog import load
 from dockergen.lazy import regex
@@ -18,9 +18,11 @@ def older_than_wheels(name: str, specifier: str, minor: str) -> bool:
     return _ends(specifier, _first(name, minor))
 
 
-def older_than_python(name: str, specifier: str, minor: str) -> bool:
-    """True when every release that the specifier leaves is known to fail on that Python."""
-    return _ends(specifier, _pairs(load("python-runs").runs.get(name, "")).get(minor, ""))
+def older_than_python(name: str, specifier: str, minor: str, installed: Container[str] = ()) -> bool:
+    """True when every release that the specifier leaves is known to fail on that Python, with what is installed."""
+    known = _pairs(load("python-runs").runs.get(name, ""))
+    first = known.get(minor, "")
+    return known.get("unless", "") not in installed and (first == NONE or _ends(specifier, first))
 
 
 def published(name: str, specifier: str, minor: str) -> bool:
