@@ -78,6 +78,7 @@ class Framework:
     port: int = 0
     start: tuple[str, ...] = ()
     health: str = ""
+    health_before: Mapping[str, str] = field(default_factory=dict)  # release -> what all before it had instead
     writable: tuple[str, ...] = ()
     files: tuple[str, ...] = ()  # files that it writes beside the program
     env: Mapping[str, str] = field(default_factory=dict)

@@ -368,3 +368,11 @@ def test_folder_of_a_framework_that_another_one_mounts(tmp_path: Path) -> None:
         "frontend.py": "from nicegui import ui\ndef init(app):\n    ui.run_with(app)\n",
     }
     assert plan_of(tmp_path, files).writable == ("/app/.nicegui",)
+
+
+@pytest.mark.parametrize(("release", "path"), [("1.17.0", "/healthz"), ("1.18.0", "/_stcore/health")])
+def test_health_path_is_that_of_the_installed_release(tmp_path: Path, release: str, path: str) -> None:
+    plan = plan_of(
+        tmp_path, {"requirements": f"streamlit=={release}", "app.py": "import streamlit as st\nst.title('a')\n"}
+    )
+    assert f"'{path}'" in plan.health[-1]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from dockergen.errors import ProjectError
 from dockergen.frozen import frozen
 from dockergen.lazy import regex
-from dockergen.model import Origin
+from dockergen.model import Origin, Sourced
 from dockergen.repository import Repository
 
 _SETTINGS = regex(r"""DJANGO_SETTINGS_MODULE["']\s*,\s*["']([\w.]+)["']""")
@@ -44,7 +45,6 @@ _QUOTED = regex(r"""["']([^"']+)["']""")
 
 
 _NOWHERE = Origin("default")
-_SHOWN = 6  # names in a note
 
 
 @frozen
@@ -62,6 +62,7 @@ class Django:
     static_root: str = ""  # line that sets it, "" when nothing is collected
     static_folder: str = ""
     demanded: tuple[tuple[str, str], ...] = ()  # variables that the settings demand, with a dummy value for the build
+    needs: tuple[Sourced[str], ...] = ()  # those of them that have no default
     writable: tuple[str, ...] = ()  # folders relative to the root of the repository
     links: tuple[tuple[str, str], ...] = ()  # a SQLite file beside the source, and where it goes instead
     entry_file: str = ""
@@ -126,7 +127,7 @@ def django(repo: Repository) -> Django | None:
             re.search(r"storages\.backends|S3Boto3|S3Static|GoogleCloudStorage|STATIC_URL\s*=\s*[\"']https?://", text)
         ),
         uses_static="django.contrib.staticfiles" in text,
-        notes=_demands(view, prefix, settings, text),
+        needs=tuple(_needs(view, prefix, settings, text)),
     )
 
 
@@ -269,19 +270,13 @@ def _demanded(text: str) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(found.items()))
 
 
-def _demands(view: Repository, prefix: str, settings: str, text: str) -> tuple[str, ...]:
+def _needs(view: Repository, prefix: str, settings: str, text: str) -> Iterator[Sourced[str]]:
     """What a container has to be told, because the settings read it and have no value of their own."""
-    # django-environ's scheme may hold the default: Env(DEBUG=(bool, False)).
-    names = [name for name, _ in _demanded(text) if not re.search(rf"\b{name}\s*=\s*\(", text)]
-    if not names:
-        return ()
     file = _file_of(view, settings)
-    origin = Origin("file", prefix + file, view.line_of(file, names[0]))
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return (
-        f"{origin}: the settings read {', '.join(names[:_SHOWN])}{more} from the environment and have no default: "
-        f"docker run -e {names[0]}=..., and dockergen verify --env {names[0]}=...",
-    )
+    for name, _ in _demanded(text):
+        # django-environ's scheme may hold the default: Env(DEBUG=(bool, False)).
+        if not re.search(rf"\b{name}\s*=\s*\(", text):
+            yield Sourced(name, Origin("file", prefix + file, view.line_of(file, name)))
 
 
 def _dummy(name: str, kind: str) -> str:

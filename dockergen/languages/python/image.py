@@ -72,7 +72,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
     facts = _facts(repo, begun, setup, needs, kept, settings, final)
     asked = settings.package.value if settings.package else ()
     loaded = needs.loaded if facts.collect else ()
-    demanded = variables(repo, begun.entry, _environment(begun, setup, port))
+    demanded = _demanded(repo, begun, _environment(begun, setup, port))
     check_start(final, begun, kept.folders, tuple(p for p in asked if not _builds(p)))
     return BuildPlan(
         language="python",
@@ -126,6 +126,15 @@ def _entry(repo: Repository, settings: Settings, path: str) -> str:
         return start_of(repo, settings, path).entry
     except DockergenError:
         return ""
+
+
+def _demanded(repo: Repository, begun: Start, given: tuple[tuple[str, str], ...]) -> tuple[Sourced[str], ...]:
+    """The variables that the program and Django's settings want, each once, but those that the image gives."""
+    found = {need.value: need for need in variables(repo, begun.entry, given)}
+    for need in begun.django.needs if begun.django else ():
+        if need.value not in dict(given):
+            found.setdefault(need.value, need)
+    return tuple(found.values())
 
 
 def _builds(package: str) -> bool:

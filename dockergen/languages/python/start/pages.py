@@ -9,6 +9,7 @@ from dockergen.languages.python.entry import place, search_path
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.start.command import Run
 from dockergen.languages.python.start.result import Start
+from dockergen.languages.python.wheels import key
 from dockergen.manifests.pyproject import table
 from dockergen.model import Origin, Rejected, Sourced
 from dockergen.repository import Repository
@@ -64,11 +65,22 @@ def page(
         Sourced(argv, origin, lost),
         framework=Sourced(name, project.origin_of(project.has(*row.dependencies))),
         port=Sourced(port, origin) if port else default,
-        health=f"{below}{row.health or '/'}",
+        health=f"{below}{_health(project, row)}",
         env=dict(row.env),
         import_root=search_path(repo, path),
         entry=path,
     )
+
+
+def _health(project: Project, row: Framework) -> str:
+    """The path that the installed release has."""
+    pinned = {r.name: r.pinned for r, _ in project.direct}
+    for name in row.dependencies:
+        release = project.locked[name].version if name in project.locked else pinned.get(name, "")
+        for since, path in row.health_before.items():
+            if release and key(release) < key(since):
+                return path
+    return row.health or "/"
 
 
 def configured_page(repo: Repository, name: str) -> tuple[Sourced[int] | None, str]:
