@@ -170,6 +170,7 @@ def test_reflex_is_a_clear_answer(tmp_path: Path) -> None:
     assert "--backend-only" in raised.value.command
     plan = plan_of(tmp_path, files, start="reflex run --env prod --backend-only", port=8000)
     assert plan.port == 8000
+    assert plan.writable == ("/app/.states", "/app/.web")
 
 
 def test_guarded_files_that_nothing_tells_apart_are_an_error_that_lists_them(tmp_path: Path) -> None:

@@ -35,7 +35,13 @@ from dockergen.languages.python.start.program import (
 from dockergen.languages.python.start.result import Start
 from dockergen.languages.python.start.served import framework_rows, served
 from dockergen.languages.python.start.site import site_start
-from dockergen.languages.python.start.special import default_start, ini_start, notebook_start, refuse_reflex
+from dockergen.languages.python.start.special import (
+    default_start,
+    ini_start,
+    notebook_start,
+    reflex_folders,
+    refuse_reflex,
+)
 from dockergen.languages.python.start.workers import workers
 from dockergen.lazy import regex
 from dockergen.model import Rejected, Sourced
@@ -122,7 +128,7 @@ def _found(repo: Repository, project: Project, settings: Settings, paths: list[s
             return replace(detected, command=command, notes=(*detected.notes, note))
         return detected
     if settings.start is not None:
-        return Start(settings.start, port=settings.port)
+        return Start(settings.start, port=settings.port, writable=reflex_folders(repo, project))
     if broken is not None:
         raise ProjectError(
             f"{broken.origin} starts {broken.text!r}, but {problems[id(broken)]}",

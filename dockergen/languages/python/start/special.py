@@ -62,6 +62,12 @@ def notebook_start(repo: Repository, project: Project) -> Start | None:
     )
 
 
+def reflex_folders(repo: Repository, project: Project) -> tuple[str, ...]:
+    """What the back end of a Reflex project writes to, where somebody starts it on purpose."""
+    row = load("python").frameworks["reflex"]
+    return row.writable if project.has(*row.dependencies) and repo.is_file("rxconfig.py") else ()
+
+
 def refuse_reflex(repo: Repository, project: Project) -> None:
     """ProjectError for Reflex, which compiles a front end with Node.js when it starts."""
     path = next((p for p in ("rxconfig.py", *repo.glob("*/rxconfig.py")) if repo.is_file(p)), "")
