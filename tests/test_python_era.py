@@ -31,12 +31,13 @@ def _version(root: Path, files: dict[str, str]) -> tuple[str, list[str]]:
 @pytest.mark.parametrize(
     ("requirements", "expected"),
     [
-        pytest.param("requests==2.22.0\nsix==1.12.0\n", "3.11", id="age alone asks for no Python that has ended"),
+        pytest.param("requests==2.24.0\nsix==1.12.0\n", "3.11", id="age alone asks for no Python that has ended"),
+        pytest.param("requests==2.22.0\nsix==1.12.0\n", "3.7", id="before anything is known"),
         pytest.param("requests==2.24.0\ncertifi==2023.11.17\n", "3.12", id="the newest pin counts, by its calendar"),
         pytest.param("flask==2.3.0\n", "3.11", id="before 3.12"),
         pytest.param("discord.py==2.4.0\n", "3.12", id="two years before the newest"),
         pytest.param("flask==3.1.0\n", "3.14", id="young pins leave the newest"),
-        pytest.param("requests==2.22.0\nflask\nredis\n", "3.14", id="open lines are the majority"),
+        pytest.param("idna==2.9\nrequests\nredis\n", "3.14", id="open lines are the majority"),
         pytest.param("unheard-of==0.1\n", "3.14", id="nothing known is pinned"),
         pytest.param("flask==1.1.2 ; sys_platform == 'win32'\n", "3.14", id="a pin for another system"),
     ],

@@ -267,7 +267,9 @@ def _demanded(text: str) -> tuple[tuple[str, str], ...]:
     for variable, name in _ASKED.findall(text):
         if re.search(rf"^if (?:not {variable}|{variable} is None)\b[^\n]*:\s*\n?\s*raise\b", text, re.MULTILINE):
             found.setdefault(name, _dummy(name, ""))
-    return tuple(sorted(found.items()))
+    # ast.literal_eval(os.environ["PROVIDERS"]) and json.loads take no word.
+    read = {name for name in found if re.search(rf"\b(?:literal_eval|loads)\([^\n]*\b{name}\b", text)}
+    return tuple(sorted((name, "{}" if name in read else value) for name, value in found.items()))
 
 
 def _needs(view: Repository, prefix: str, settings: str, text: str) -> Iterator[Sourced[str]]:

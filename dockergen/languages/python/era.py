@@ -11,6 +11,7 @@ from dockergen.languages.python.wheels import key
 from dockergen.manifests.python_locks import Locked
 from dockergen.model import Origin
 
+_MEASURED = (3, 8)  # from this time on it is known what runs on the Pythons of today
 _OLDEST = "3.6"  # before the first Python of the table
 
 
@@ -37,8 +38,9 @@ def era(project: Project, versions: Versions) -> Era | None:
 
 def contemporary(fitting: list[str], newest: Era, versions: Versions) -> list[str]:
     """Those of the releases that were out by then, or are the oldest maintained one: only a release that is known to
-    fail there, or to have no wheels, is a reason for a Python that has ended."""
-    latest = max(key(newest.minor), key(versions.supported[0]))
+    fail there, or to have no wheels, is a reason for a Python that has ended; and an age that nobody measures."""
+    forgotten = key(newest.minor) < _MEASURED
+    latest = key(newest.minor) if forgotten else max(key(newest.minor), key(versions.supported[0]))
     return [minor for minor in fitting if key(minor) <= latest] or fitting[:1]
 
 

@@ -235,10 +235,10 @@ def _has_checkouts(project: Project) -> bool:
 
 
 def _without_markers(repo: Repository, project: Project) -> bool:
-    """A lock file that PDM does not export: before 2.11 its strategy did not inherit the markers of what asks."""
+    """A lock file that PDM does not export: before 2.11 none inherits the markers of what asks."""
     metadata = table(repo.toml(project.lock, LOCK_LIMIT), "metadata") if project.lock else {}
     strategy = metadata.get("strategy")
-    return isinstance(strategy, list) and "inherit_metadata" not in strategy
+    return bool(metadata) and "inherit_metadata" not in (strategy if isinstance(strategy, list) else ())
 
 
 def _flags(repo: Repository, project: Project, kind: str) -> list[str]:
