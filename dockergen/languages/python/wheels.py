@@ -36,7 +36,7 @@ def published(name: str, specifier: str, minor: str) -> bool:
     if not first:
         # Older Pythons than those in the table had their wheels before it begins; newer ones have none yet.
         return key(minor) < min(key(python) for python in row.wheels)
-    return not older_than_wheels(name, specifier, minor)
+    return first != NONE and not older_than_wheels(name, specifier, minor)
 
 
 def ends_before(specifier: str, first: str) -> bool:
