@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -187,6 +188,15 @@ def test_imports_that_no_manifest_names_are_told_with_the_line(tmp_path: Path) -
     with pytest.raises(ProjectError, match=r"app\.py:3 imports flask, and no manifest") as caught:
         dockergen.plan(tmp_path)
     assert caught.value.command == "printf '%s\\n' flask > requirements.txt"
+
+
+@pytest.mark.parametrize("module", ["tomllib", "compression", "cgi", "imp"])
+def test_the_standard_library_is_that_of_every_python_and_not_of_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: str
+) -> None:
+    monkeypatch.setattr("sys.stdlib_module_names", sys.stdlib_module_names - {module})
+    _write(tmp_path, {"app.py": f"import {module}\n\nprint({module})\n"})
+    assert dockergen.plan(tmp_path).start == ("python", "app.py")
 
 
 def test_programs_of_the_standard_library_need_no_manifest(tmp_path: Path) -> None:

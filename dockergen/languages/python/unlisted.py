@@ -21,10 +21,11 @@ _MOST_FILES = 40
 def refuse_unlisted(repo: Repository, entry: str) -> None:
     """Raises ProjectError with the line of the first import that neither Python nor the repository answers, and with
     all of them as the lines of a requirements file."""
+    standard = _standard_library()
     missing: dict[str, str] = {}
     for path in program_files(repo, entry, _MOST_FILES):
         for name in _imported(parsed(repo.source(path)).body):
-            if name not in sys.stdlib_module_names and not _here(repo, path, name):
+            if name not in standard and not _here(repo, path, name):
                 missing.setdefault(name, path)
     if not missing:
         return
@@ -45,6 +46,13 @@ def refuse_unlisted(repo: Repository, entry: str) -> None:
         "by its imports that is:",
         command=f"printf '%s\\n' {' '.join(wanted)} > requirements.txt",
     )
+
+
+def _standard_library() -> frozenset[str]:
+    """The modules of every Python, so that the answer does not depend on the one that dockergen runs on."""
+    lists = load("python").lists
+    gone = [module for row in lists["removed_modules"] for module in row.split()[1:]]
+    return sys.stdlib_module_names.union(gone, lists["later_modules"])
 
 
 def _imported(body: tuple[ast.stmt, ...] | list[ast.stmt]) -> Iterator[str]:
