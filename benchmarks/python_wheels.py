@@ -32,6 +32,7 @@ from dockergen.catalog import load
 
 _TARGET = Path(__file__).parents[1] / "dockergen" / "data" / "python-wheels.toml"
 _PURE = "any"
+_NEARLY_ALL = 0.95
 _ACCEPT = {"Accept": "application/vnd.pypi.simple.v1+json"}
 _HEAD = """\
 # From which release on a distribution has wheels for a Python on Linux x86_64: "3.13:1.2 3.14:1.5" is 1.2 for 3.13 and 1.5 for 3.14, "-" is none so far. A Python that
@@ -81,16 +82,26 @@ def _firsts(files: Iterable[Mapping[str, object]]) -> Iterator[tuple[str, str]]:
     releases = _minors_by_release(files)
     stable = sorted(release for release in releases if not release.is_prerelease)
     wheels = [release for release in stable if releases[release]]
-    if not wheels or not any(releases[release] - {_PURE} for release in stable) or releases[stable[-1]] == {_PURE}:
-        return  # never compiled, or no longer
+    if not wheels or not any(releases[release] - {_PURE} for release in stable):
+        return  # never compiled
     known = list(load("python").versions.end_of_life)  # type: ignore[union-attr]
     newest = max(known.index(minor) for minors in releases.values() for minor in minors - {_PURE})
     for index, minor in enumerate(known):
-        having = [release for release in wheels if releases[release] & {minor, _PURE}]
-        if having and having[0] != wheels[0]:
-            yield minor, str(having[0])
-        elif not having and index > newest:
+        first = _since([bool(releases[release] & {minor, _PURE}) for release in wheels])
+        if first:
+            yield minor, str(wheels[first])
+        elif first is None and index > newest:
             yield minor, "-"  # older ones without any had ended before it began
+
+
+def _since(having: list[bool]) -> int | None:
+    """Where those begin of which nearly all have it, as single releases miss a file; None when none has. Some
+    distributions were pure at first, and compiled later."""
+    if True not in having:
+        return None
+    last = len(having) - 1 - having[::-1].index(True)
+    runs = [having[i : last + 1] for i in range(last + 1)]
+    return next(i for i, run in enumerate(runs) if all(run[:3]) and sum(run) >= _NEARLY_ALL * len(run))
 
 
 def _minors_by_release(files: Iterable[Mapping[str, object]]) -> dict[Version, set[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shlex
 import shutil
@@ -34,6 +35,11 @@ _PACKAGES = "ca-certificates,docker.io,docker-cli,docker-buildx,iptables,git"
 _SUITE = "forky"
 
 
+# By itself the engine drops layers whenever a fifth of the disk is not free, and the newest ones first, as they were
+# used least: then a rebuild finds nothing of the build before it.
+_KEPT = "20GB"
+_POLICY = {"all": True, "reservedSpace": _KEPT, "maxUsedSpace": _KEPT}
+_CONFIGURATION = {"builder": {"gc": {"enabled": True, "policy": [_POLICY]}}}
 _DAEMON = ("dockerd", "--label", "dockergen-tests=1")
 # Not chroot: `docker exec` and HEALTHCHECK enter the root of the mount namespace in which the container was started,
 # and behind a chroot that is the machine's own root, so their commands would run outside of the container.
@@ -148,6 +154,9 @@ def wrapper(root: Path, program: str, *enter: str) -> Path:
 
 def _start(root: Path, client: Path) -> None:
     log = cache_folder() / "dockerd.log"
+    configuration = root / "etc/docker/daemon.json"
+    configuration.parent.mkdir(parents=True, exist_ok=True)
+    configuration.write_text(json.dumps(_CONFIGURATION))
     pid = _pid_file()
     pid.unlink(missing_ok=True)  # left by a machine that was switched off
     _bury_containerd()

@@ -68,7 +68,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
     needs = system(repo, found, begun, release.value, build, runtime)
     port = begun.port
     argv = _argv(begun, port, final)
-    kept = state(repo, found, begun, setup.project)
+    kept = state(repo, found, begun, not setup.copies_source)
     facts = _facts(repo, begun, setup, needs, kept, settings, final)
     asked = settings.package.value if settings.package else ()
     loaded = needs.loaded if facts.collect else ()
