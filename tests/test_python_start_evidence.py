@@ -322,3 +322,16 @@ def test_what_a_build_command_makes_reaches_the_image(tmp_path: Path) -> None:
     text = _text(tmp_path, build_command="python make.py")
     assert text.index("ENV PATH=/app/.venv/bin:$PATH\n\nCOPY . .\n\nRUN python make.py\n") < text.index(" AS final")
     assert "COPY --from=build --exclude=.venv /app/ ./\n" in text.partition(" AS final")[2]
+
+
+@pytest.mark.parametrize(
+    ("requirements", "added"),
+    [
+        ("flask gunicorn gevent", True),
+        ("flask gunicorn==22.0.0 gevent", False),
+        ("flask gunicorn gevent packaging", False),
+    ],
+)
+def test_workers_of_gunicorn_get_what_they_import(tmp_path: Path, requirements: str, added: bool) -> None:
+    plan_of(tmp_path, {**BASE, "requirements": requirements, "Procfile": "web: gunicorn -k gevent app:app\n"})
+    assert ("install packaging\n" in _text(tmp_path)) is added

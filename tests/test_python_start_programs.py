@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+import dockergen
+from dockergen import explain
 from dockergen.errors import ProjectError
 from tests.python_trees import decision, plan_of, started
 
@@ -241,3 +243,18 @@ def test_start_of_the_user_wins_and_the_detected_one_is_told(tmp_path: Path) -> 
     start = decision(plan, "start").sourced
     assert start.value == ("python", "other.py")
     assert start.rejected[0].value == "python main.py"
+
+
+def test_console_script_of_setup_py_beside_a_requirements_file_is_installed_and_started(tmp_path: Path) -> None:
+    scripts = "'watcher-test=watcher.test:main', 'watcher=watcher.run:main'"
+    files = {
+        "requirements": "requests==2.32.0",
+        "setup.py": f"from setuptools import setup\nsetup(name='x', entry_points={{'console_scripts': [{scripts}]}})\n",
+        "watcher/__init__.py": "",
+        "watcher/run.py": "def main():\n    pass\n",
+        "watcher/test.py": "def main():\n    pass\n\nif __name__ == '__main__':\n    main()\n",
+    }
+    plan = plan_of(tmp_path, files)
+    assert plan.start == ("watcher",)
+    text = explain.text_of(dockergen.generate(tmp_path), "Dockerfile")
+    assert text.index("install -r requirements.txt") < text.index("COPY . .") < text.index("install --no-deps .")

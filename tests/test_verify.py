@@ -12,9 +12,10 @@ import pytest
 from dockergen.dockerfile import parse
 from dockergen.engine import _docker_steps, _podman_steps, available
 from dockergen.errors import EngineError, ProjectError
-from dockergen.verify import Options, Report, as_json, as_text, verify
+from dockergen.model import Origin, Sourced
+from dockergen.verify import Options, Problem, Report, as_json, as_text, verify
 from dockergen.verify.contents import _forbidden, _origin, own_instructions
-from dockergen.verify.diagnosis import diagnosis, last_exception, wrong_port
+from dockergen.verify.diagnosis import diagnosis, last_exception, started_without, wrong_port
 from tests.realengine.fixtures import DockerEngine
 
 
@@ -314,3 +315,13 @@ def test_a_build_that_fails_and_an_image_that_is_nowhere(project, docker_engine:
     (broken / "Dockerfile").write_text("FROM localhost:1/no/such:image\n")
     with pytest.raises(EngineError, match="reason of its own"):
         verify(broken, Options())
+
+
+def test_a_start_that_fails_names_the_variables_that_were_not_given() -> None:
+    needs = [Sourced(name, Origin("file", "settings.py", 3)) for name in ("HOSTS", "KEY")]
+    told = started_without(Problem("start", "The program ended with 3.", "Read the end of the log below."), needs)
+    assert told.cause == "The program ended with 3. It was started without HOSTS (settings.py:3), KEY (settings.py:3)."
+    assert told.remedy == "Try: dockergen verify --env HOSTS=... --env KEY=..."
+    known = Problem("start", "The program needs the environment variable KEY.", "dockergen verify --env KEY=...")
+    assert started_without(known, needs) is known
+    assert started_without(known, ()) is known

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
+from dockergen.model import Sourced
 from dockergen.verify.report import Problem
+
+_MOST_NEEDS = 4  # variables in one message
 
 # What only a build says; asked first where a build fails.
 _BUILD_CAUSES: tuple[tuple[str, str, str], ...] = (
@@ -243,6 +247,17 @@ def last_exception(log: str) -> str:
         re.MULTILINE,
     )
     return found[-1].rstrip(".") if found and "Traceback" in log else ""
+
+
+def started_without(problem: Problem, needs: Sequence[Sourced[str]]) -> Problem:
+    """The problem of a start, with the variables that the program is known to want and was not given."""
+    shown = needs[:_MOST_NEEDS]
+    if not shown or any(need.value in problem.remedy for need in shown):
+        return problem
+    names = ", ".join(f"{need.value} ({need.origin})" for need in shown)
+    given = " ".join(f"--env {need.value}=..." for need in shown)
+    cause = f"{problem.cause} It was started without {names}."
+    return Problem(problem.where, cause, f"Try: dockergen verify {given}")
 
 
 def wrong_port(expected: int, listening: dict[int, bool]) -> Problem | None:

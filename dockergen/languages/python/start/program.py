@@ -15,6 +15,7 @@ from dockergen.languages.python.entry import Modules, guarded, module_of, place,
 from dockergen.languages.python.imports import program_files
 from dockergen.languages.python.listening import LOOPBACK, Listening
 from dockergen.languages.python.project import Project
+from dockergen.languages.python.setuptools_files import setup
 from dockergen.languages.python.source import guard_line, port_in
 from dockergen.languages.python.start.result import Start
 from dockergen.languages.python.start.served import framework_rows, loopback_note
@@ -39,10 +40,12 @@ class UndecidedError(ProjectError):
 
 def console_script(modules: Modules, project: Project) -> Start | None:
     """The command that the project declares: the only one, or one named like the project or like a server."""
-    scripts = {**project.setup.scripts, **project.pyproject.scripts}
-    path = project.setup.path if project.setup.scripts and not project.pyproject.scripts else "pyproject.toml"
+    # A requirements file beside setup.py says what to install, and nothing of what is started.
+    stated = setup(modules.repo) if project.requirements.path else project.setup
+    scripts = {**stated.scripts, **project.pyproject.scripts}
+    path = stated.path if stated.scripts and not project.pyproject.scripts else "pyproject.toml"
     names = list(scripts)
-    own = project.pyproject.name
+    own = project.pyproject.name or next((n for n in names if n.replace("-", "_") == _package(scripts[n])), "")
     wanted = [n for n in names if n in (own, own.replace("_", "-"), "start", "serve", "server", "main")] or names
     if len(wanted) > 1 and own in wanted:
         wanted = [own]
@@ -73,6 +76,10 @@ def console_script(modules: Modules, project: Project) -> Start | None:
     env = dict(brought[1].env) if brought else None
     base = Start(Sourced(argv, origin, lost), framework=framework, env=env, script=True, entry=entry)
     return _listening(modules, project, base, entry, brought) if entry else base
+
+
+def _package(target: str) -> str:
+    return re.split(r"[.:]", target)[0]
 
 
 def own_start(modules: Modules, row: Framework, path: str, argv: tuple[str, ...]) -> tuple[str, ...]:
