@@ -221,3 +221,29 @@ def test_what_the_start_needs_is_installed_before_the_source_arrives(project: Ma
     version = "from importlib.metadata import version\n\n__version__ = version('tiny')\n"
     text = _dockerfile(project({"src/tiny/__init__.py": version + APP, "pyproject.toml": manifest}))
     assert text.index("install gunicorn") < text.index("COPY . .") < text.index("uv pip install --no-deps .")
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        'name = "flask"\nversion = "3.1.0"\n\n[metadata]\n\n[metadata.files]\nflask = []\n',
+        'name = "flask"\nversion = "3.1.0"\ngroups = ["main"]\nfiles = []\n\n[metadata]\n',
+    ],
+)
+def test_a_lock_file_that_lost_hashes_is_installed_without(project: Make, files: str) -> None:
+    manifest = '[tool.poetry]\npackage-mode = false\n[tool.poetry.dependencies]\nflask = "*"\n'
+    root = project({"app.py": APP, "pyproject.toml": manifest, "poetry.lock": f"[[package]]\n{files}"})
+    assert "poetry export --only main --without-hashes -o" in _dockerfile(root)
+    assert "hashes included" not in _dockerfile(root)
+    assert any("lists no files of flask" in note for note in dockergen.plan(root).notes)
+
+
+def test_a_checkout_has_no_hash_by_nature(project: Make) -> None:
+    source = '[package.source]\ntype = "git"\nurl = "https://git.example/ink.git"\nresolved_reference = "abc"\n'
+    lock = (
+        f'[[package]]\nname = "ink"\nversion = "1"\n\n{source}\n[[package]]\nname = "flask"\nversion = "3.1.0"\n\n'
+        '[metadata]\n\n[metadata.files]\nflask = [\n    {file = "flask-3.1.0-py3-none-any.whl", hash = "sha256:aa"},\n]\nink = []\n'
+    )
+    manifest = '[tool.poetry]\npackage-mode = false\n[tool.poetry.dependencies]\nflask = "*"\nink = {git = "x"}\n'
+    text = _dockerfile(project({"app.py": APP, "pyproject.toml": manifest, "poetry.lock": lock}))
+    assert "--without-hashes" not in text

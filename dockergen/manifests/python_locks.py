@@ -194,6 +194,24 @@ def _pylocked(name: str, row: Mapping[str, Any]) -> Locked:
     )
 
 
+def without_files(text: str) -> tuple[str, int] | None:
+    """The first package of a poetry.lock that it lists no file of, as some releases of Poetry lost them, and its line;
+    None when all have some. Checkouts and folders have none by nature."""
+    head, mark, tail = text.partition("\n[metadata.files]\n")
+    elsewhere = {
+        found[1]
+        for block in head.split("[[package]]")
+        if "[package.source]" in block and (found := _NAME.search(block))
+    }
+    for found in re.finditer(r'^"?([A-Za-z0-9._-]+)"? = \[\]$', tail, re.MULTILINE):
+        if found[1] not in elsewhere:
+            return normalised(found[1]), text.count("\n", 0, len(head) + len(mark) + found.start()) + 1
+    for found in re.finditer(r'^name = "([^"]+)"\n(?:(?!\[\[package).*\n)*?files = \[\]$', head, re.MULTILINE):
+        if found[1] not in elsewhere:
+            return normalised(found[1]), text.count("\n", 0, found.end()) + 1
+    return None
+
+
 def markers_of(text: str, name: str) -> tuple[str, ...]:
     """The markers under which other packages of a uv.lock, poetry.lock or pdm.lock ask for one; () when one of them
     asks without any."""

@@ -29,6 +29,11 @@ _BUILD_CAUSES: tuple[tuple[str, str, str], ...] = (
         "Build with docker, or name the index without variables and keep the login in ~/.netrc.",
     ),
     (
+        r"Hashes are required in --require-hashes mode[\s\S]*?\n\s+([\w.-]+==\S+) --hash",
+        "Some requirements have a hash, and {0} has none.",
+        "Lock anew, so that all have one.",
+    ),
+    (
         r"Host key verification failed|Permission denied \(publickey",
         "A repository is fetched over ssh, and the build has no key for it or does not know its host.",
         "Start an agent (ssh-add), and add the host: ssh-keyscan HOST >> ~/.ssh/known_hosts.",

@@ -21,6 +21,7 @@ from dockergen.languages.python.unlocked import for_pip
 from dockergen.languages.python.uv_workspace import members
 from dockergen.languages.python.vcs import vcs
 from dockergen.manifests.pyproject import files_read, table, texts
+from dockergen.manifests.python_locks import without_files
 from dockergen.manifests.requirements import normalised
 from dockergen.model import BuildArgument, Secret, Sourced
 from dockergen.repository import LOCK_LIMIT, Repository, normal
@@ -124,6 +125,7 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
         notes=(
             *(*closed.notes, *remote.notes, *(told.notes if itself or taken.own else ()), *built.notes),
             *(*legacy.notes, *builds.notes, *bounded),
+            *_hashless(repo, project),
             *_advice(project, kind, catalog.managers[project.manager.value].title),
         ),
     )
@@ -251,9 +253,17 @@ def _flags(repo: Repository, project: Project, kind: str) -> list[str]:
     if kind == "project":
         return [*_pairs("--group", extra.groups), *_pairs("--extra", extra.extras)]
     if kind == "poetry":
-        return ["--only", ",".join(("main", *extra.groups)), *_pairs("--extras", extra.extras)]
+        bare = ["--without-hashes"] if _unhashed(repo, project) else []
+        return ["--only", ",".join(("main", *extra.groups)), *_pairs("--extras", extra.extras), *bare]
     # PDM installs groups of [dependency-groups] as development ones only.
     return _pairs("--group", extra.extras) if kind == "pdm" else []
+
+
+def _unhashed(repo: Repository, project: Project) -> tuple[str, int] | None:
+    """A package of the poetry.lock without hashes: pip checks those of all lines or of none."""
+    if project.manager.value != "poetry" or not project.lock:
+        return None
+    return without_files(repo.read(project.lock, LOCK_LIMIT))
 
 
 def _contradicted(repo: Repository, release: Sourced[str]) -> bool:
@@ -320,6 +330,12 @@ def _words(project: Project) -> list[str]:
         marker = f" ; {requirement.marker}" if requirement.marker else ""
         found.append(f"{requirement.name}{extras}{what}{marker}")
     return list(dict.fromkeys(found))
+
+
+def _hashless(repo: Repository, project: Project) -> list[str]:
+    if not (found := _unhashed(repo, project)):
+        return []
+    return [f"{project.lock}:{found[1]} lists no files of {found[0]}, so no hash is checked; `poetry lock` lists them."]
 
 
 def _advice(project: Project, kind: str, title: str) -> list[str]:
