@@ -194,3 +194,10 @@ def test_health_route_of_the_project_is_asked(tmp_path: Path) -> None:
     urls = "urlpatterns = [path('', index), path('healthz/', health, name='health')]\n"
     plan = plan_of(tmp_path, {**PLAIN, "site_/urls.py": urls})
     assert "'/healthz/'" in plan.health[-1]
+
+
+@pytest.mark.parametrize(("driver", "address"), [("psycopg2-binary", "postgres://"), ("mysqlclient", "sqlite:////")])
+def test_database_of_the_build_is_of_the_kind_that_settings_expect(tmp_path: Path, driver: str, address: str) -> None:
+    settings = "STATIC_ROOT = 'static'\nDATABASES = {'default': env.db('DATABASE_URL')}\n"
+    plan = plan_of(tmp_path, {**PLAIN, "requirements": f"django gunicorn {driver}", "site_/settings.py": settings})
+    assert dict(plan.facts.collect_env)["DATABASE_URL"].startswith(address)

@@ -70,6 +70,8 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
     argv = _argv(begun, port, final)
     kept = state(repo, found, begun, not setup.copies_source)
     facts = _facts(repo, begun, setup, needs, kept, settings, final)
+    if found.has(*_POSTGRES):
+        facts = replace(facts, collect_env=_of_server(facts.collect_env))
     asked = settings.package.value if settings.package else ()
     loaded = needs.loaded if facts.collect else ()
     demanded = _demanded(repo, begun, _environment(begun, setup, port))
@@ -135,6 +137,15 @@ def _demanded(repo: Repository, begun: Start, given: tuple[tuple[str, str], ...]
         if need.value not in dict(given):
             found.setdefault(need.value, need)
     return tuple(found.values())
+
+
+_POSTGRES = ("psycopg", "psycopg2", "psycopg2-binary", "psycopg-binary")
+_SERVER = "postgres://build@localhost/build"
+
+
+def _of_server(pairs: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """Settings for production refuse SQLite where the driver of a server is there; nothing connects to that server."""
+    return tuple((name, _SERVER if value.startswith("sqlite:") else value) for name, value in pairs)
 
 
 def _builds(package: str) -> bool:
