@@ -252,6 +252,14 @@ def firsts(outcomes: Mapping[tuple[str, Version], str]) -> Iterator[tuple[str, s
 
 def _releases(name: str) -> Iterator[tuple[Version, datetime.date]]:
     """The last release of each series, with its day, the newest series only."""
+    days = releases(name)
+    series = {release.release[:2]: release for release in sorted(days)}
+    for release in sorted(series.values())[-_SERIES:]:
+        yield release, days[release]
+
+
+def releases(name: str) -> dict[Version, datetime.date]:
+    """The final releases of a distribution that were not withdrawn, each with the day of its first file."""
     request = urllib.request.Request(f"{PyPI.simple_url}/{name}/", headers=_ACCEPT)
     with urllib.request.urlopen(request, timeout=60) as answer:
         files = json.loads(answer.read())["files"]
@@ -263,10 +271,9 @@ def _releases(name: str) -> Iterator[tuple[Version, datetime.date]]:
         except (InvalidWheelFilename, InvalidSdistFilename):
             continue
         if not release.is_prerelease and not file.get("yanked"):
-            days.setdefault(release, datetime.date.fromisoformat(file["upload-time"][:10]))
-    series = {release.release[:2]: release for release in sorted(days)}
-    for release in sorted(series.values())[-_SERIES:]:
-        yield release, days[release]
+            day = datetime.date.fromisoformat(file["upload-time"][:10])
+            days[release] = min(day, days.get(release, day))
+    return days
 
 
 def _outcome(container: str, name: str, release: Version, day: datetime.date) -> str:
