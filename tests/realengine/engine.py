@@ -37,7 +37,7 @@ _SUITE = "forky"
 
 # By itself the engine drops layers whenever a fifth of the disk is not free, and the newest ones first, as they were
 # used least: then a rebuild finds nothing of the build before it.
-_KEPT = "20GB"
+_KEPT = "40GB"
 _POLICY = {"all": True, "reservedSpace": _KEPT, "maxUsedSpace": _KEPT}
 _CONFIGURATION = {"builder": {"gc": {"enabled": True, "policy": [_POLICY]}}}
 _DAEMON = ("dockerd", "--label", "dockergen-tests=1")
