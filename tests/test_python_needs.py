@@ -23,6 +23,7 @@ def _write(root: Path, text: str) -> Path:
     ("text", "names"),
     [
         pytest.param("import os\nKEY = os.environ['API_KEY']\n", ["API_KEY"], id="environ"),
+        pytest.param("import os\nID = int(os.getenv('ID'))\nWAIT = int(os.getenv('WAIT', '3'))\nNAME = str(os.getenv('NAME'))\n", ["ID"], id="converted-as-if-there"),
         pytest.param("import os\nHOSTS = os.environ.get('HOSTS').split(' ')\nLEVEL = os.getenv('LEVEL', 'x').upper()\n", ["HOSTS"], id="used-as-if-there"),
         pytest.param("from os import environ\nclass C:\n    KEY = environ['API_KEY']\n", ["API_KEY"], id="class-body"),
         pytest.param("from environs import Env\nenv = Env()\nTOKEN = env.str('TOKEN')\nLEVEL = env('LEVEL', 'info')\n", ["TOKEN"], id="environs"),

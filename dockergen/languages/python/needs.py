@@ -17,10 +17,11 @@ from dockergen.repository import Repository
 _MOST_SHOWN = 6
 _ALWAYS = ("PATH", "HOME", "LANG", "HOSTNAME", "PWD", "TMPDIR")
 _HINT = regex(
-    r"TOKEN|\bif (?:not \w|\w+ is None)|environ\[|\b(?:getenv|environ\.get)\([^,()]+\)\s*\."
+    r"TOKEN|\bif (?:not \w|\w+ is None)|environ\[|\b(?:getenv|environ\.get)\([^,()]+\)\s*[.)]"
     r"|\benv(?:\.\w+)?\(|\bconfig\(|BaseSettings"
 )
 _NAME = regex(r"[A-Z][A-Z0-9_]*")
+_NEED_TEXT = ("int", "float", "Path", "loads", "urlparse", "join")
 _READERS = ("env", "config")  # environs, django-environ and decouple, by the names that everybody gives them
 _LIBRARIES = ("environ", "environs", "decouple", "starlette")
 
@@ -139,6 +140,8 @@ def _read(node: ast.AST, reads: bool) -> Iterator[tuple[str, int]]:
         yield from [(name, node.lineno)] if isinstance(name, str) else []
     if isinstance(node, ast.Attribute) and (name := _asked(node.value)):
         yield name, node.lineno  # os.environ.get("HOSTS").split(): used as if it were there
+    if isinstance(node, ast.Call) and _last(node.func) in _NEED_TEXT and node.args and (name := _asked(node.args[0])):
+        yield name, node.lineno  # int(os.getenv("CHANNEL")): None is refused
     if isinstance(node, ast.Call) and reads and len(node.args) == 1 and _reader(node.func):
         first = node.args[0]
         if isinstance(first, ast.Constant) and isinstance(first.value, str) and not _has_default(node):
