@@ -293,6 +293,12 @@ def _text(root: Path, **flags: object) -> str:
         ("flask db upgrade; flask translate compile; gunicorn app:app", 'RUN ["flask", "translate", "compile"]'),
         ("poetry run pybabel compile -d app/i18n && gunicorn app:app", 'RUN ["pybabel", "compile", "-d", "app/i18n"]'),
         ("flask translate compile `id`; gunicorn app:app", ""),
+        ("cd web && flask translate compile && gunicorn app:app", ""),
+        ("yarn --cwd assets build && gunicorn app:app", ""),
+        (
+            "FLASK_APP=app flask translate compile && gunicorn app:app",
+            'RUN ["env", "FLASK_APP=app", "flask", "translate", "compile"]',
+        ),
     ],
 )
 def test_what_a_start_makes_beside_the_source_is_made_in_the_build(tmp_path: Path, command: str, line: str) -> None:

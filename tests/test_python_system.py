@@ -112,6 +112,7 @@ def test_packages_are_there_where_no_wheel_brings_them(
         ("lxml", "~=5.4", "3.13", True),
         ("lxml", "~=5.2.1", "3.13", False),
         ("lxml", "==5.*", "3.14", False),
+        ("lxml", "==6.0.*", "3.14", True),
         ("lxml", "^5.4", "3.14", False),  # as Poetry writes it
         ("lxml", "!=5.4", "3.14", True),
         ("lxml", "==4.6", "3.9", True),  # before the table begins

@@ -35,6 +35,9 @@ CONSTRAINTS = [
     ("~=1.4.2", "~=1.4.2"),
     ("=1.0", "==1.0"),
     ("^2.0b1", ">=2.0b1,<3"),
+    ("^0.1b2", ">=0.1b2,<0.2"),
+    ("~1.2b1", ">=1.2b1,<1.3"),
+    ("^3rc1", ">=3rc1,<4"),
     ("", ""),
 ]
 
@@ -45,7 +48,7 @@ def test_constraint_in_the_words_of_pip(constraint: str, expected: str) -> None:
     assert str(SpecifierSet(expected)) is not None
 
 
-@pytest.mark.parametrize("constraint", ["^1.0 || ^2.0", "latest", ">=a"])
+@pytest.mark.parametrize("constraint", ["^1.0 || ^2.0", "latest", ">=a", "1.2.x", "^1.*", "^1.²"])
 def test_constraint_that_pip_has_no_words_for(constraint: str) -> None:
     assert specifier(constraint) is None
 
@@ -67,6 +70,9 @@ def test_pip_installs_what_no_lock_file_holds(project: Make) -> None:
         'flask = "^2.0 || ^3.0"\n',
         'flask = {git = "https://git.example/flask.git", rev = "main"}\n',
         'flask = {version = "*", python = ">=3.12"}\n',
+        'flask = [{version = "<3", python = "<3.12"}, {version = ">=3", python = ">=3.12"}]\n',
+        'flask = "*"\n"-isomewhere" = "*"\n',
+        'flask = "*"\n"-r/etc/passwd" = "*"\n',
         'flask = "*"\n[[tool.poetry.source]]\nname = "corp"\nurl = "https://pypi.corp.example/simple"\n',
     ],
 )

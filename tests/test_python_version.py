@@ -134,6 +134,7 @@ CASES = [
     ("no release runs without another", {"requirements.txt": "flask==3.1.2\npydub\naudioop-lts\n"}, "3.14", "newest supported"),
     ("a range that ends before its wheels", {"requirements.txt": "flask==3.1.2\nnumpy<2\n"}, "3.12", "requirements.txt:2"),
     ("a backport that pip installs on older ones", {"requirements.txt": 'flask==3.1.2\nbackports.zoneinfo==0.2.1 ; python_version < "3.9"\n'}, "3.14", "newest supported"),
+    ("a module that left, in a name that only sounds like it", {"requirements.txt": "flask\nsimplejson\n", "main.py": "import imp\nimp.reload\n"}, "3.11", "main.py:1"),
     ("a backport that uv locks", _backport('{ name = "old-zone", marker = "python_full_version < \'3.9\'" }'), "3.14", "pyproject.toml:4"),
     ("no backport: asked for everywhere", _backport('{ name = "old-zone" }'), "3.8", "uv.lock:11"),
     ("a wheel that a line names", {"requirements.txt": f"flask==3.1.2\n./vendor/ink-1.0-cp312-cp312-{LINUX}.whl\n", f"vendor/ink-1.0-cp312-cp312-{LINUX}.whl": ""}, "3.12", "requirements.txt:2"),
@@ -270,6 +271,8 @@ def test_an_extra_that_pdm_locks_apart_counts_as_well(project: Make) -> None:
         ("(python_version > '3.9')", "3.10", True),
         ("python_version in '3.8 3.9'", "3.10", True),  # not understood
         ("python_version < '3.9'", "", True),  # not decided yet
+        ("python_full_version != '3.9.7'", "3.9", True),
+        ("python_full_version > '3.9.1'", "3.9", True),
     ],
 )
 def test_markers_are_judged_for_a_python(marker: str, minor: str, expected: bool) -> None:
@@ -286,6 +289,8 @@ def test_markers_are_judged_for_a_python(marker: str, minor: str, expected: bool
         ('    "old_zone>=1; python_version < \\"3.9\\"",\n', ('python_version < "3.9"',)),
         ('    "old-zone[a]>=1",\n', ()),
         ('    "old-zone-more>=1",\n', ()),
+        ('old-zone = [\n    {version = "1"},\n]\nold-zone = {version = "1", markers = "a"}\n', ()),
+        ('"old.zone" = {version = "*", markers = "b"}\r\n', ("b",)),
         ('    { name = "old-zone", marker = "a" },\n    { name = "old-zone" },\n', ()),
     ],
 )

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from dockergen.frozen import frozen
@@ -178,11 +179,13 @@ def pylock(text: str) -> dict[str, Locked]:
 
 
 def _pylocked(name: str, row: Mapping[str, Any]) -> Locked:
-    wheels = [w for w in row.get("wheels") or () if isinstance(w, dict)]
+    listed, wanted = row.get("wheels"), row.get("dependencies")
+    wheels = [w for w in listed if isinstance(w, dict)] if isinstance(listed, list) else []
     files = "".join(f'/{w.get("name") or w.get("url") or w.get("path")}"' for w in wheels)
     places = [row.get(key) for key in ("directory", "archive", "sdist")] + wheels
     paths = [str(place["path"]) for place in places if isinstance(place, dict) and place.get("path")]
-    needs = [d["name"] for d in row.get("dependencies") or () if isinstance(d, dict) and isinstance(d.get("name"), str)]
+    rows = [d for d in wanted if isinstance(d, dict)] if isinstance(wanted, list) else []
+    needs = [d["name"] for d in rows if isinstance(d.get("name"), str)]
     return Locked(
         normalised(name),
         str(row.get("version", "")),
@@ -197,6 +200,7 @@ def _pylocked(name: str, row: Mapping[str, Any]) -> Locked:
 def without_files(text: str) -> tuple[str, int] | None:
     """The first package of a poetry.lock that it lists no file of, as some releases of Poetry lost them, and its line;
     None when all have some. Checkouts and folders have none by nature."""
+    text = text.replace("\r\n", "\n")
     head, mark, tail = text.partition("\n[metadata.files]\n")
     elsewhere = {
         found[1]
@@ -206,16 +210,23 @@ def without_files(text: str) -> tuple[str, int] | None:
     for found in re.finditer(r'^"?([A-Za-z0-9._-]+)"? = \[\]$', tail, re.MULTILINE):
         if found[1] not in elsewhere:
             return normalised(found[1]), text.count("\n", 0, len(head) + len(mark) + found.start()) + 1
-    for found in re.finditer(r'^name = "([^"]+)"\n(?:(?!\[\[package).*\n)*?files = \[\]$', head, re.MULTILINE):
-        if found[1] not in elsewhere:
-            return normalised(found[1]), text.count("\n", 0, found.end()) + 1
+    place = 0
+    for block in head.split("[[package]]"):
+        empty, named = re.search(r"^files = \[\]$", block, re.MULTILINE), _NAME.search(block)
+        if empty and named and named[1] not in elsewhere:
+            return normalised(named[1]), text.count("\n", 0, place + empty.start()) + 1
+        place += len(block) + len("[[package]]")
     return None
 
 
+@lru_cache(maxsize=256)
 def markers_of(text: str, name: str) -> tuple[str, ...]:
     """The markers under which other packages of a uv.lock, poetry.lock or pdm.lock ask for one; () when one of them
     asks without any."""
+    text = text.replace("\r\n", "\n")
     written = "[-_.]+".join(map(re.escape, name.split("-")))
+    if re.search(rf'(?im)^"?{written}"? = \[$', text) or re.search(rf'(?im)^"?{written}"? = \[\s*\{{', text):
+        return ()  # Poetry's rows for one Python each
     uv = re.findall(rf'\{{ name = "{written}"([^}}]*)\}}', text)
     found = [_quoted_after("marker = ", row) for row in uv]
     poetry = re.findall(rf'(?im)^"?{written}"? = (\{{.*\}}|".*")$', text)

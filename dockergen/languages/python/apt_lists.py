@@ -10,7 +10,7 @@ from dockergen.lazy import regex
 from dockergen.model import Origin
 from dockergen.repository import Repository
 
-_NAME = regex(r"[a-z0-9][a-z0-9+.-]+")
+_NAME = regex(r"[a-z0-9][a-z0-9+.-]*[a-z0-9+.]")
 _BUILDS = regex(r".*-dev|gcc|g\+\+|clang|make|cmake|pkg-config|build-essential|cargo|rustc|swig|gfortran|git")
 _USELESS = regex(r"python3?(?:\.\d+)?(?:-.*)?|libpython3.*|pip")
 

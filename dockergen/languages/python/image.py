@@ -184,7 +184,8 @@ def _stops(repo: Repository, begun: Start) -> bool:
 def _made(begun: Start, pairs: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:
     """With dummies for what the settings demand, which the commands load."""
     variables = ("env", *(f"{name}={value}" for name, value in sorted(pairs.items()))) if pairs else ()
-    return tuple((*variables, *command.value.split()) for command in begun.made)
+    found = [command.value.split() for command in begun.made]
+    return tuple((*(variables or (("env",) if "=" in words[0] else ())), *words) for words in found)
 
 
 def _makers(facts: PythonFacts) -> tuple[str, ...]:

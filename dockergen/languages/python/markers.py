@@ -14,7 +14,7 @@ _FIXED = {
     "platform_python_implementation": "CPython",
 }
 _PYTHON = regex(
-    r"^\(*\s*python_(?:full_)?version\s*(===?|!=|<=?|>=?)\s*\\?[\"'](\d+(?:\.\d+)?)[\d.]*(?:\.\*)?\\?[\"']\s*\)*$"
+    r"^\(*\s*python_(?:full_)?version\s*(===?|!=|<=?|>=?)\s*\\?[\"'](\d{1,9}(?:\.\d{1,9}){0,3})(?:\.\*)?\\?[\"']\s*\)*$"
 )
 _CLAUSE = regex(r"^\(*\s*(\w+)\s*(==|!=)\s*[\"']([^\"']*)[\"']\s*\)*$")
 
@@ -41,7 +41,10 @@ def _numbers(release: str) -> tuple[int, ...]:
 
 
 def _compares(minor: tuple[int, ...], operator: str, stated: tuple[int, ...]) -> bool:
-    """Patch releases are left out: the image has the newest one."""
+    """The image has the newest patch of the minor: what is said of one patch holds, or does not, for all later ones."""
+    patch, stated = len(stated) > 2, stated[:2]
+    if patch and operator in ("!=", ">"):
+        return operator == "!=" or minor >= stated
     if operator in ("==", "==="):
         return minor[: len(stated)] == stated
     if operator == "!=":

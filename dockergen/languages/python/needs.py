@@ -40,7 +40,11 @@ def variables(repo: Repository, entry: str, given: tuple[tuple[str, str], ...]) 
         made = {name for other in texts.values() for name in re.findall(r"\b(_?[A-Z]\w*)\(\s*\)", other)}
         started = _started(module.body) if path == entry else []
         bot = any(origin.split(".")[0] in _bots() for origin in module.imports.values())
-        for name, line in (*_demanded((*module.body, *started), reads, made), *(_tokens(module.body) if bot else ())):
+        try:
+            wanted = [*_demanded((*module.body, *started), reads, made), *(_tokens(module.body) if bot else ())]
+        except RecursionError:
+            continue  # an expression of thousands of terms: nobody wrote that by hand
+        for name, line in wanted:
             if _NAME.fullmatch(name) and name not in present:
                 found.setdefault(name, Sourced(name, Origin("file", path, line)))
     return tuple(found.values())

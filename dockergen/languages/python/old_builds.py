@@ -107,7 +107,7 @@ def _needs(project: Project) -> list[_Need]:
 def _wants_newer(project: Project, below: str) -> str:
     """What the project's own build asks for that the bound excludes, "" when nothing."""
     for text in project.pyproject.build_requires:
-        found = re.match(r"\s*([A-Za-z0-9._-]+)[^>=~]*(?:>=?|==|~=)\s*([\d.]+)", text)
+        found = re.match(r"\s*([A-Za-z0-9._-]{1,100})(?![A-Za-z0-9._-])[^>=~]{0,100}(?:>=?|==|~=)\s*([\d.]+)", text)
         if found and normalised(found[1]) == "setuptools" and key(found[2]) >= key(below):
             return text
     return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import re
 from collections.abc import Iterator
 
@@ -17,7 +18,7 @@ from dockergen.manifests.requirements import Requirement
 from dockergen.model import Decision, Origin, Sourced
 from dockergen.repository import Repository
 
-_CLAUSE = regex(r"(~=|===?|<=|<)\s*v?([\d.]+)")
+_CLAUSE = regex(r"(~=|===?|<=|<)\s*v?([0-9][0-9.]*)")
 _NONE_BY_ITSELF = (3, 12)  # the first Python whose environments have no setuptools by themselves
 
 
@@ -129,7 +130,8 @@ def _own(repo: Repository, entry: str) -> Iterator[tuple[int, str]]:
     for path in whole_program(repo, entry):
         text = repo.source(path)
         if "pkg_resources" in text:
-            yield from ((node.lineno, path) for node in _running(parsed(text).body) if _imports_it(node))
+            with contextlib.suppress(RecursionError):  # thousands of branches: nobody wrote that by hand
+                yield from [(node.lineno, path) for node in _running(parsed(text).body) if _imports_it(node)]
 
 
 def _imports_it(node: ast.stmt) -> bool:

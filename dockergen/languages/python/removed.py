@@ -44,5 +44,7 @@ def _brought(repo: Repository, path: str, module: str, installed: Collection[str
     """True for the repository's own module of that name and for distributions such as audioop-lts or legacy-cgi."""
     folder = path.rpartition("/")[0]
     own = (f"{module}.py", f"{folder}/{module}.py".lstrip("/"), f"{module}/__init__.py")
-    words = ["setuptools"] if module == "distutils" else [module]
-    return any(map(repo.is_file, own)) or any(word in name for name in installed for word in words)
+    prefixes = ("", "legacy-", "standard-", "zombie-", "py")
+    brings = {f"{prefix}{module}" for prefix in prefixes} | {f"{module}-lts"}
+    brings |= {"setuptools"} if module == "distutils" else set()
+    return any(map(repo.is_file, own)) or not brings.isdisjoint(installed)

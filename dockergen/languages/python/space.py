@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from dockergen.catalog import load
 from dockergen.frozen import frozen
 from dockergen.lazy import regex
 from dockergen.manifests.requirements import Requirement, requirement
@@ -52,7 +53,7 @@ def space(repo: Repository) -> Space | None:
         sdk=values["sdk"],
         version=values.get("sdk_version", ""),
         file=file if file and repo.is_file(file) else "",
-        port=int(port) if port.isdigit() and 80 <= int(port) <= 65535 else 0,
+        port=int(port) if port.isdecimal() and 80 <= int(port) <= 65535 else 0,
         python=values.get("python_version", ""),
         lines=tuple((row[1], found[0].count("\n", 0, row.start()) + 1) for row in rows),
     )
@@ -62,13 +63,20 @@ def provided(repo: Repository, asked: set[str]) -> list[tuple[Requirement, Origi
     """What the platform installs besides the requirements, where they do not name it themselves."""
     found = space(repo)
     if found is None:
-        return [] if "streamlit" in asked else _of_streamlit(repo)
+        return [] if asked.intersection(_served()) else _of_streamlit(repo)
     if found.sdk not in _INSTALLED or found.sdk in asked:
         return []
     exact = re.fullmatch(r"\d+(?:\.\d+)*(?:(?:a|b|rc|\.post|\.dev)\d+)?", found.version)
     origin = found.origin("sdk_version" if exact else "sdk")
     made = requirement(f"{found.sdk}=={found.version}" if exact else found.sdk, origin.line)
     return [(made, origin)] if made else []
+
+
+def _served() -> set[str]:
+    """Streamlit itself, and frameworks beside which a page of it is a side show."""
+    rows = load("python").frameworks.values()
+    kinds = ("wsgi", "asgi", "django", "own", "file")
+    return {name for row in rows if row.kind in kinds for name in row.dependencies}
 
 
 def _of_streamlit(repo: Repository) -> list[tuple[Requirement, Origin]]:

@@ -9,7 +9,11 @@ from dockergen.languages.python.project import Project
 from dockergen.lazy import regex
 from dockergen.manifests.requirements import Requirement
 
-_CLAUSE = regex(r"(\^|~=|~|={2,3}|!=|<=|>=|<|>|=)?\s*v?(\d[\w.*+!-]*)")
+_CLAUSE = regex(
+    r"(?P<operator>\^|~=|~|={2,3}|!=|<=|>=|<|>|=)?\s*v?(?P<release>[0-9]{1,9}(?:\.[0-9]{1,9}){0,5})"
+    r"(?:(?P<any>\.\*)|(?P<rest>(?:[.-]?(?:a|b|c|rc|alpha|beta|pre|preview|post|dev)[.-]?[0-9]{0,9}){0,3}))"
+)
+_NAME = regex(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
 _SEPARATOR = regex(r"\s*,\s*|\s+(?=[\^~=!<>])")
 
 
@@ -17,8 +21,17 @@ def for_pip(project: Project) -> tuple[Requirement, ...]:
     """The requirements of an unlocked Poetry project in pip's words; () when pip cannot be told all of them."""
     if project.manager.value != "poetry" or project.lock or project.pyproject.settings("poetry").get("source"):
         return ()
+    if any(isinstance(value, list) for value in _stated(project)):
+        return ()  # one constraint for each Python
     found = [_translated(requirement) for requirement, _ in project.direct]
     return tuple(r for r in found if r is not None) if None not in found else ()
+
+
+def _stated(project: Project) -> Iterator[object]:
+    """What the manifest says of each dependency, of all groups."""
+    yield from project.pyproject.settings("poetry", "dependencies").values()
+    for name in project.pyproject.settings("poetry", "group"):
+        yield from project.pyproject.settings("poetry", "group", name, "dependencies").values()
 
 
 def specifier(constraint: str) -> str | None:
@@ -31,20 +44,21 @@ def specifier(constraint: str) -> str | None:
         if clause == "*":
             continue
         found = _CLAUSE.fullmatch(clause)
-        if found is None:
+        operator = (found["operator"] or "==") if found else ""
+        if found is None or (found["any"] and operator not in ("==", "!=", "=")):
             return None
-        clauses += _clauses(found[1] or "==", found[2])
+        clauses += _clauses(operator, found["release"], found["any"] or found["rest"] or "")
     return ",".join(clauses)
 
 
-def _clauses(operator: str, version: str) -> Iterator[str]:
+def _clauses(operator: str, release: str, rest: str) -> Iterator[str]:
     if operator == "=":
         operator = "=="
     if operator not in ("^", "~"):
-        yield f"{operator}{version}"
+        yield f"{operator}{release}{rest}"
         return
-    numbers = [int(part) for part in version.split("+", maxsplit=1)[0].split(".") if part.isdigit()]
-    yield f">={version}"
+    numbers = [int(part) for part in release.split(".")]
+    yield f">={release}{rest}"
     if operator == "~":
         kept = numbers[:2]
     else:
@@ -55,8 +69,10 @@ def _clauses(operator: str, version: str) -> Iterator[str]:
 
 def _translated(requirement: Requirement) -> Requirement | None:
     wanted = specifier(requirement.specifier)
-    if wanted is None or requirement.path or requirement.url or not requirement.name:
+    if wanted is None or requirement.path or requirement.url:
         return None  # a checkout names its branch beside the address
+    if not all(map(_NAME.fullmatch, (requirement.name, *requirement.extras))):
+        return None  # pip would take it for an option
     if requirement.marker and not _is_marker(requirement.marker):
         return None
     return replace(requirement, specifier=wanted)

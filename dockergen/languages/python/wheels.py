@@ -10,7 +10,7 @@ from dockergen.lazy import regex
 
 NONE = "-"  # no release so far
 _Numbers = tuple[int, ...]
-_BOUND = regex(r"(===?|~=|<=?|\^|~)\s*v?([\d.]+)(\.\*)?")
+_BOUND = regex(r"(===?|~=|<=?|\^|~)\s*v?(\d+(?:\.\d+)*)(\.\*)?")
 
 
 def older_than_wheels(name: str, specifier: str, minor: str) -> bool:
@@ -46,7 +46,7 @@ def ends_before(specifier: str, first: str) -> bool:
 
 def key(version: str) -> _Numbers:
     """The numbers of a version, for comparing it."""
-    return tuple(int(part) for part in re.findall(r"\d+", version)[:4])
+    return tuple(int(part[:18]) for part in re.findall(r"[0-9]+", version)[:4])
 
 
 def _first(name: str, minor: str) -> str:

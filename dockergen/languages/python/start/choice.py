@@ -61,8 +61,12 @@ def start(repo: Repository, project: Project, settings: Settings) -> Start:
     if isinstance(found, ProjectError):
         raise found
     runs = evidence(repo)
-    made = dict.fromkeys(Sourced(command, run.origin) for run in runs if run.weight != "hint" for command in run.made)
-    found = replace(found, commands=besides(repo, project, candidates(repo), runs, found), made=tuple(made))
+    made = {command: run.origin for run in reversed(runs) if run.weight != "hint" for command in run.made}
+    found = replace(
+        found,
+        commands=besides(repo, project, candidates(repo), runs, found),
+        made=tuple(Sourced(command, origin) for command, origin in made.items()),
+    )
     if settings.start is not None:
         lost = Rejected(" ".join(found.command.value), found.command.origin, f"{settings.start.origin} wins")
         found = replace(

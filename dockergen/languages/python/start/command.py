@@ -60,9 +60,10 @@ _ONCE = regex(
     r"|\baerich\s+upgrade|\bprisma\s+(?:migrate|db)\b|\bdjango-admin\s+(?:migrate|collectstatic)"
 )
 # What makes files beside the source: the image has them, as a container cannot write there.
+_WORDS = r"[\w ./=-]{0,200}"
 _MADE = regex(
-    r"[\w ./=-]*(?:\bcompilemessages\b|\bpybabel\s+compile\b|\bflask\s+(?:translate|babel|i18n)\s+compile\b"
-    r"|\bassets\s+build\b)[\w ./=-]*"
+    rf"(?:(?:{'|'.join(_RUNNERS)})\s+run\s+)?(?:\w+=[\w./-]*\s+)*(?:flask|pybabel|python3?|django-admin)\s{_WORDS}"
+    r"(?:\bcompilemessages\b|(?<=pybabel )compile\b|\b(?:translate|babel|i18n)\s+compile\b|\bassets\s+build\b)" + _WORDS
 )
 _OPTION_PORT = regex(
     r"(?:(?<=\s)(?:-b|--bind|-p|--port|--server[.-]port|--listen|--http-socket|--http)(?:[\s=]+)?)\S*?"
@@ -108,7 +109,7 @@ def run(text: str, origin: Origin, weight: str, process: str = "web") -> Run:
     for segment in segments:
         if _ONCE.search(segment) and len(segments) > 1:
             once.append(_without_runner(segment))
-        elif _MADE.fullmatch(segment) and len(segments) > 1:
+        elif _MADE.fullmatch(segment) and len(segments) > 1 and not folder:
             made.append(_without_runner(segment))
         elif (entered := re.fullmatch(r"cd\s+([\w./-]+)", segment)) and not kept:
             folder = entered[1].strip("/").removeprefix("./")
