@@ -11,7 +11,7 @@ from dockergen.model import Origin
 from dockergen.repository import Repository
 
 _NAME = regex(r"[a-z0-9][a-z0-9+.-]*[a-z0-9+.]")
-_BUILDS = regex(r".*-dev|gcc|g\+\+|clang|make|cmake|pkg-config|build-essential|cargo|rustc|swig|gfortran|git")
+_BUILDS = regex(r".*-dev|gcc|g\+\+|clang|make|cmake|pkg-config|build-essential|cargo|rustc|swig|gfortran")
 _USELESS = regex(r"python3?(?:\.\d+)?(?:-.*)?|libpython3.*|pip")
 
 
@@ -23,6 +23,11 @@ class AptList:
     build: tuple[str, ...]  # compilers and headers, which nothing that runs needs
     run: tuple[str, ...]
     left_out: tuple[str, ...]  # Debian's own Python, which the environment does not see
+
+
+def builds(package: str) -> bool:
+    """True for headers and compilers, which the final image has no use for."""
+    return bool(_BUILDS.fullmatch(package))
 
 
 def apt_lists(repo: Repository, project: Project) -> list[AptList]:
@@ -43,8 +48,8 @@ def _read(repo: Repository, path: str) -> AptList | None:
         return None
     return AptList(
         Origin("file", path, named[0][0]),
-        build=tuple(word for word in kept if _BUILDS.fullmatch(word)),
-        run=tuple(word for word in kept if not _BUILDS.fullmatch(word)),
+        build=tuple(word for word in kept if builds(word) or word == "git"),
+        run=tuple(word for word in kept if not builds(word) and word != "git"),
         left_out=left,
     )
 

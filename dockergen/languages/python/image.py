@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from dockergen.errors import DockergenError
 from dockergen.frozen import frozen
+from dockergen.languages.python.apt_lists import builds
 from dockergen.languages.python.base import Base, base, check_start, with_base_version
 from dockergen.languages.python.companions import of_their_time
 from dockergen.languages.python.documentation import documentation, documentation_plan
@@ -69,13 +70,11 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
     port = begun.port
     argv = _argv(begun, port, final)
     kept = state(repo, found, begun, not setup.copies_source)
-    facts = _facts(repo, begun, setup, needs, kept, settings, final)
-    if found.has(*_POSTGRES):
-        facts = replace(facts, collect_env=_of_server(facts.collect_env))
+    facts = _facts(repo, _loading(begun, found), begun, setup, needs, kept, settings, final)
     asked = settings.package.value if settings.package else ()
     loaded = needs.loaded if facts.collect else ()
     demanded = _demanded(repo, begun, _environment(begun, setup, port))
-    check_start(final, begun, kept.folders, tuple(p for p in asked if not _builds(p)))
+    check_start(final, begun, kept.folders, tuple(p for p in asked if not builds(p)))
     return BuildPlan(
         language="python",
         title="Python",
@@ -94,9 +93,9 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
         probe=begun.probe or begun.health,
         env=_environment(begun, setup, port),
         build_packages=tuple(
-            sorted({*setup.build_packages, *needs.build, *loaded, *_makers(facts), *(p for p in asked if _builds(p))})
+            sorted({*setup.build_packages, *needs.build, *loaded, *_makers(facts), *(p for p in asked if builds(p))})
         ),
-        runtime_packages=tuple(sorted({*final.packages, *needs.run, *(p for p in asked if not _builds(p))})),
+        runtime_packages=tuple(sorted({*final.packages, *needs.run, *(p for p in asked if not builds(p))})),
         writable=kept.folders,
         start_why=begun.why,
         dependency_paths=("/app/.venv",),
@@ -143,27 +142,17 @@ _POSTGRES = ("psycopg", "psycopg2", "psycopg2-binary", "psycopg-binary")
 _SERVER = "postgres://build@localhost/build"
 
 
-def _of_server(pairs: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-    """Settings for production refuse SQLite where the driver of a server is there; nothing connects to that server."""
-    return tuple((name, _SERVER if value.startswith("sqlite:") else value) for name, value in pairs)
-
-
-def _builds(package: str) -> bool:
-    """True for headers and compilers, which the final image has no use for."""
-    tools = (
-        "gcc",
-        "g++",
-        "clang",
-        "make",
-        "cmake",
-        "pkg-config",
-        "build-essential",
-        "cargo",
-        "rustc",
-        "swig",
-        "gfortran",
-    )
-    return package.endswith("-dev") or package in tools
+def _loading(begun: Start, found: Project) -> dict[str, str]:
+    """Dummies for what Django's settings demand, for steps of the build that load them; nothing connects with them."""
+    if not begun.django:
+        return {}
+    pairs = dict(begun.django.demanded)
+    # manage.py may default to the settings for development, which collect something else.
+    pairs["DJANGO_SETTINGS_MODULE"] = begun.django.settings
+    pairs.setdefault("SECRET_KEY", "only-for-the-build")
+    # Settings for production refuse SQLite where the driver of a server is there.
+    servers = bool(found.has(*_POSTGRES))
+    return {name: _SERVER if servers and value.startswith("sqlite:") else value for name, value in pairs.items()}
 
 
 # Servers that end on SIGTERM by themselves.
@@ -194,15 +183,17 @@ def _makers(facts: PythonFacts) -> tuple[str, ...]:
 
 
 def _facts(
-    repo: Repository, begun: Start, setup: Install, needs: System, kept: State, settings: Settings, final: Base
+    repo: Repository,
+    pairs: Mapping[str, str],
+    begun: Start,
+    setup: Install,
+    needs: System,
+    kept: State,
+    settings: Settings,
+    final: Base,
 ) -> PythonFacts:
     site = begun.django
     collects = site is not None and bool(site.static_root)
-    pairs = dict(site.demanded) if site else {}
-    if site:
-        # manage.py may default to the settings for development, which collect something else.
-        pairs["DJANGO_SETTINGS_MODULE"] = site.settings
-        pairs.setdefault("SECRET_KEY", "only-for-the-build")
     return PythonFacts(
         install=setup,
         system=needs,

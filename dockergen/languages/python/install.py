@@ -84,6 +84,7 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
     legacy = old_setuptools(repo, project, start.entry, release.value, old_pip(release.value))
     builds = old_builds(repo, project, kind, itself or bool(taken.own), release.value)
     bounds, bounded = companions(project)
+    bare = _unhashed(repo, project)
     return Install(
         kind=kind,
         manifests=taken.files,
@@ -91,10 +92,10 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
         requirements=project.lock if kind == "pylock" else project.requirements.path,
         inline=tuple(_words(project)) if kind == "setup" or (split and not taken.unhashed) else (),
         inline_from=_inline_from(project),
-        flags=(*_old_flags(kind, uv.value), *_flags(repo, project, kind)),
+        flags=(*_old_flags(kind, uv.value), *_flags(repo, project, kind), *(["--without-hashes"] if bare else [])),
         locked=bool(project.lock),
         verified=bool(project.lock) and not project.stale,
-        tools=_tools(repo, project, release.value) if kind != "setup" else (),
+        tools=_tools(repo, project, kind, release.value),
         old_pip=old_pip(release.value),
         uv=str(catalog.images["uv"].at(uv.value)),
         insists=kind == "uv" and _contradicted(repo, release),
@@ -125,7 +126,7 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
         notes=(
             *(*closed.notes, *remote.notes, *(told.notes if itself or taken.own else ()), *built.notes),
             *(*legacy.notes, *builds.notes, *bounded),
-            *_hashless(repo, project),
+            *_hashless(project, bare),
             *_advice(project, kind, catalog.managers[project.manager.value].title),
         ),
     )
@@ -253,8 +254,7 @@ def _flags(repo: Repository, project: Project, kind: str) -> list[str]:
     if kind == "project":
         return [*_pairs("--group", extra.groups), *_pairs("--extra", extra.extras)]
     if kind == "poetry":
-        bare = ["--without-hashes"] if _unhashed(repo, project) else []
-        return ["--only", ",".join(("main", *extra.groups)), *_pairs("--extras", extra.extras), *bare]
+        return ["--only", ",".join(("main", *extra.groups)), *_pairs("--extras", extra.extras)]
     # PDM installs groups of [dependency-groups] as development ones only.
     return _pairs("--group", extra.extras) if kind == "pdm" else []
 
@@ -281,13 +281,12 @@ def _pairs(flag: str, names: tuple[str, ...]) -> list[str]:
     return [word for name in names for word in (flag, name)]
 
 
-def _tools(repo: Repository, project: Project, release: str) -> tuple[str, ...]:
-    name = project.manager.value
-    if name not in ("poetry", "pdm", "pipenv"):
+def _tools(repo: Repository, project: Project, kind: str, release: str) -> tuple[str, ...]:
+    if kind not in ("poetry", "pdm", "pipenv"):
         return ()
-    version = manager_version(repo, name, project.pyproject, project.lock, release).value
-    pinned = f"{name}=={version}" if version[:1].isdigit() else f"{name}{version}"
-    return (pinned, *load("python").lists.get(f"beside:{name}", ()))
+    version = manager_version(repo, kind, project.pyproject, project.lock, release).value
+    pinned = f"{kind}=={version}" if version[:1].isdigit() else f"{kind}{version}"
+    return (pinned, *load("python").lists.get(f"beside:{kind}", ()))
 
 
 def _beside(path: str) -> str:
@@ -332,8 +331,8 @@ def _words(project: Project) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _hashless(repo: Repository, project: Project) -> list[str]:
-    if not (found := _unhashed(repo, project)):
+def _hashless(project: Project, found: tuple[str, int] | None) -> list[str]:
+    if not found:
         return []
     return [f"{project.lock}:{found[1]} lists no files of {found[0]}, so no hash is checked; `poetry lock` lists them."]
 

@@ -31,13 +31,14 @@ def variables(repo: Repository, entry: str, given: tuple[tuple[str, str], ...]) 
     found: dict[str, Sourced[str]] = {}
     texts = {path: repo.source(path) for path in whole_program(repo, entry)} if entry else {}
     present = {*_ALWAYS, *dict(given)}
+    hinting = any(map(_HINT.search, texts.values()))
+    # Settings that get their values from the program are no settings of the environment.
+    made = {n for text in texts.values() if hinting for n in re.findall(r"\b(_?[A-Z]\w*)\(\s*\)", text)}
     for path, text in texts.items():
         if not _HINT.search(text):
             continue
         module = parsed(text)
         reads = any(origin.split(".")[0] in _LIBRARIES for origin in module.imports.values())
-        # Settings that get their values from the program are no settings of the environment.
-        made = {name for other in texts.values() for name in re.findall(r"\b(_?[A-Z]\w*)\(\s*\)", other)}
         started = _started(module.body) if path == entry else []
         bot = any(origin.split(".")[0] in _bots() for origin in module.imports.values())
         try:

@@ -12,13 +12,11 @@ from dockergen.frozen import frozen
 from dockergen.languages.python.imports import whole_program
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.syntax import guards, parsed
-from dockergen.languages.python.wheels import key
-from dockergen.lazy import regex
+from dockergen.languages.python.wheels import ends_before, key
 from dockergen.manifests.requirements import Requirement
 from dockergen.model import Decision, Origin, Sourced
 from dockergen.repository import Repository
 
-_CLAUSE = regex(r"(~=|===?|<=|<)\s*v?([0-9][0-9.]*)")
 _NONE_BY_ITSELF = (3, 12)  # the first Python whose environments have no setuptools by themselves
 
 
@@ -73,7 +71,7 @@ def _stated(project: Project, first: str) -> tuple[str, Origin | None]:
     for requirement, origin in project.direct:
         if requirement.name == "setuptools" and (pinned := requirement.pinned):
             return (pinned if key(pinned) >= key(first) else ""), origin
-        if requirement.name == "setuptools" and _below(requirement, first):
+        if requirement.name == "setuptools" and ends_before(requirement.specifier, first):
             return "", origin
         least = re.search(r">=?\s*([\d.]+)", requirement.specifier) if requirement.name == "setuptools" else None
         if least and key(least[1]) >= key(first):
@@ -107,22 +105,9 @@ def _version(project: Project, name: str, row: OldSetuptools) -> str | None:
     if version:
         late = bool(row.runs) and key(version) >= key(row.runs)
         return None if late or key(version) <= key(row.after) else version
-    if not row.runs or _below(direct, row.runs):
+    if not row.runs or ends_before(direct.specifier, row.runs):
         return ""
     return None
-
-
-def _below(requirement: Requirement, release: str) -> bool:
-    """True when the requirement admits nothing that is as new as the release."""
-    for operator, version in _CLAUSE.findall(requirement.specifier):
-        limit = key(version)
-        if operator == "~=":
-            limit = (*limit[:-2], limit[-2] + 1) if len(limit) > 1 else limit
-        elif operator in ("==", "==="):
-            limit = (*limit[:-1], limit[-1] + 1)
-        if limit < key(release) or (limit == key(release) and operator != "<="):
-            return True
-    return False
 
 
 def _own(repo: Repository, entry: str) -> Iterator[tuple[int, str]]:
