@@ -9,23 +9,20 @@ from __future__ import annotations
 
 import argparse
 import datetime
-import json
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename, parse_wheel_filename
 from packaging.version import Version
-from pip._internal.models.index import PyPI
 
+from benchmarks.python_wheels import files
 from tests.realengine.engine import up
 from tests.realengine.images import ensure
 from tests.realengine.machine import pip_wheel
 
 MINORS = ("3.10", "3.11", "3.12", "3.13", "3.14")
-_ACCEPT = {"Accept": "application/vnd.pypi.simple.v1+json"}
 _DAYS = 20  # after a release, within which its dependencies are looked for
 _SERIES = 14
 # Whether these have wheels is another question (benchmarks.python_wheels), and building them takes minutes.
@@ -260,11 +257,8 @@ def _releases(name: str) -> Iterator[tuple[Version, datetime.date]]:
 
 def releases(name: str) -> dict[Version, datetime.date]:
     """The final releases of a distribution that were not withdrawn, each with the day of its first file."""
-    request = urllib.request.Request(f"{PyPI.simple_url}/{name}/", headers=_ACCEPT)
-    with urllib.request.urlopen(request, timeout=60) as answer:
-        files = json.loads(answer.read())["files"]
     days: dict[Version, datetime.date] = {}
-    for file in files:
+    for file in files(name):
         wheel = file["filename"].endswith(".whl")
         try:
             release = (parse_wheel_filename if wheel else parse_sdist_filename)(file["filename"])[1]

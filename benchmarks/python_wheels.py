@@ -16,6 +16,7 @@ import urllib.request
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 from packaging.tags import Tag
 from packaging.utils import (
@@ -65,21 +66,22 @@ def main() -> int:
 def _row(name: str) -> str:
     """ "3.13:1.2 3.14:1.5", or "" for a distribution of which nothing has to be known."""
     try:
-        return " ".join(f"{minor}:{first}" for minor, first in _firsts(_files(name)))
+        return " ".join(f"{minor}:{first}" for minor, first in _firsts(files(name)))
     except (OSError, ValueError) as error:
         print(f"{name}: {error}", file=sys.stderr)
         return ""
 
 
-def _files(name: str) -> list[Mapping[str, object]]:
+def files(name: str) -> list[Mapping[str, Any]]:
+    """The files of every release, as the index that pip uses lists them; OSError when it does not answer."""
     request = urllib.request.Request(f"{PyPI.simple_url}/{name}/", headers=_ACCEPT)
     with urllib.request.urlopen(request, timeout=60) as answer:
         return list(json.loads(answer.read())["files"])
 
 
-def _firsts(files: Iterable[Mapping[str, object]]) -> Iterator[tuple[str, str]]:
+def _firsts(listed: Iterable[Mapping[str, object]]) -> Iterator[tuple[str, str]]:
     """The minors that the first release with wheels had none for, each with the first release that has."""
-    releases = _minors_by_release(files)
+    releases = _minors_by_release(listed)
     stable = sorted(release for release in releases if not release.is_prerelease)
     wheels = [release for release in stable if releases[release]]
     if not wheels or not any(releases[release] - {_PURE} for release in stable):
@@ -104,10 +106,10 @@ def _since(having: list[bool]) -> int | None:
     return next(i for i, run in enumerate(runs) if all(run[:3]) and sum(run) >= _NEARLY_ALL * len(run))
 
 
-def _minors_by_release(files: Iterable[Mapping[str, object]]) -> dict[Version, set[str]]:
+def _minors_by_release(listed: Iterable[Mapping[str, object]]) -> dict[Version, set[str]]:
     """The minors that the wheels of each release are for, with _PURE for wheels that fit all; empty for a source alone."""
     found: dict[Version, set[str]] = {}
-    for file in files:
+    for file in listed:
         filename = str(file["filename"])
         try:
             if filename.endswith(".whl"):
