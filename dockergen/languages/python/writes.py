@@ -19,14 +19,15 @@ from dockergen.repository import Repository
 _MOST_FILES = 60
 _WORKDIR = "/app"
 _HINT = regex(
-    r"""\bmakedirs\(|\bmkdir\(|FileHandler\(|sqlite[+\w]*:///|sqlite3\.connect\(|open\([^()\n]*["'][wax]b?\+?["']"""
+    r"""\bmakedirs\(|\bmkdir\(|FileHandler\b|sqlite[+\w]*:///|sqlite3\.connect\(|open\([^()\n]*["'][wax]b?\+?["']"""
     r"""|\b(?:aiosqlite|apsw|duckdb|fasthtml|fastlite|peewee|playhouse|shelve|sqlite_utils|tinydb)\b|storage_path"""
+    r"""|\b(?:basicConfig|logzero|loguru)\b"""
     r"""|\b(?:UPLOAD|MEDIA|LOG|CACHE|DATA|DOWNLOAD|STORAGE)S?_(?:FOLDER|DIR|DIRECTORY|ROOT)["']?\]?\s*[:=]"""
 )
 _FOLDER_SETTING = regex(
     r"(?:UPLOAD|MEDIA|LOG|CACHE|DATA|DOWNLOAD|STORAGE|SESSION_FILE)S?_(?:FOLDER|DIR|DIRECTORY|ROOT)"
 )
-_OPENERS = ("open", "FileHandler", "RotatingFileHandler", "TimedRotatingFileHandler", "connect")
+_FILE_KEYWORDS = ("file", "filename", "database", "db_file", "path", "sink", "logfile")
 _SQLITE = regex(r"sqlite(?:\+\w+)?:///(?!/)([\w./-]+\.\w+)")
 _SAFE = regex(r"[\w./-]+")
 
@@ -120,16 +121,20 @@ class _Places:
         if name in ("makedirs", "mkdir"):
             method = node.func.value if isinstance(node.func, ast.Attribute) else None
             yield from self._written(node.args[0] if node.args and _receiver(node.func) == "os" else method, node)
-        elif name in _OPENERS and node.args and _opens_to_write(node, name):
-            yield from self._written(node.args[0], node, file=True)
-        elif name in _database_calls() and self._names(node.func).intersection(load("python").lists["databases"]):
-            first = [*node.args[:1], *(k.value for k in node.keywords if k.arg in ("db_file", "database", "filename"))]
-            yield from self._written(next(iter(first), None), node, file=True)
+        elif (name == "open" and _opens_to_write(node)) or (name == "connect" and _receiver(node.func) == "sqlite3"):
+            yield from self._written(_file_argument(node), node, file=True)
+        elif self._names(node.func) & _writers():
+            yield from self._written(_file_argument(node), node, file=True)
 
     def of_mapping(self, node: ast.Dict) -> Iterator[Written]:
-        for key, value in zip(node.keys, node.values, strict=True):
-            if isinstance(key, ast.Constant) and key.value in load("python").lists["folder_keys"]:
+        keys = [key.value if isinstance(key, ast.Constant) else None for key in node.keys]
+        # The handler of a logging configuration: {"class": "logging.FileHandler", "filename": ...}.
+        logs = any(isinstance(v, ast.Constant) and str(v.value).endswith("FileHandler") for v in node.values)
+        for key, value in zip(keys, node.values, strict=True):
+            if key in load("python").lists["folder_keys"]:
                 yield from self._written(value, node)
+            elif logs and key == "filename":
+                yield from self._written(value, node, file=True)
 
     def _names(self, function: ast.expr) -> set[str]:
         """What the called function may be in full, as the imports of the file resolve it."""
@@ -218,13 +223,16 @@ class _Places:
 
 
 @cache
-def _database_calls() -> frozenset[str]:
-    return frozenset(name.rpartition(".")[2] for name in load("python").lists["databases"])
+def _writers() -> frozenset[str]:
+    return frozenset((*load("python").lists["databases"], *load("python").lists["log_files"]))
 
 
-def _opens_to_write(node: ast.Call, name: str) -> bool:
-    if name != "open":
-        return name != "connect" or _receiver(node.func) == "sqlite3"
+def _file_argument(node: ast.Call) -> ast.expr | None:
+    named = (keyword.value for keyword in node.keywords if keyword.arg in _FILE_KEYWORDS)
+    return next(iter((*node.args[:1], *named)), None)
+
+
+def _opens_to_write(node: ast.Call) -> bool:
     mode = node.args[1] if len(node.args) > 1 else next((k.value for k in node.keywords if k.arg == "mode"), None)
     return isinstance(mode, ast.Constant) and bool(re.search(r"[wax+]", str(mode.value)))
 
