@@ -121,9 +121,11 @@ class _Places:
         if name in ("makedirs", "mkdir"):
             method = node.func.value if isinstance(node.func, ast.Attribute) else None
             yield from self._written(node.args[0] if node.args and _receiver(node.func) == "os" else method, node)
-        elif (name == "open" and _opens_to_write(node)) or (name == "connect" and _receiver(node.func) == "sqlite3"):
-            yield from self._written(_file_argument(node), node, file=True)
-        elif self._names(node.func) & _writers():
+        elif (
+            (name == "open" and _opens_to_write(node))
+            or (name == "connect" and _receiver(node.func) == "sqlite3")
+            or self._names(node.func) & _writers()
+        ):
             yield from self._written(_file_argument(node), node, file=True)
 
     def of_mapping(self, node: ast.Dict) -> Iterator[Written]:
