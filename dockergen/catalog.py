@@ -136,6 +136,8 @@ class Catalog:
     # distribution -> "3.13:1.2 3.14:1.5", the first release that has wheels for each, or that runs on it
     wheels: Mapping[str, str] = field(default_factory=dict)
     runs: Mapping[str, str] = field(default_factory=dict)
+    # distribution -> "3.10:5.0 3.12:6.0", the first release that each is the oldest for
+    floors: Mapping[str, str] = field(default_factory=dict)
     suites: Mapping[str, Mapping[str, str]] = field(
         default_factory=dict
     )  # older Debian suite -> name now -> name there
@@ -199,6 +201,7 @@ def _catalog(table: Mapping[str, Any], where: str) -> Catalog:
         lists={key: tuple(value) for key, value in table.get("lists", {}).items()},
         wheels=MappingProxyType(table.get("wheels", {})),
         runs=MappingProxyType(table.get("runs", {})),
+        floors=MappingProxyType(table.get("floors", {})),
         suites={key: MappingProxyType(names) for key, names in table.get("suites", {}).items()},
         eras=table.get("eras", {}),
         **{section: _Rows(kind, table.get(section, {}), f"{where} [{section}.") for section, kind in _ROWS.items()},

@@ -15,6 +15,7 @@ from dockergen.errors import ProjectError
 from dockergen.languages.python.markers import applies
 from dockergen.languages.python.version import allows
 from dockergen.manifests.python_locks import markers_of
+from dockergen.model import BuildPlan, Sourced
 
 Make = Callable[[dict[str, str | bytes]], Path]
 MAIN = {"main.py": "print('hello')\n"}
@@ -51,6 +52,10 @@ def _backport(edge: str) -> dict[str, str]:
         f'wheels = [\n    {{ url = "x/old_zone-1-cp38-cp38-{LINUX}.whl" }},\n]\n'
     )
     return {**_project('requires-python = ">=3.8"\ndependencies = ["clock"]'), "uv.lock": lock}
+
+
+def _version(plan: BuildPlan) -> Sourced[str]:
+    return next(d.sourced for d in plan.decisions if d.name == "version")
 
 
 CASES = [
@@ -153,7 +158,7 @@ def test_release_and_where_it_comes_from(
     project: Make, files: dict[str, str | bytes], release: str, origin: str
 ) -> None:
     made = dockergen.plan(project({**MAIN, **files}))
-    found = next(d.sourced for d in made.decisions if d.name == "version")
+    found = _version(made)
     assert (found.value, str(found.origin)) == (release, origin)
     assert f":{release}-slim" in str(made.build_image)
 
@@ -178,7 +183,7 @@ def test_what_is_odd_about_the_release_is_a_note_with_its_evidence(
 
 REFUSED = [
     ("beyond what exists", {**FLASK, ".python-version": "3.99\n"}, (".python-version:1", "3.99")),
-    ("Python 2", {**FLASK, "runtime.txt": "python-2.7.18\n"}, ("runtime.txt:1", "2.7.18")),
+    ("Python 2", {"requirements.txt": "flask==1.1.4\n", "runtime.txt": "python-2.7.18\n"}, ("runtime.txt:1", "2.7.18")),
     ("a range that nothing satisfies", _project('requires-python = ">=3.13,<3.12"'), ("pyproject.toml:4", ">=3.13,<3.12")),
     ("python_requires of Python 2", {"setup.py": "setup(name='a', python_requires='<3')\n"}, ("setup.py:1", "<3")),
 ]  # fmt: skip
@@ -296,3 +301,38 @@ def test_markers_are_judged_for_a_python(marker: str, minor: str, expected: bool
 )
 def test_markers_under_which_a_lock_file_asks_for_a_package(text: str, expected: tuple[str, ...]) -> None:
     assert markers_of(text, "old-zone") == expected
+
+
+CLASSIFIED = {
+    "setup.py": "from setuptools import setup\nsetup(classifiers=['Programming Language :: Python :: 3.11'])\n"
+}
+
+
+@pytest.mark.parametrize(
+    ("requirement", "stated", "expected"),
+    [
+        pytest.param("django==6.0.8", {"runtime.txt": "python-3.9.18"}, "3.14", id="a-pin-that-pip-refuses"),
+        pytest.param("django~=6.0", {".python-version": "3.11"}, "3.14", id="a-compatible-release"),
+        pytest.param("django>=6", {".python-version": "3.11"}, "3.14", id="at-least"),
+        pytest.param("numpy==2.3.0", {".python-version": "3.9"}, "3.13", id="what-has-wheels"),
+        pytest.param("django==6.0.8", CLASSIFIED, "3.14", id="classifiers"),
+        pytest.param("flask==3.1.2", {"runtime.txt": "python-2.7.18"}, "3.14", id="a-pin-of-long-ago"),
+        pytest.param("django>=4", {".python-version": "3.11"}, "3.11", id="older-releases-are-left"),
+        pytest.param("django<7", {".python-version": "3.11"}, "3.11", id="an-upper-bound"),
+        pytest.param("django==5.2", {".python-version": "3.11"}, "3.11", id="a-release-that-fits"),
+        pytest.param("django==6.0; python_version > '3.11'", {".python-version": "3.11"}, "3.11", id="a-marker"),
+        pytest.param("django==5.2", CLASSIFIED, "3.11", id="classifiers-that-fit"),
+    ],
+)
+def test_a_python_that_the_manifest_s_pins_refuse_is_not_taken(
+    project: Make, requirement: str, stated: dict[str, str], expected: str
+) -> None:
+    root = project({**MAIN, "requirements.txt": f"{requirement}\n", **stated})
+    assert _version(dockergen.plan(root)).value == expected
+
+
+def test_a_pin_that_was_not_taken_says_why(project: Make) -> None:
+    plan = dockergen.plan(project({**MAIN, "requirements.txt": "django==6.0.8\n", "runtime.txt": "python-3.9.18"}))
+    why = "django 6.0.8 wants a newer one (requirements.txt:1)"
+    assert f"runtime.txt:1 says Python 3.9.18, and {why}: the image has 3.14." in plan.notes
+    assert [(lost.value, lost.why) for lost in _version(plan).rejected] == [("3.9.18", why)]

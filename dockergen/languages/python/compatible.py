@@ -9,7 +9,7 @@ from dockergen.languages.python.era import contemporary, era
 from dockergen.languages.python.markers import applies
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.removed import removed
-from dockergen.languages.python.wheels import key, older_than_python, older_than_wheels
+from dockergen.languages.python.wheels import key, newer_than_python, older_than_python, older_than_wheels
 from dockergen.manifests.python_locks import Locked, markers_of, wheel
 from dockergen.manifests.requirements import Requirement
 from dockergen.model import Origin, Rejected, Sourced
@@ -64,6 +64,14 @@ def _failing(repo: Repository, project: Project, minor: str) -> Iterator[tuple[s
     for requirement, origin in _stated(project, minor):
         if older_than_python(requirement.name, requirement.specifier, minor, project.installed):
             yield f"{_named(requirement)} does not run on it", origin
+    yield from refusing(project, minor)
+
+
+def refusing(project: Project, minor: str) -> Iterator[tuple[str, Origin]]:
+    """Which lines of an unlocked manifest pip refuses on that Python, as they want a newer one."""
+    for requirement, origin in _stated(project, minor):
+        if newer_than_python(requirement.name, requirement.specifier, minor):
+            yield f"{_named(requirement)} wants a newer one", origin
 
 
 def _without_wheel(repo: Repository, project: Project, minor: str) -> Iterator[tuple[str, Origin]]:

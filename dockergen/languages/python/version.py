@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from dockergen.catalog import Versions, load
 from dockergen.errors import ProjectError
-from dockergen.languages.python.compatible import with_wheels
+from dockergen.languages.python.compatible import refusing, with_wheels
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.python_pins import Pin, Unreadable, classified, pins, ranges
 from dockergen.languages.python.space import space
@@ -91,7 +92,7 @@ def _detected(
     repo: Repository, pinned: list[Pin], allowed: _Ranges, project: Project, versions: Versions, entry: str
 ) -> tuple[Sourced[str], list[str]]:
     if pinned:
-        return _by_pin(pinned, allowed, project, versions)
+        return _by_pin(repo, pinned, allowed, project, versions, entry)
     known = (*(v for v in versions.end_of_life if v not in versions.supported), *versions.supported)
     for text, origin in allowed:
         exact = re.fullmatch(r"\s*={2,3}\s*(3\.\d+\.\d+)\s*", text)
@@ -108,19 +109,28 @@ def _detected(
             )
         return with_wheels(repo, Sourced(fitting[-1], origin), fitting, project, entry), []
     listed = [(minor, origin) for minor, origin in classified(repo, project) if minor in versions.supported]
-    if listed:
+    if listed and not _refused(project, listed[0][0]):
         fitting = sorted((minor for minor, _ in listed), key=_key)
         return with_wheels(repo, Sourced(*listed[0]), fitting, project, entry), []
     if (place := space(repo)) and place.sdk != "docker" and place.version:
         # Releases of its day were made for the Python that the platform takes by default, 3.10.
-        return Sourced(versions.supported[0], place.origin("sdk_version")), []
+        accepted = (minor for minor in versions.supported if not _refused(project, minor))
+        return Sourced(next(accepted, versions.default), place.origin("sdk_version")), []
     newest = Sourced(versions.default, Origin("default", note="newest supported"))
     # Older releases count too: what is pinned since years has wheels for no other, and compiling it mostly fails.
-    return with_wheels(repo, newest, list(known), project, entry), []
+    chosen = with_wheels(repo, newest, list(known), project, entry)
+    lost = tuple(Rejected(minor, origin, _refused(project, minor)) for minor, origin in listed[:1])
+    return replace(chosen, rejected=(*chosen.rejected, *lost)), []
+
+
+def _refused(project: Project, minor: str) -> str:
+    """Which line the installer refuses on that Python, "" when none is known."""
+    what, origin = next(refusing(project, minor), ("", None))
+    return f"{what} ({origin})" if origin else ""
 
 
 def _by_pin(
-    pinned: list[Pin], allowed: _Ranges, project: Project, versions: Versions
+    repo: Repository, pinned: list[Pin], allowed: _Ranges, project: Project, versions: Versions, entry: str
 ) -> tuple[Sourced[str], list[str]]:
     """The strongest pin, with the others and the ranges as rejected candidates."""
     best, *others = pinned
@@ -138,6 +148,13 @@ def _by_pin(
         if fitting:
             refused = Rejected(value, best.origin, f"the installer refuses it: {origin} asks for {text}")
             return Sourced(fitting[-1], origin, (refused, *lost)), notes
+    if why := _refused(project, _minor(value)):
+        possible = [v for v in versions.supported if all(allows(text, v) for text, _ in allowed)]
+        if fitting := [v for v in possible if not _refused(project, v)]:
+            origin = next(refusing(project, _minor(value)))[1]
+            chosen = with_wheels(repo, Sourced(fitting[-1], origin), fitting, project, entry)
+            notes.append(f"{best.origin} says Python {best.release}, and {why}: the image has {chosen.value}.")
+            return replace(chosen, rejected=(*chosen.rejected, Rejected(value, best.origin, why), *lost)), notes
     return Sourced(value, best.origin, lost), notes
 
 

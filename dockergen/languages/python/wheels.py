@@ -10,6 +10,7 @@ from dockergen.lazy import regex
 
 NONE = "-"  # no release so far
 _Numbers = tuple[int, ...]
+_FLOOR = regex(r"(===?|~=|>=?|\^|~)\s*v?(\d+(?:\.\d+)*)")
 _BOUND = regex(r"(===?|~=|<=?|\^|~)\s*v?(\d+(?:\.\d+)*)(\.\*)?")
 
 
@@ -23,6 +24,13 @@ def older_than_python(name: str, specifier: str, minor: str, installed: Containe
     known = _pairs(load("python-runs").runs.get(name, ""))
     first = known.get(minor, "")
     return known.get("unless", "") not in installed and (first == NONE or _ends(specifier, first))
+
+
+def newer_than_python(name: str, specifier: str, minor: str) -> bool:
+    """True when every release that the specifier leaves is known to want a Python newer than that one."""
+    row = _pairs(load("python-floors").floors.get(name, ""))
+    first = next((release for python, release in row.items() if key(python) > key(minor)), "")
+    return bool(first) and any(_compared(key(release), key(first)) >= 0 for _, release in _FLOOR.findall(specifier))
 
 
 def published(name: str, specifier: str, minor: str) -> bool:
