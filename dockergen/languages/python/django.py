@@ -7,17 +7,14 @@ from collections.abc import Iterator
 
 from dockergen.errors import ProjectError
 from dockergen.frozen import frozen
+from dockergen.languages.python.django_places import Sources, folder_of, static_root, writable
 from dockergen.lazy import regex
 from dockergen.model import Origin, Sourced
 from dockergen.repository import Repository
 
 _SETTINGS = regex(r"""DJANGO_SETTINGS_MODULE["']\s*,\s*["']([\w.]+)["']""")
-_STATIC_ROOT = regex(r"^\s*STATIC_ROOT\s*(?::[^=\n]+)?=\s*(?!None)(.+)$", re.MULTILINE)
 # django-heroku sets STATIC_ROOT to a folder of its own choice, makes it at every start, and switches WhiteNoise on.
 _SET_BY_HEROKU = regex(r"^\s*django_(?:on_)?heroku\.settings\(locals\(\)", re.MULTILINE)
-_MEDIA_ROOT = regex(r"^\s*MEDIA_ROOT\s*(?::[^=\n]+)?=\s*(.+)$", re.MULTILINE)
-# The value ends where another key of the same line begins.
-_SQLITE = regex(r"""["']NAME["']\s*:\s*(.*?sqlite3?["'](?:(?!,\s*["']\w+["']\s*:|\}).)*)""")
 _ASKED = regex(r"""^(\w+) *= *os\.(?:environ\.get|getenv)\( *["'](\w+)["'] *\)""", re.MULTILINE)
 _DEMANDED = regex(
     r"""environ\[\s*["'](\w+)["']\s*\]|\b(?:env|config)(\.\w+)?\(\s*["'](\w+)["']\s*(?:,\s*cast\s*=\s*(\w+)\s*)?\)"""
@@ -25,10 +22,11 @@ _DEMANDED = regex(
     # What is asked for without a default, and used at once as if it were there.
     r"""|\b(?:getenv|environ\.get)\(\s*["'](\w+)["']\s*\)\s*\.\w|\bint\(\s*(?:os\.)?(?:getenv|environ\.get)\(\s*["'](\w+)["']\s*\)\s*\)"""
 )
-_LOG_FOLDER = regex(r"^\s*LOGS?_(?:DIR|ROOT|PATH|FOLDER)\s*=\s*(.+)$", re.MULTILINE)
-_LOG_FILE = regex(r"""["']filename["']\s*:\s*(.+?),?\s*$""", re.MULTILINE)
 _SERVER = regex(r"""^\s*(WSGI|ASGI)_APPLICATION\s*(?::[^=\n]+)?=\s*["']([\w.]+)["']""", re.MULTILINE)
 _EXPORTED = regex(r"""\bDJANGO_SETTINGS_MODULE["']?\s*[=:,]\s*["']?([A-Za-z_][\w.]*)""")
+_DEBUG = regex(r"^DEBUG\s*(?::\s*bool\s*)?=\s*(.+?)\s*(?:#.*)?$", re.MULTILINE)
+# A variable with a default that is on: env("DEBUG", default=True), os.environ.get("DEBUG", "1") == "1".
+_ON_UNLESS = regex(r"""\(\s*["'](\w+)["']\s*,\s*(?:default\s*=\s*)?["']?(?:True|true|1|on|yes)["']?\s*[,)]""")
 _PLATFORMS = (
     "Procfile",
     "fly.toml",
@@ -55,12 +53,12 @@ class Django:
     root: str  # folder of manage.py
     settings: str  # dotted module
     settings_origin: Origin
-    exports_settings: bool  # the chosen settings are not the default of the server's module
+    exports_settings: bool  # manage.py or the server's module has another default than the chosen settings
     wsgi: str = ""  # module:object
     asgi: str = ""
     app_origin: Origin = _NOWHERE
     static_root: str = ""  # line that sets it, "" when nothing is collected
-    static_folder: str = ""
+    static_folder: str = ""  # relative to the repository, or absolute; "" when it is not known
     demanded: tuple[tuple[str, str], ...] = ()  # variables that the settings demand, with a dummy value for the build
     needs: tuple[Sourced[str], ...] = ()  # those of them that have no default
     writable: tuple[str, ...] = ()  # folders relative to the root of the repository
@@ -92,7 +90,8 @@ def django(repo: Repository) -> Django | None:
     if not named:
         return None
     settings, origin, default = _settings(repo, view, prefix, named)
-    text = _settings_text(view, settings)
+    sources = _settings_sources(view, settings)
+    text = "\n".join(re.sub(r"(?m)^\s*#.*$", "", source) for _, source in sources)
     package = named.split(".")[0]
     servers = {kind: _application(view, text, package, kind) for kind in ("wsgi", "asgi")}
     origins = {kind: _origin(repo, prefix, reference) for kind, reference in servers.items()}
@@ -101,25 +100,25 @@ def django(repo: Repository) -> Django | None:
         # Gunicorn calls what makes the application where no module of the project holds it.
         servers["wsgi"], origins["wsgi"] = "django.core.wsgi:get_wsgi_application()", origin
     heroku = bool(_SET_BY_HEROKU.search(text))
-    stated = _STATIC_ROOT.search(text)
-    static = "BASE_DIR / 'staticfiles'" if heroku else stated[1] if stated else ""
-    folders, links = _writable(view, text)
+    static = "BASE_DIR / 'staticfiles'" if heroku else static_root(text)
+    sources = [(prefix + path, source) for path, source in sources]
+    folders, links = writable(view, text, sources, root)
     entry = "" if without else _file(view, servers["wsgi"] or servers["asgi"])
     return Django(
         manage=manage,
         root=root,
         settings=settings,
         settings_origin=origin,
-        exports_settings=without or settings != default,
+        exports_settings=without or {named, default} != {settings},
         wsgi=servers["wsgi"],
         asgi=servers["asgi"],
         app_origin=origins["wsgi"] if servers["wsgi"] else origins["asgi"],
         asgi_origin=origins["asgi"],
         static_root=static,
-        static_folder=_folder(static) if static else "",
+        static_folder=folder_of(static, sources, root) if static else "",
         demanded=_demanded(text),
-        writable=tuple(prefix + folder for folder in folders),
-        links=tuple((prefix + name, prefix + target) for name, target in links),
+        writable=tuple(folders),
+        links=tuple(links),
         entry_file=entry,
         asks_asgi=any(kind == "ASGI" for kind, _ in _SERVER.findall(text)) and "channels" in text,
         whitenoise=heroku or "whitenoise" in text.lower(),
@@ -128,6 +127,7 @@ def django(repo: Repository) -> Django | None:
         ),
         uses_static="django.contrib.staticfiles" in text,
         needs=tuple(_needs(view, prefix, settings, text)),
+        notes=tuple(_debugging(sources)),
     )
 
 
@@ -239,8 +239,8 @@ def _file_of(view: Repository, module: str) -> str:
     return next((p for p in (f"{path}.py", f"{path}/__init__.py") if view.is_file(p)), f"{path}.py")
 
 
-def _settings_text(view: Repository, module: str) -> str:
-    """The source of the settings and of the settings that they import with a star."""
+def _settings_sources(view: Repository, module: str) -> list[tuple[str, str]]:
+    """Path and source of the settings and of the settings that they import with a star."""
     seen: list[str] = []
     pending = [_file_of(view, module)]
     while pending and len(seen) < 8:
@@ -254,7 +254,7 @@ def _settings_text(view: Repository, module: str) -> str:
             base = folder if len(dots) == 1 else folder.rpartition("/")[0] if dots else ""
             place = "/".join(part for part in (base, target) if part)
             pending += [f"{place}.py", f"{place}/__init__.py"]
-    return "\n".join(re.sub(r"(?m)^\s*#.*$", "", view.source(path)) for path in seen)
+    return [(path, view.source(path)) for path in seen]
 
 
 def _demanded(text: str) -> tuple[tuple[str, str], ...]:
@@ -281,6 +281,23 @@ def _needs(view: Repository, prefix: str, settings: str, text: str) -> Iterator[
             yield Sourced(name, Origin("file", prefix + file, view.line_of(file, name)))
 
 
+def _debugging(sources: Sources) -> Iterator[str]:
+    """DEBUG that is on, or on unless a variable says otherwise; the file that is loaded last has the last word."""
+    path, text = next(((p, t) for p, t in sources if _DEBUG.search(t)), ("", ""))
+    found = [*_DEBUG.finditer(text)][-1:]
+    for match in found:
+        line = f"{path}:{text.count(chr(10), 0, match.start()) + 1}"
+        if match[1] == "True":
+            yield f"{line} has DEBUG = True, which shows tracebacks and settings to everybody; read it from a variable."
+        elif on := _ON_UNLESS.search(match[1]):
+            yield f"{line} has DEBUG on unless {on[1]} says otherwise: docker run -e {on[1]}={_off(match[1])} ..."
+
+
+def _off(expression: str) -> str:
+    """What the expression takes for off."""
+    return "0" if re.search(r"\bint\(|[\"']1[\"']", expression) else "" if expression.startswith("bool(") else "False"
+
+
 def _dummy(name: str, kind: str) -> str:
     """A value that lets the settings load; no real service is reached with it."""
     if kind in ("int", "float") or name.endswith("_PORT"):
@@ -292,43 +309,3 @@ def _dummy(name: str, kind: str) -> str:
     if name.endswith(("_URL", "_URI")) or kind in ("cache", "cache_url", "url"):
         return "redis://localhost:6379/0" if "REDIS" in name or "BROKER" in name else "http://localhost"
     return "only-for-the-build"
-
-
-def _writable(view: Repository, text: str) -> tuple[list[str], list[tuple[str, str]]]:
-    """Folders that are written to, and the link for a SQLite file that lies in none."""
-    found = _MEDIA_ROOT.search(text)
-    folders = [_folder(found[1])] if found else []
-    # Log files: the folder that has a name, or the one of a handler's file below the project.
-    folders += [_folder(expression) for expression in _LOG_FOLDER.findall(text)]
-    folders += [_folder(file).rpartition("/")[0] for file in _LOG_FILE.findall(text) if "BASE" in file]
-    database = _database(text)
-    links: list[tuple[str, str]] = []
-    if "/" in database:
-        folders.append(database.rpartition("/")[0])
-    elif database and not view.has(database):
-        state = "data" if not view.glob("data/*.py") else "state"
-        folders.append(state)
-        # SQLite follows the link and keeps its journal beside the file itself.
-        links.append((database, f"{state}/{database}"))
-    return sorted({folder for folder in folders if folder}), links
-
-
-def _database(text: str) -> str:
-    if "sqlite" not in text:
-        return ""
-    found = _SQLITE.search(text) or re.search(r"""(sqlite:///.*?BASE_DIR.*)$""", text, re.MULTILINE)
-    if not found or "BASE" not in found[1]:
-        return ""
-    # What stands before the folder is the name of a variable that overrides it.
-    rest = found[1][found[1].index("BASE") :]
-    names = _QUOTED.findall(rest) or re.findall(r"/\s*([\w.-]+\.\w+)", rest)
-    return "/".join(part.strip("/") for part in names)
-
-
-def _folder(expression: str) -> str:
-    """The folder below the project that an expression such as BASE_DIR / "media" names; "" when it is unclear."""
-    if not re.search(r"BASE|ROOT|DIR", expression) or "env" in expression:
-        return ""
-    parts = [part.strip("/") for part in _QUOTED.findall(expression) if part.strip("/")]
-    path = "/".join(parts)
-    return path if re.fullmatch(r"[\w./-]+", path) and ".." not in path else ""

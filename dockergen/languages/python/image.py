@@ -38,7 +38,8 @@ class PythonFacts:
     copies_source: bool  # the final image runs from a copy of the repository
     collect: str  # path of manage.py when static files are collected
     collect_env: tuple[tuple[str, str], ...]  # dummy values for that step only
-    static: str  # folder that collectstatic fills
+    static: str  # folder that collectstatic fills, relative to /app or absolute
+    collected: str  # the same in the build stage
     build_command: str  # asked for by a flag
     made: tuple[tuple[str, ...], ...]  # commands of the repository whose result belongs into the image
     stops: bool  # the program needs help to stop on SIGTERM
@@ -100,7 +101,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
         start_why=begun.why,
         dependency_paths=("/app/.venv",),
         context_files=(*setup.manifests, *setup.folders, *setup.reads, *filter(None, (setup.builds.file,))),
-        ignore=ignored(repo, facts.static if facts.collect else ""),
+        ignore=ignored(repo, facts.static if facts.collect and not facts.static.startswith("/") else ""),
         secrets=setup.secrets,
         needs=demanded,
         build_args=setup.arguments,
@@ -194,13 +195,15 @@ def _facts(
 ) -> PythonFacts:
     site = begun.django
     collects = site is not None and bool(site.static_root)
+    static = site.static_folder if site and collects else ""
     return PythonFacts(
         install=setup,
         system=needs,
         copies_source=setup.copies_source,
         collect=site.manage if site and collects else "",
         collect_env=tuple(sorted(pairs.items())) if collects else (),
-        static=f"{site.root}/{site.static_folder}".strip("/") if site and collects and site.static_folder else "",
+        static=static,
+        collected=static if static.startswith("/") else f"/app/{static}",
         build_command=settings.build_command.value if settings.build_command else "",
         made=_made(begun, pairs) if not settings.build_command else (),
         stops=_stops(repo, begun),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from dockergen.catalog import load
@@ -101,11 +101,28 @@ def _in_file(text: str, path: str) -> Iterator[Written]:
             yield Written(place, Origin("file", path, node.lineno), file=True)
 
 
+def path_of(expression: str, files: Sequence[tuple[str, str]]) -> str:
+    """The path in the image that an expression of a file has, "" when it is not known.
+
+    `files` are paths and sources: the file, what it imports with a star, and what that imports so.
+    """
+    places: _Places | None = None
+    for path, text in reversed(files):
+        tree = tree_of(text)
+        places = _Places(tree, path, places) if tree else places
+    asked = tree_of(expression.strip())
+    value = None
+    if places and asked and len(asked.body) == 1 and isinstance(statement := asked.body[0], ast.Expr):
+        value = places.value_of(statement.value)
+    return "/" + posixpath.normpath(posixpath.join(_WORKDIR, value)).lstrip("/") if value else ""
+
+
 class _Places:
     """Values of path expressions in one file: the working folder is /app, and so is what __file__ is relative to."""
 
-    def __init__(self, tree: ast.Module, path: str) -> None:
+    def __init__(self, tree: ast.Module, path: str, outer: _Places | None = None) -> None:
         self.path = path
+        self.outer = outer  # the file whose names this one has by a star
         self.imports = imports(tree)
         self.expressions: dict[str, ast.expr] = {}
         parameters = {argument.arg for argument in nodes(tree) if isinstance(argument, ast.arg)}
@@ -115,6 +132,10 @@ class _Places:
             name = _setting(node.targets[0] if isinstance(node, ast.Assign) else node.target)
             if name and name not in parameters:  # a parameter is what a caller gives
                 self.expressions.setdefault(name, node.value)
+
+    def value_of(self, node: ast.expr) -> str | None:
+        """The path that the expression has in the image, None when it is not known."""
+        return self._value(node, 0)
 
     def of_call(self, node: ast.Call) -> Iterator[Written]:
         name = _name(node.func)
@@ -181,6 +202,8 @@ class _Places:
             return node.value if isinstance(node.value, str) else None
         if isinstance(node, ast.JoinedStr):
             return self._joined([p.value if isinstance(p, ast.FormattedValue) else p for p in node.values], "", depth)
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub):
+            return self._above(node.left, node.right, depth)  # django-environ: Path(__file__) - 2
         if isinstance(node, ast.BinOp):
             divided = isinstance(node.op, ast.Div)
             known = divided or isinstance(node.op, ast.Add)
@@ -204,8 +227,20 @@ class _Places:
         if name == "parent" and isinstance(node, ast.Attribute):
             inner = self._value(node.value, depth + 1)
             return posixpath.dirname(inner) if inner else None
+        if isinstance(node, ast.Subscript) and _name(node.value) == "parents" and isinstance(node.value, ast.Attribute):
+            return self._above(node.value.value, node.slice, depth, 1)
         value = self.expressions.get(name)
+        if value is None and self.outer:
+            return self.outer._named(node, depth + 1)
         return self._value(value, depth + 1) if value is not None else None
+
+    def _above(self, node: ast.expr, count: ast.expr, depth: int, more: int = 0) -> str | None:
+        value = self._value(node, depth + 1)
+        if not value or not isinstance(count, ast.Constant) or not isinstance(count.value, int):
+            return None
+        for _ in range(min(count.value + more, 20)):
+            value = posixpath.dirname(value)
+        return value
 
     def _called(self, node: ast.Call, depth: int) -> str | None:
         name = _name(node.func)
@@ -216,6 +251,15 @@ class _Places:
         if name in ("join", "joinpath") and node.args:
             base = [node.func.value] if name == "joinpath" and isinstance(node.func, ast.Attribute) else []
             return self._joined([*base, *node.args], "/", depth)
+        if name == "Path" and len(node.args) > 1:
+            return self._joined(node.args, "/", depth)
+        if given := [k.value for k in node.keywords if k.arg == "default"]:
+            return self._value(given[0], depth + 1)
+        # django-environ: ROOT.path("media") and ROOT("media").
+        if name == "path" and isinstance(node.func, ast.Attribute):
+            return self._joined([node.func.value, *node.args], "/", depth)
+        if isinstance(node.func, ast.Name) and name.isupper():
+            return self._joined([node.func, *node.args], "/", depth)
         if name in ("resolve", "absolute", "as_posix") and isinstance(node.func, ast.Attribute):
             return self._value(node.func.value, depth + 1)
         if name in ("abspath", "realpath", "normpath", "Path", "str", "dirname") and len(node.args) == 1:

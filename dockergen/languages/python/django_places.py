@@ -1,0 +1,86 @@
+"""Places that Django's settings name: static files, uploads, log files, a SQLite file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from dockergen.languages.python.writes import path_of
+from dockergen.lazy import regex
+from dockergen.repository import Repository
+
+_STATIC_ROOT = regex(r"^\s*STATIC_ROOT\s*(?::[^=\n]+)?=\s*(?!None)(.+)$", re.MULTILINE)
+_MEDIA_ROOT = regex(r"^\s*MEDIA_ROOT\s*(?::[^=\n]+)?=\s*(.+)$", re.MULTILINE)
+# The value ends where another key of the same line begins.
+_SQLITE = regex(r"""["']NAME["']\s*:\s*(.*?sqlite3?["'](?:(?!,\s*["']\w+["']\s*:|\}).)*)""")
+_LOG_FOLDER = regex(r"^\s*LOGS?_(?:DIR|ROOT|PATH|FOLDER)\s*=\s*(.+)$", re.MULTILINE)
+_LOG_FILE = regex(r"""["']filename["']\s*:\s*(.+?),?\s*$""", re.MULTILINE)
+_QUOTED = regex(r"""["']([^"']+)["']""")
+_WORKDIR = "/app/"
+
+Sources = Sequence[tuple[str, str]]  # path and source of the settings, and of the settings that they import with a star
+
+
+def static_root(text: str) -> str:
+    """The expression that says where static files are collected, "" where nothing is."""
+    found = _STATIC_ROOT.search(text)
+    return found[1] if found else ""
+
+
+def folder_of(expression: str, sources: Sources, root: str) -> str:
+    """The folder that the expression names, relative to the repository or absolute; "" when it is unclear."""
+    value = path_of(expression, sources)
+    if value:
+        return value.removeprefix(_WORKDIR)
+    plain = _folder(expression)
+    return f"{root}/{plain}".lstrip("/") if plain else ""
+
+
+def writable(view: Repository, text: str, sources: Sources, root: str) -> tuple[list[str], list[tuple[str, str]]]:
+    """Folders that are written to, and the link for a SQLite file that lies in none; all relative to the repository."""
+    found = _MEDIA_ROOT.search(text)
+    folders = [_uploads(found[1], sources, root)] if found else []
+    # Log files: the folder that has a name, or the one of a handler's file below the project.
+    folders += [folder_of(expression, sources, root) for expression in _LOG_FOLDER.findall(text)]
+    files = [folder_of(file, sources, root) for file in _LOG_FILE.findall(text) if "BASE" in file]
+    folders += [file.rpartition("/")[0] for file in files if file != file.rpartition("/")[2]]
+    below = f"{root}/" if root else ""
+    database = _database(text, sources, root).removeprefix(below)
+    links: list[tuple[str, str]] = []
+    if "/" in database:
+        folders.append(below + database.rpartition("/")[0])
+    elif database and not view.has(database):
+        state = "data" if not view.glob("data/*.py") else "state"
+        folders.append(below + state)
+        # SQLite follows the link and keeps its journal beside the file itself.
+        links.append((below + database, f"{below}{state}/{database}"))
+    return sorted({folder for folder in folders if folder and not folder.startswith("/")}), links
+
+
+def _uploads(expression: str, sources: Sources, root: str) -> str:
+    # A variable that somebody has to set names a place of its own.
+    return "" if re.match(r"\(?\s*env\(", expression) else folder_of(expression, sources, root)
+
+
+def _database(text: str, sources: Sources, root: str) -> str:
+    if "sqlite" not in text:
+        return ""
+    found = _SQLITE.search(text) or re.search(r"""(sqlite:///.*?BASE_DIR.*)$""", text, re.MULTILINE)
+    if not found or "BASE" not in found[1]:
+        return ""
+    if value := path_of(found[1].rstrip(" ,"), sources):
+        return value.removeprefix(_WORKDIR)
+    # What stands before the folder is the name of a variable that overrides it.
+    rest = found[1][found[1].index("BASE") :]
+    names = _QUOTED.findall(rest) or re.findall(r"/\s*([\w.-]+\.\w+)", rest)
+    plain = "/".join(part.strip("/") for part in names)
+    return f"{root}/{plain}".lstrip("/") if plain else ""
+
+
+def _folder(expression: str) -> str:
+    """The folder below the project that an expression such as BASE_DIR / "media" names; "" when it is unclear."""
+    if not re.search(r"BASE|ROOT|DIR", expression) or "env" in expression:
+        return ""
+    parts = [part.strip("/") for part in _QUOTED.findall(expression) if part.strip("/")]
+    path = "/".join(parts)
+    return path if re.fullmatch(r"[\w./-]+", path) and ".." not in path else ""

@@ -1,0 +1,89 @@
+"""What Django's settings say as paths, for every process, and about DEBUG."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import dockergen
+from tests.python_trees import plan_of
+from tests.test_python_start_django import MANAGE, PLAIN, WSGI
+
+PATHLIB = "from pathlib import Path\n"
+HERE = "import os\nPROJECT_ROOT = os.path.dirname(os.path.abspath(__file__))\n"
+BASE = f"{PATHLIB}BASE_DIR = Path(__file__).resolve().parent.parent\n"
+ENVIRON = "import environ\nROOT_DIR = environ.Path(__file__) - 2\nAPPS_DIR = ROOT_DIR.path('shop')\n"
+
+
+@pytest.mark.parametrize(
+    ("settings", "made", "kept"),
+    [
+        (f"{BASE}STATIC_ROOT = BASE_DIR / 'static'\n", "/app/static/", "static/"),
+        (f"{HERE}STATIC_ROOT = os.path.join(PROJECT_ROOT, 'collected')\n", "/app/site_/collected/", "site_/collected/"),
+        (f"{PATHLIB}ROOT = Path(__file__).parents[1]\nSTATIC_ROOT = str(ROOT / 'a' / 'b')\n", "/app/a/b/", "a/b/"),
+        (f"{ENVIRON}STATIC_ROOT = str(ROOT_DIR('static'))\n", "/app/static/", "static/"),
+        (f"{BASE}STATIC_ROOT = env('STATIC_ROOT', default=str(BASE_DIR / 'out'))\n", "/app/out/", "out/"),
+        ("STATIC_ROOT = '/var/www/static'\n", "/var/www/static/", "/var/www/static/"),
+        ("STATIC_ROOT = 'collected'\n", "/app/collected/", "collected/"),
+    ],
+)
+def test_collected_files_are_copied_from_where_they_are(tmp_path: Path, settings: str, made: str, kept: str) -> None:
+    plan_of(tmp_path, {**PLAIN, "site_/settings.py": settings})
+    assert f"COPY --from=build {made} {kept}\n" in dockergen.generate(tmp_path)[0].text
+
+
+@pytest.mark.parametrize(
+    ("settings", "writable"),
+    [
+        (f"{HERE}MEDIA_ROOT = os.path.join(PROJECT_ROOT, 'media')\n", "/app/site_/media"),
+        (f"{ENVIRON}MEDIA_ROOT = str(APPS_DIR('media'))\n", "/app/shop/media"),
+        (f"{BASE}APPS_DIR = BASE_DIR / 'shop'\nMEDIA_ROOT = str(APPS_DIR / 'media')\n", "/app/shop/media"),
+        (f"{BASE}LOG_DIR = BASE_DIR.parent / 'app' / 'logs'\n", "/app/logs"),
+    ],
+)
+def test_folders_are_followed_through_names_of_the_settings(tmp_path: Path, settings: str, writable: str) -> None:
+    assert plan_of(tmp_path, {**PLAIN, "site_/settings.py": settings}).writable == (writable,)
+
+
+def test_a_name_of_the_settings_below_is_relative_to_their_file(tmp_path: Path) -> None:
+    files = {
+        **{name: text for name, text in PLAIN.items() if name != "site_/settings.py"},
+        "manage.py": MANAGE.format("site_.settings.prod"),
+        "site_/wsgi.py": WSGI.replace("site_.settings", "site_.settings.prod"),
+        "site_/settings/base.py": "from pathlib import Path\nHERE = Path(__file__).resolve().parent\nMEDIA_ROOT = HERE / 'up'\n",
+        "site_/settings/prod.py": "from .base import *\n",
+    }
+    assert plan_of(tmp_path, files).writable == ("/app/site_/settings/up",)
+
+
+def test_other_processes_have_the_settings_of_the_server(tmp_path: Path) -> None:
+    """Migrations and workers run by manage.py's default otherwise, which is for development."""
+    files = {
+        "requirements": "django gunicorn",
+        "manage.py": MANAGE.format("site_.settings.dev"),
+        "site_/settings/__init__.py": "",
+        "site_/settings/dev.py": "",
+        "site_/settings/prod.py": "",
+        "site_/wsgi.py": WSGI.replace("site_.settings", "site_.settings.prod"),
+    }
+    assert dict(plan_of(tmp_path, files).env)["DJANGO_SETTINGS_MODULE"] == "site_.settings.prod"
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ("DEBUG = True\n", "site_/settings.py:1 has DEBUG = True"),
+        ("X = 1\nDEBUG: bool = True  # for now\n", "site_/settings.py:2 has DEBUG = True"),
+        ("DEBUG = os.environ.get('DEBUG', 'True') == 'True'\n", "DEBUG says otherwise: docker run -e DEBUG=False"),
+        ("DEBUG = env.bool('DJANGO_DEBUG', default=True)\n", "docker run -e DJANGO_DEBUG=False"),
+        ("DEBUG = int(os.environ.get('DEBUG', default=1))\n", "docker run -e DEBUG=0"),
+        ("DEBUG = bool(os.environ.get('DEBUG', True))\n", "docker run -e DEBUG= ..."),
+        ("DEBUG = True\nDEBUG = False\n", ""),
+        ("DEBUG = env.bool('DEBUG', default=False)\n", ""),
+        ("DEBUG = os.environ.get('DEBUG') == 'True'\n", ""),
+    ],
+)
+def test_debug_that_is_on_is_told(tmp_path: Path, settings: str, said: str) -> None:
+    notes = [note for note in plan_of(tmp_path, {**PLAIN, "site_/settings.py": settings}).notes if "DEBUG" in note]
+    assert (said in notes[0]) if said else notes == []
