@@ -15,6 +15,7 @@ from dockergen.lazy import regex
 
 _EVERYWHERE = ("0.0.0.0", "::", "[::]", "*")
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
+_PLACE = regex(r"(?i)port|bind|addr|listen|host|interface|server|sock|url")
 _ADDRESS = regex(r"(?:tcp://)?(\[?[\w.:*]*\]?):(\d{2,5})")
 
 
@@ -32,6 +33,7 @@ class Listening:
     factory: bool = False
     eager: bool = False  # it runs when the file is imported
     kind: str = "http"  # http, tcp or grpc
+    port_name: str = ""  # the attribute or key that gives the port, where this file does not tell its value
 
     @property
     def loopback(self) -> bool:
@@ -56,6 +58,7 @@ def listening(module: Module, objects: frozenset[str] = frozenset()) -> list[Lis
         ports = [int(value) for value, _ in given if value.isdigit() and 80 <= int(value) <= 65535]
         blank = any(value == "" for value, _ in given) and not hosts
         variables = {variable for _, variable in given if variable}
+        unread = "" if ports or addresses else _port_name(call, constants)
         found.append(
             Listening(
                 _local(name.rpartition(".")[0], module) + "." + name.rpartition(".")[2],
@@ -65,12 +68,13 @@ def listening(module: Module, objects: frozenset[str] = frozenset()) -> list[Lis
                     "0.0.0.0" if blank else _unknown(call, host),
                 ),
                 next((v for v in sorted(variables) if re.search(r"HOST|ADDR|BIND|INTERFACE", v)), ""),
-                next(iter((*ports, *(int(m[2]) for m in addresses))), port),
+                next(iter((*ports, *(int(m[2]) for m in addresses))), 0 if unread else port),
                 next((v for v in sorted(variables) if v.endswith("PORT")), ""),
                 _target(call),
                 any(k.arg == "factory" for k in call.keywords),
                 eager,
                 kind,
+                unread,
             )
         )
     return found
@@ -95,7 +99,8 @@ def _row(name: str, call: ast.Call, module: Module, objects: frozenset[str]) -> 
         ):
             return kind, host.strip("-"), int(port)
     owner, _, last = name.rpartition(".")
-    if last not in ("run", "run_server") or not owner:
+    made = isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Call)  # create_app().run()
+    if last not in ("run", "run_server") or not (owner or made):
         return None
     if _local(owner, module) in objects or owner.endswith("socketio"):
         return "http", "127.0.0.1", 0
@@ -123,7 +128,22 @@ def _target(call: ast.Call) -> str:
             return argument.id
         if isinstance(argument, ast.Call) and (parts := dotted(argument.func)):
             return f"{parts[-1]}()"
-    return ""
+    maker = call.func.value if isinstance(call.func, ast.Attribute) else None
+    return f"{parts[-1]}()" if isinstance(maker, ast.Call) and (parts := dotted(maker.func)) else ""
+
+
+def _port_name(call: ast.Call, constants: dict[str, ast.expr]) -> str:
+    """What `port=` is given: the last name of args.port, settings["port"] or port; "" for none."""
+    node = next((k.value for k in call.keywords if k.arg == "port"), None)
+    if isinstance(node, ast.Name):
+        node = constants.get(node.id, node)
+    while isinstance(node, ast.Call) and len(node.args) == 1 and dotted(node.func)[-1:] in (["int"], ["str"]):
+        node = node.args[0]
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
+        return node.slice.value
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _constants(module: Module) -> dict[str, ast.expr]:
@@ -143,7 +163,10 @@ def _constants(module: Module) -> dict[str, ast.expr]:
 
 def _arguments(call: ast.Call, constants: dict[str, ast.expr]) -> Iterator[tuple[str, str]]:
     """Texts and numbers among the arguments with the variable that overrides each, names followed once."""
-    for argument in [*call.args, *(k.value for k in call.keywords)]:
+    # Other keywords hold numbers as well: timeouts, limits.
+    named = [k for k in call.keywords if k.arg is None or _PLACE.search(k.arg)]
+    named.sort(key=lambda keyword: keyword.arg != "port")
+    for argument in [*call.args, *(k.value for k in named)]:
         followed = constants.get(argument.id, argument) if isinstance(argument, ast.Name) else argument
         parts = followed.elts if isinstance(followed, ast.Tuple) else [followed]
         for part in parts:

@@ -26,6 +26,22 @@ def port_in(text: str) -> tuple[int, int]:
     return 0, 0
 
 
+def port_called(text: str, name: str) -> tuple[int, int]:
+    """The port that a name of the source has, be it a variable, a field of a class or an option, and its line."""
+    option = name.replace("_", "-")
+    called = (
+        r"""(?:[\w.]+\(\s*(?:["']\w+["']\s*,\s*)?(?:default\s*=\s*)?)*"""  # Field(default=, int(os.environ.get("PORT",
+    )
+    found = re.search(
+        rf"""\b{re.escape(name)}\b["']?\]?\s*(?::[^=\n]+)?=\s*{called}["']?(\d{{3,5}})\b"""
+        rf"""|["']{re.escape(name)}["']\s*:\s*{called}["']?(\d{{3,5}})\b"""
+        rf"""|["']--{re.escape(option)}["'][^()]*?\bdefault\s*=\s*{called}["']?(\d{{3,5}})\b""",
+        text,
+    )
+    port = int(next(group for group in found.groups() if group)) if found else 0
+    return (port, text.count("\n", 0, found.start()) + 1) if found and 80 <= port <= 65535 else (0, 0)
+
+
 def health_route(text: str) -> str:
     """A route for health checks that the source declares, "" when it declares none."""
     found = _HEALTH.search(text)

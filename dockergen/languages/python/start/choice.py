@@ -55,6 +55,10 @@ _PRODUCTION = regex(
 )
 
 
+# Frameworks whose own `run` is for development.
+_FOR_TRIALS = ("flask", "dash", "quart")
+
+
 def start(repo: Repository, project: Project, settings: Settings) -> Start:
     """The start; ProjectError that says what was looked for when there is none, or which are equally likely."""
     found = _outcome(repo, project, settings)
@@ -174,7 +178,7 @@ def _detected(repo: Repository, project: Project, modules: Modules, paths: list[
     if not objects and (put_together := ini_start(repo, project)):
         return put_together
     entrance = bool(objects) and objects[0].origin.path.rsplit("/", 1)[-1] in ("wsgi.py", "asgi.py")
-    if script and (not objects or (not entrance and _serves_itself(modules, script))):
+    if script and (not objects or (not entrance and _serves_itself(modules, script, objects))):
         return replace(
             script,
             framework=script.framework
@@ -219,11 +223,13 @@ def _before(path: str, page: str) -> bool:
     return path == page or place(path) < place(page)
 
 
-def _serves_itself(modules: Modules, script: Start) -> bool:
+def _serves_itself(modules: Modules, script: Start, objects: list[App]) -> bool:
     """True when the console script starts a server that is fit for production and that the outside reaches."""
     if not script.entry:
         return False
-    if serves(modules.repo.source(script.entry)):
+    text = modules.repo.source(script.entry)
+    tried = any(modules.constructors[app.constructor] in _FOR_TRIALS for app in objects)
+    if serves(text) and not (tried and not _PRODUCTION.search(text)):
         return True
     files = list(program_files(modules.repo, script.entry, 25))
     told = bool(command_line(modules.repo, script.entry).words)

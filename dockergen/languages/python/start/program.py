@@ -18,7 +18,7 @@ from dockergen.languages.python.project import Project
 from dockergen.languages.python.setuptools_files import setup
 from dockergen.languages.python.source import guard_line, port_in
 from dockergen.languages.python.start.result import Start
-from dockergen.languages.python.start.served import framework_rows, loopback_note
+from dockergen.languages.python.start.served import framework_rows, loopback_note, port_given
 from dockergen.languages.python.syntax import does_something, nodes
 from dockergen.lazy import regex
 from dockergen.model import Origin, Rejected, Sourced
@@ -302,8 +302,9 @@ def _listening(modules: Modules, project: Project, begun: Start, path: str, own:
         env[server.host_variable] = "0.0.0.0"
     elif server.loopback and "0.0.0.0" not in told.words and not (own and own[1].start):
         notes.append(loopback_note(where, server))
-    number, line = (server.port, server.line) if server.port else port_in(modules.repo.source(where))
-    port = Sourced(number, Origin("file", where, line)) if number and line else None
+    port = port_given(modules.repo, where, server)
+    number, line = (0, 0) if port else port_in(modules.repo.source(where))
+    port = Sourced(number, Origin("file", where, line)) if number and line else port
     port = port or (_in_configuration(modules.repo, where) if own else None)
     if own and (port is None or not port.value):
         port = Sourced(own[1].port, Origin("default", note=own[1].title))

@@ -11,7 +11,7 @@ from dockergen.languages.python.entry import App, Modules, module_of
 from dockergen.languages.python.imports import program_files
 from dockergen.languages.python.listening import Listening
 from dockergen.languages.python.project import Project
-from dockergen.languages.python.source import health_route
+from dockergen.languages.python.source import health_route, port_called
 from dockergen.languages.python.start.command import Run
 from dockergen.languages.python.start.result import Start
 from dockergen.languages.python.syntax import nodes
@@ -190,16 +190,29 @@ def port_of(modules: Modules, app: App, named: Run | None, row: Framework, paths
         found := re.search(r"^bind\s*=.*?:(\d{2,5})", repo.source("gunicorn.conf.py"), re.MULTILINE)
     ):
         return Sourced(int(found[1]), Origin("file", "gunicorn.conf.py", repo.line_of("gunicorn.conf.py", "bind")))
-    entrances = [p for p in paths if p.count("/") <= 1 and p != app.origin.path][:12]
+    entrances = [p for p in paths if p.removeprefix("src/").count("/") <= 1 and p != app.origin.path][:12]
     for path in (app.origin.path, *entrances):
         for server in modules.listening(path):
-            mine = path == app.origin.path or app.name in server.target or app.module in server.target
-            if server.port >= 1024 and mine and not re.search(r"\bdebug\b", server.function):
-                return Sourced(server.port, Origin("file", path, server.line))
+            named_so = app.name in server.target or app.module in server.target or server.function == f"{app.name}.run"
+            if (path == app.origin.path or named_so) and not re.search(r"\bdebug\b", server.function):
+                port = port_given(repo, path, server)
+                if port and port.value >= 1024:
+                    return port
     text = repo.source(app.origin.path)
     if found := _PORT_VARIABLE.search(text):
         return Sourced(int(found[1]), Origin("file", app.origin.path, text.count("\n", 0, found.start()) + 1))
     return Sourced(row.port or 8000, Origin("default", note=row.title))
+
+
+def port_given(repo: Repository, path: str, server: Listening) -> Sourced[int] | None:
+    """The port of the call, be it a default of what gives it: an option, a field of the settings, a constant."""
+    if server.port or not server.port_name:
+        return Sourced(server.port, Origin("file", path, server.line)) if server.port else None
+    for file in program_files(repo, path, 25):
+        number, line = port_called(repo.source(file), server.port_name)
+        if number:
+            return Sourced(number, Origin("file", file, line))
+    return None
 
 
 def _interface(app: App, row: Framework) -> str:
