@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dockergen.errors import DockergenError
 from dockergen.languages.python.documentation import documentation
+from dockergen.languages.python.inline import carrier
 from dockergen.languages.python.manager_choice import manifest
 from dockergen.languages.python.project import project
 from dockergen.languages.python.source import guard_line
@@ -18,7 +19,7 @@ _USUAL = ("main.py", "app.py", "server.py", "bot.py", "manage.py", "run.py", "st
 
 def claim(repo: Repository, settings: Settings) -> Match | None:
     """Python claims a manifest with something to start, weakly a manifest alone, most weakly loose files."""
-    found = manifest(repo)
+    found = manifest(repo) or carrier(repo).path
     if not found:
         loose = _loose(repo)
         return Match(Strength.LOOSE_FILES, (Origin("file", loose),), "Python files") if loose else None

@@ -12,6 +12,7 @@ from dockergen.frozen import frozen
 from dockergen.languages.python.listening import Listening, listening
 from dockergen.languages.python.objects import AppObject, Found, app_objects
 from dockergen.languages.python.source import guard_line
+from dockergen.languages.python.source_roots import source_roots
 from dockergen.languages.python.syntax import Module, parsed
 from dockergen.lazy import regex
 from dockergen.model import Origin
@@ -254,7 +255,7 @@ def import_root(repo: Repository, path: str) -> str:
     likely = [root for root in reversed(roots) if scores[root] == best]
     if best > 0:
         return likely[0]
-    return "src" if "src" in likely else likely[0]
+    return next((root for root in source_roots(repo) if root in likely), likely[0])
 
 
 def search_path(repo: Repository, path: str) -> str:

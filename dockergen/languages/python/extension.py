@@ -7,6 +7,7 @@ import re
 from dockergen.frozen import frozen
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.scm import Scm
+from dockergen.languages.python.source_roots import source_roots
 from dockergen.languages.python.start import Start
 from dockergen.lazy import regex
 from dockergen.manifests.requirements import normalised
@@ -79,7 +80,9 @@ def extension(repo: Repository, project: Project, made: Scm) -> Extension:
 def runs_from_source(repo: Repository, project: Project, start: Start, built: Extension) -> bool:
     """True when the file that is started lies outside of every package, so that an installation lacks it."""
     if built.complete:
-        return not start.script and start.import_root != "src" and project.manager.value != "uv"
+        return not start.script and start.import_root not in source_roots(repo) and project.manager.value != "uv"
+    if start.import_root in source_roots(repo):
+        return False
     folder = start.entry.rpartition("/")[0].split("/", maxsplit=1)[0]
     if start.django:
         return True

@@ -61,7 +61,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
     if site := documentation(repo, found, settings):
         return documentation_plan(repo, found, release, site, settings)
     begun = start_of(repo, settings, path)
-    if not manifest(repo) and begun.entry:
+    if not manifest(repo) and begun.entry and begun.entry != found.script.path:
         refuse_unlisted(repo, begun.entry)
     begun = of_their_time(begun, release.value)
     setup = install(repo, found, begun, release)

@@ -16,6 +16,7 @@ from dockergen.languages.python.project import Project
 from dockergen.languages.python.python_pins import Pin, pins
 from dockergen.languages.python.scm import scm
 from dockergen.languages.python.setuptools_files import setup
+from dockergen.languages.python.source_roots import source_roots
 from dockergen.languages.python.start import Start
 from dockergen.languages.python.unlocked import for_pip
 from dockergen.languages.python.uv_workspace import members
@@ -150,7 +151,8 @@ def _kind(project: Project) -> str:
         return "setup"
     if manager != "pip":
         return manager
-    return "setup" if project.setup.path or project.environment.packages or project.environment.pip else "project"
+    stated = project.setup.path or project.environment.packages or project.environment.pip or project.script.path
+    return "setup" if stated else "project"
 
 
 def _installs_project(repo: Repository, project: Project, start: Start, taken: Mounts, built: Extension) -> bool:
@@ -173,11 +175,11 @@ def _installs_project(repo: Repository, project: Project, start: Start, taken: M
         return packaged is not False and (bool(table.has_build_system) or packaged is True)
     if table.settings("poetry").get("package-mode") is False or table.settings("pdm").get("distribution") is False:
         return False
-    return buildable and (built.must_build or (_packaged(project, start) and not _packs_nothing(here, project)))
+    return buildable and (built.must_build or (_packaged(repo, project, start) and not _packs_nothing(here, project)))
 
 
-def _packaged(project: Project, start: Start) -> bool:
-    return start.script or (start.import_root == "src" and not project.requirements.path)
+def _packaged(repo: Repository, project: Project, start: Start) -> bool:
+    return start.script or (start.import_root in source_roots(repo) and not project.requirements.path)
 
 
 def _packs_nothing(here: Repository, project: Project) -> bool:
@@ -314,7 +316,7 @@ def _named_files(repo: Repository, folder: str) -> list[str]:
 def _inline_from(project: Project) -> str:
     if project.environment.packages or project.environment.pip:
         return project.direct[0][1].path if project.direct else ""
-    return project.setup.path or project.manifest
+    return project.setup.path or project.script.path or project.manifest
 
 
 def _words(project: Project) -> list[str]:
@@ -338,6 +340,8 @@ def _hashless(project: Project, found: tuple[str, int] | None) -> list[str]:
 
 
 def _advice(project: Project, kind: str, title: str) -> list[str]:
+    if project.script.path:
+        return []  # it tells by itself
     if kind in ("project", "setup") and project.manager.value != "poetry":
         return ["There is no lock file, so each build may install other versions; `uv lock` writes one."]
     if kind == "requirements" and not any(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from dockergen.catalog import load
 from dockergen.errors import ProjectError
+from dockergen.languages.python.inline import Carrier, carrier
 from dockergen.languages.python.requirements import requirements_path
 from dockergen.lazy import regex
 from dockergen.manifests.pyproject import Pyproject
@@ -44,7 +45,9 @@ def manager(repo: Repository, table: Pyproject, settings: Settings) -> tuple[Sou
         if not (converts and environment(repo)):
             _refuse_unsupported(repo)
         path = manifest(repo)
-        found = [Sourced("pip", Origin("file", path) if path else Origin("default"))]
+        script = Carrier() if path else carrier(repo)
+        stated = Origin("file", path) if path else script.origin if script.path else Origin("default")
+        found = [Sourced("pip", stated)]
     first = found[0]
     lost = {s.value: Rejected(s.value, s.origin, f"{first.origin} wins") for s in reversed(found) if s != first}
     lost.pop(first.value, None)

@@ -13,6 +13,7 @@ from dockergen.frozen import frozen
 from dockergen.languages.python import conda
 from dockergen.languages.python.freshness import Lock, stale_notes
 from dockergen.languages.python.groups import Production, production
+from dockergen.languages.python.inline import Carrier, carrier
 from dockergen.languages.python.manager_choice import environment, manager, manifest
 from dockergen.languages.python.markers import applies
 from dockergen.languages.python.pinning import check_pins, moving
@@ -37,6 +38,7 @@ class Project:
     setup: Setup = field(default_factory=Setup)
     requirements: RequirementsTree = field(default_factory=RequirementsTree)
     environment: CondaEnvironment = field(default_factory=CondaEnvironment)
+    script: Carrier = field(default_factory=Carrier)
     lock: str = ""  # path of the lock file in use
     direct: tuple[tuple[Requirement, Origin], ...] = ()  # what the manifest asks for
     installed: Mapping[str, Origin] = field(default_factory=dict)  # all distributions that are known to be installed
@@ -77,9 +79,10 @@ def project(repo: Repository, settings: Settings, member: str = "") -> Project:
     requirements = _requirements(repo, chosen.value, table)
     setups = setup(repo) if chosen.value == "pip" and not requirements.path else Setup()
     converted = conda.converted(repo, environment(repo)) if _only_conda(repo, chosen.value) else CondaEnvironment()
+    script = Carrier() if manifest(repo) else carrier(repo)
     extra = production(document, table, chosen.value)
     direct = _direct(repo, chosen.value, path, table, requirements, setups, extra)
-    direct = (*direct, *conda.requirements(repo, environment(repo), converted))
+    direct = (*direct, *conda.requirements(repo, environment(repo), converted), *script.requirements(repo))
     if requirements.path:
         check_pins(direct)
     lock = next((f for f in load("python").managers[chosen.value].lock_files if repo.is_file(f)), "")
@@ -95,6 +98,7 @@ def project(repo: Repository, settings: Settings, member: str = "") -> Project:
         setup=setups,
         requirements=requirements,
         environment=converted,
+        script=script,
         lock=lock,
         direct=(*direct, *extra_rows),
         provided=tuple(f"{r.name}{r.specifier}" for r, _ in extra_rows),
@@ -103,7 +107,10 @@ def project(repo: Repository, settings: Settings, member: str = "") -> Project:
         production=extra,
         member=member,
         stale=bool(stale),
-        notes=(*notes, *conda.notes(repo, environment(repo), converted), *stale, *(() if lock else moving(direct))),
+        notes=(
+            *(*notes, *conda.notes(repo, environment(repo), converted), *script.notes(repo)),
+            *(*stale, *(() if lock else moving(direct))),
+        ),
     )
 
 

@@ -78,6 +78,8 @@ def ranges(repo: Repository, project: Project) -> Iterator[tuple[str, Origin]]:
     stated = project.setup if project.setup.path else setup(repo)
     if stated.python_requires:
         yield stated.python_requires, _line(repo, stated.path, "python_requires")
+    if project.script.says.requires_python:
+        yield project.script.says.requires_python, _line(repo, project.script.path, "requires-python")
     if file := environment(repo):
         wanted = conda_environment(repo.yaml(file)).python
         if wanted:
