@@ -318,3 +318,21 @@ def test_metadata_that_newer_pips_refuse_is_the_cause() -> None:
         "ERROR: No matching distribution found for celery==4.4.1\n"
     )
     assert diagnosis("build", log, "").cause.startswith("The metadata of celery==4.4.1")
+
+
+def test_a_program_that_asks_for_nothing_installs_nothing(tmp_path: Path) -> None:
+    _write(tmp_path, {"proxy.py": "import vendored\n\nif __name__ == '__main__':\n    vendored.run()\n"})
+    _write(
+        tmp_path, {"vendored/__init__.py": "def run(): pass\n", "pyproject.toml": "[tool.black]\nline-length = 99\n"}
+    )
+    plan = dockergen.plan(tmp_path)
+    assert (_install(tmp_path).kind, _install(tmp_path).inline) == ("setup", ())
+    assert not any("lock file" in note for note in plan.notes)
+
+
+def test_an_app_in_a_package_of_its_own_name_is_named_in_full(tmp_path: Path) -> None:
+    # Gunicorn puts the working folder first, where `app` is the package and not the file inside of it.
+    files = {"app/app.py": "from flask import Flask\nfrom parts import *\napp = Flask(__name__)\n", "app/parts.py": ""}
+    _write(tmp_path, {"requirements.txt": "flask==3.1.2\ngunicorn==23.0.0\n", "app/__init__.py": "", **files})
+    assert _start(tmp_path)[-1] == "app.app:app"
+    assert dict(dockergen.plan(tmp_path).env)["PYTHONPATH"] == "/app/app"

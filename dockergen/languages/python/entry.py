@@ -227,6 +227,9 @@ def module_of(repo: Repository, path: str) -> tuple[str, str]:
     parts = path.removeprefix(f"{root}/" if root else "")[:-3].split("/")
     if parts[-1] == "__init__" and len(parts) > 1:
         parts.pop()
+    if root and (repo.is_file(f"{parts[0]}.py") or repo.is_file(f"{parts[0]}/__init__.py")):
+        # Servers look into the working folder first, where that name is another module's.
+        parts = [*root.split("/"), *parts]
     return ".".join(parts), root if folder else ""
 
 

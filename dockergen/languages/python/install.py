@@ -151,8 +151,10 @@ def _kind(project: Project) -> str:
         return "setup"
     if manager != "pip":
         return manager
-    stated = project.setup.path or project.environment.packages or project.environment.pip or project.script.path
-    return "setup" if stated else "project"
+    if project.setup.path or project.environment.packages or project.environment.pip or project.script.path:
+        return "setup"
+    stated = project.pyproject.has_project or project.pyproject.has_build_system
+    return "project" if stated else "setup"  # where no manifest asks for anything, nothing is installed
 
 
 def _installs_project(repo: Repository, project: Project, start: Start, taken: Mounts, built: Extension) -> bool:
@@ -342,7 +344,7 @@ def _hashless(project: Project, found: tuple[str, int] | None) -> list[str]:
 def _advice(project: Project, kind: str, title: str) -> list[str]:
     if project.script.path:
         return []  # it tells by itself
-    if kind in ("project", "setup") and project.manager.value != "poetry":
+    if kind in ("project", "setup") and project.manager.value != "poetry" and project.direct:
         return ["There is no lock file, so each build may install other versions; `uv lock` writes one."]
     if kind == "requirements" and not any(
         r.specifier.startswith("==") or r.hashed or r.url or r.path for r, _ in project.direct
