@@ -260,13 +260,31 @@ def test_a_pdm_lock_that_tells_no_strategy_is_not_exported(tmp_path: Path) -> No
     assert _install(tmp_path).checkouts
 
 
-def test_a_comment_about_sigterm_handles_none(tmp_path: Path) -> None:
-    _write(
-        tmp_path, {"requirements.txt": "requests==2.32.5\n", "main.py": "import time\n# TODO: SIGTERM\ntime.sleep(9)\n"}
-    )
+@pytest.mark.parametrize(
+    ("source", "stops"),
+    [
+        ("import time\n# TODO: SIGTERM\ntime.sleep(9)\n", True),
+        ("import os, signal\nos.kill(9, signal.SIGTERM)\nsignal.signal(signal.SIGCHLD, signal.SIG_IGN)\n", True),
+        ("import signal\nsignal.signal(signal.SIGTERM, lambda *_: exit())\n", False),
+        ("from signal import SIGTERM, signal\nfor number in (SIGTERM,):\n    signal(number, stop)\n", False),
+        ("import asyncio, signal\nloop.add_signal_handler(signal.SIGTERM, stop)\n", False),
+    ],
+    ids=["a comment", "sent to others", "handled", "handled in a loop", "handled by the loop"],
+)
+def test_a_program_that_handles_no_sigterm_gets_help(tmp_path: Path, source: str, stops: bool) -> None:
+    _write(tmp_path, {"requirements.txt": "requests==2.32.5\n", "main.py": source})
     facts = dockergen.plan(tmp_path).facts
     assert isinstance(facts, PythonFacts)
-    assert facts.stops
+    assert facts.stops is stops
+
+
+def test_a_program_that_a_shell_becomes_gets_help_to_stop(tmp_path: Path) -> None:
+    files = {"Procfile": "web: python server.py --port $PORT\n", "server.py": "import websockets\nprint('listening')\n"}
+    _write(tmp_path, {"requirements.txt": "websockets==15.0.1\n", **files})
+    plan = dockergen.plan(tmp_path)
+    assert plan.start[:2] == ("sh", "-c")
+    assert isinstance(plan.facts, PythonFacts)
+    assert plan.facts.stops
 
 
 @pytest.mark.parametrize(

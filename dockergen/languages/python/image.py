@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -24,6 +23,7 @@ from dockergen.languages.python.system import System, system
 from dockergen.languages.python.unlisted import refuse_unlisted
 from dockergen.languages.python.uv_member import member, start_of
 from dockergen.languages.python.version import version
+from dockergen.lazy import regex
 from dockergen.model import BuildPlan, Decision, Image, Origin, Sourced
 from dockergen.repository import Repository
 from dockergen.settings import Settings
@@ -156,19 +156,22 @@ def _loading(begun: Start, found: Project) -> dict[str, str]:
     return {name: _SERVER if servers and value.startswith("sqlite:") else value for name, value in pairs.items()}
 
 
+_HANDLES = regex(r"\bsignal\.signal\(|\badd_signal_handler\(|\bfrom signal import\b|\bopen_signal_receiver\(")
+_SENDS = regex(r"kill\w*\(|send_signal\(")
 # Servers that end on SIGTERM by themselves.
 _STOPPING = ("gunicorn", "uvicorn", "hypercorn", "daphne", "granian", "uwsgi", "sanic", "celery", "fastapi", "flower")
 
 
 def _stops(repo: Repository, begun: Start) -> bool:
     """True when nothing is known to handle SIGTERM, which process 1 ignores by default."""
-    words = " ".join(begun.command.value)
+    words = " ".join(begun.command.value).removeprefix("sh -c exec ")
     if any(name in words for name in _STOPPING) or words.startswith(("sh ", "bash ")):
         return False
     text = repo.source(begun.entry) if begun.entry else ""
-    return not re.search(r"^[^#\n]*\bSIGTERM\b", text, re.MULTILINE) and not any(
-        f"{name}.run" in text for name in _STOPPING
+    handled = _HANDLES.search(text) and any(
+        "SIGTERM" in line.partition("#")[0] and not _SENDS.search(line) for line in text.splitlines()
     )
+    return not handled and not any(f"{name}.run" in text for name in _STOPPING)
 
 
 def _made(begun: Start, pairs: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:
