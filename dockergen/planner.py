@@ -201,9 +201,10 @@ def _nothing_found(repo: Repository) -> ProjectError:
 
 def _several_services(below: dict[str, list[Claim]]) -> ProjectError:
     rows = [f"{root} ({claims[0].language.title}, {claims[0].match.evidence[0]})" for root, claims in below.items()]
+    found = "one service below its root" if len(below) == 1 else f"{len(below)} services"
     return ProjectError(
-        f"This repository holds {len(below)} services: {'; '.join(rows)}.",
-        "Choose one; each gets a Dockerfile of its own.",
+        f"This repository holds {found}: {'; '.join(rows)}.",
+        "Choose it, if that is what you want." if len(below) == 1 else "Choose one; each gets a Dockerfile of its own.",
         command=shlex.join(["dockergen", "init", "--app", next(iter(below))]),
     )
 

@@ -66,6 +66,35 @@ def test_front_end_is_built_by_the_script_that_fills_the_folder_of_the_service(p
     assert (asset.output, asset.facts.script) == ("server/dist", "release")
 
 
+FLASK = {"requirements.txt": "flask==3.1.2\n", "app.py": "from flask import Flask\napp = Flask(__name__)\n"}
+
+
+@pytest.mark.parametrize(
+    ("package", "output"),
+    [
+        pytest.param(
+            {
+                "scripts": {"build": "npm exec -- parcel build a.scss --dist-dir site/static/dist/ --no-cache"},
+                "devDependencies": {"parcel": "^2"},
+            },
+            ["site/static/dist"],
+            id="parcel",
+        ),
+        pytest.param({**VITE, "devDependencies": {"vite": "^8", "web-ext": "^8"}}, [], id="an extension of a browser"),
+    ],
+)
+def test_front_end_of_a_python_service(project, package: dict[str, Any], output: list[str]) -> None:
+    plan = dockergen.plan(project({**FLASK, "package.json": json.dumps(package)}))
+    assert [asset.output for asset in plan.assets] == output
+
+
+def test_front_end_that_a_program_of_another_language_builds_is_told(project) -> None:
+    package = {"scripts": {"build": "npm run all", "all": "CI=1 doit run deploy"}, "devDependencies": {"esbuild": "1"}}
+    plan = dockergen.plan(project({**FLASK, "package.json": json.dumps(package, indent=1)}))
+    assert plan.assets == ()
+    assert any("package.json:3 runs doit, which the Node.js image has not." in note for note in plan.notes)
+
+
 TAILWIND = {
     "scripts": {
         "build": "npm run icons && npm run css",

@@ -247,3 +247,12 @@ def test_a_checkout_has_no_hash_by_nature(project: Make) -> None:
     manifest = '[tool.poetry]\npackage-mode = false\n[tool.poetry.dependencies]\nflask = "*"\nink = {git = "x"}\n'
     text = _dockerfile(project({"app.py": APP, "pyproject.toml": manifest, "poetry.lock": lock}))
     assert "--without-hashes" not in text
+
+
+def test_groups_without_a_project_are_what_is_installed(project: Make) -> None:
+    groups = '[dependency-groups]\nmain = ["flask==3.1.2"]\nserver = ["gunicorn==23.0.0"]\ndev = ["pytest"]\n'
+    root = project({"pyproject.toml": groups, "app.py": "from flask import Flask\napp = Flask(__name__)\n"})
+    text = _dockerfile(root)
+    assert "uv pip install --group main --group server\n" in text
+    assert "source=pyproject.toml" in text
+    assert "pytest" not in text

@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dockergen.catalog import load
-from dockergen.languages.node.build import OUTPUT_FILE, OUTPUT_FLAG, Build, expanded, public_variables, relative
+from dockergen.errors import ProjectError
+from dockergen.languages.node.build import (
+    OUTPUT_FILE,
+    OUTPUT_FLAG,
+    Build,
+    expanded,
+    foreign_program,
+    public_variables,
+    relative,
+)
 from dockergen.languages.node.evidence import MANIFEST, field_line, manifest
 from dockergen.languages.node.facts import NodeFacts
 from dockergen.languages.node.install import install
@@ -32,9 +41,17 @@ def assets(repo: Repository, settings: Settings) -> AssetBuild | None:
     if not found.is_static or found.start is not None or found.build.command is None:
         return None
     package = found.manifest
+    if not package.all_dependencies.keys().isdisjoint(load("node").lists["browser_extension"]):
+        return None
     script, output = _embedding(repo, package, found.build)
     if _is_committed(repo, package, found):
         return None
+    if program := foreign_program(package, script):
+        line = field_line(repo, "scripts", script)
+        raise ProjectError(
+            f"{MANIFEST}:{line} runs {program}, which the Node.js image has not.",
+            "Build it before the image, or let the script run what package.json installs.",
+        )
     tool = manager(repo, package, settings)
     setup = install(repo, package, tool, found.version.value)
     arguments, secrets = public_variables(repo)

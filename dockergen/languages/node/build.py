@@ -36,7 +36,7 @@ _TSC_OUT = regex(r'^[^/\n]*"outDir"\s*:\s*"([^"]+)"', re.MULTILINE)
 _TSC_ROOT = regex(r'^[^/\n]*"rootDir"\s*:\s*"([^"]+)"', re.MULTILINE)
 _CALLS = regex(r"\b(?:npm|pnpm|yarn) run ([\w:.-]+)")
 OUTPUT_FILE = regex(r"(?:\s-o|\s--output)[ =]([\w./-]+/[\w.-]+)")  # Tailwind's command writes a single file
-OUTPUT_FLAG = regex(r"(?:--outDir|--out-dir|--outdir|--output-path|-d)[ =]([\w./-]+)")
+OUTPUT_FLAG = regex(r"(?:--outDir|--out-dir|--outdir|--dist-dir|--output-path|-d)[ =]([\w./-]+)")
 
 
 @frozen
@@ -134,6 +134,17 @@ def expanded(package: PackageJson, name: str, depth: int = 3) -> str:
     if not depth:
         return command
     return _CALLS.sub(lambda hit: expanded(package, hit[1], depth - 1) or hit[0], command)
+
+
+def foreign_program(package: PackageJson, name: str) -> str:
+    """A program of another language that the script runs, "" when there is none."""
+    known = frozenset(load("node").lists["foreign"])
+    steps = re.split(r"&&|\|\||[;|]", expanded(package, name))
+    return next((word for step in steps if (word := _program(step)) in known), "")
+
+
+def _program(step: str) -> str:
+    return next((word for word in step.split() if not re.match(r"\w+=", word) and word not in ("cross-env", "env")), "")
 
 
 def source_root(repo: Repository) -> str:

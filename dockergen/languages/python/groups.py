@@ -22,9 +22,12 @@ class Production:
     replaces_defaults: bool = False  # the file names default groups, which hold some that are for development
 
 
-def production(document: Mapping[str, Any], pyproject: Pyproject, manager: str) -> Production:
+def production(document: Mapping[str, Any], pyproject: Pyproject, manager: str, *, alone: bool = False) -> Production:
     """What is installed: default groups without those for development, groups and extras that are called after
-    production, and the one that brings the server where the main dependencies have none."""
+    production, and the one that brings the server where the main dependencies have none.
+
+    `alone` when nothing but the groups says what the program needs: then all that are not for development count.
+    """
     # PDM counts every [dependency-groups] for development; a Pipfile has its own.
     known = dependency_groups(document) if manager in ("uv", "poetry", "pip") else ()
     defaults = {normalised(name) for name in default_groups(document)}
@@ -32,6 +35,8 @@ def production(document: Mapping[str, Any], pyproject: Pyproject, manager: str) 
     main = {r.name for r in pyproject.dependencies}
     groups = [g for g in known if normalised(g.name) in defaults and not _for_development(g.name)]
     groups += [g for g in known if g not in groups and _for_production(g.name)]
+    if alone:
+        groups = [g for g in known if not _for_development(g.name)]
     chosen = [e for e in extras if _for_production(e.name)]
     if not _servers(main | {r.name for g in [*groups, *chosen] for r in g.requirements}):
         group, extra = _serving(known), _serving(extras)

@@ -39,6 +39,7 @@ class Install:
     inline: tuple[str, ...]  # requirements that only setup.py, a conda environment or an unlocked Poetry project states
     inline_from: str  # the file that states them
     flags: tuple[str, ...]  # groups, extras and member, in the words of the manager
+    only_groups: bool  # nothing but [dependency-groups] says what the program needs
     locked: bool
     verified: bool  # the lock file is compared with the manifest again when the project is installed
     tools: tuple[str, ...]  # the manager and what goes with it, as pip is told
@@ -94,6 +95,7 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
         inline=tuple(_words(project)) if kind == "setup" or (split and not taken.unhashed) else (),
         inline_from=_inline_from(project),
         flags=(*_old_flags(kind, uv.value), *_flags(repo, project, kind), *(["--without-hashes"] if bare else [])),
+        only_groups=kind == "project" and not (project.pyproject.has_project or project.pyproject.has_build_system),
         locked=bool(project.lock),
         verified=bool(project.lock) and not project.stale,
         tools=_tools(repo, project, kind, release.value),
@@ -153,7 +155,8 @@ def _kind(project: Project) -> str:
         return manager
     if project.setup.path or project.environment.packages or project.environment.pip or project.script.path:
         return "setup"
-    stated = project.pyproject.has_project or project.pyproject.has_build_system
+    table = project.pyproject
+    stated = table.has_project or table.has_build_system or project.production.groups
     return "project" if stated else "setup"  # where no manifest asks for anything, nothing is installed
 
 

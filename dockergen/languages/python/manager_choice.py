@@ -21,7 +21,9 @@ from dockergen.settings import Settings, settled
 _MANIFESTS = ("Pipfile", "pyproject.toml", "setup.py", "setup.cfg")
 _SMALL = 2_000  # characters of a lock file that may hold no distribution
 _SETUP = regex(r"\bsetup[ \t]*\(|\bsetuptools\b|\bdistutils\b")
-_TABLES = regex(r"^\s*\[(project|tool\.poetry|tool\.pdm|tool\.flit\.metadata|tool\.uv|build-system)[.\]]", re.M)
+_TABLES = regex(
+    r"^\s*\[(project|tool\.poetry|tool\.pdm|tool\.flit\.metadata|tool\.uv|build-system|dependency-groups)[.\]]", re.M
+)
 
 
 def manifest(repo: Repository) -> str:

@@ -80,7 +80,8 @@ def project(repo: Repository, settings: Settings, member: str = "") -> Project:
     setups = setup(repo) if chosen.value == "pip" and not requirements.path else Setup()
     converted = conda.converted(repo, environment(repo)) if _only_conda(repo, chosen.value) else CondaEnvironment()
     script = Carrier() if manifest(repo) else carrier(repo)
-    extra = production(document, table, chosen.value)
+    stating = table.has_project or table.has_build_system or setups.path or requirements.path
+    extra = production(document, table, chosen.value, alone=chosen.value == "pip" and not stating)
     direct = _direct(repo, chosen.value, path, table, requirements, setups, extra)
     direct = (*direct, *conda.requirements(repo, environment(repo), converted), *script.requirements(repo))
     if requirements.path:
