@@ -147,6 +147,7 @@ def _by_pin(
         fitting = [v for v in versions.supported if allows(text, v)]
         if fitting:
             refused = Rejected(value, best.origin, f"the installer refuses it: {origin} asks for {text}")
+            notes.append(f"{best.origin} says Python {best.release}, which {origin} excludes ({text}).")
             return Sourced(fitting[-1], origin, (refused, *lost)), notes
     if why := _refused(project, _minor(value)):
         possible = [v for v in versions.supported if all(allows(text, v) for text, _ in allowed)]

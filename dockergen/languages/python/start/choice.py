@@ -191,6 +191,27 @@ def _detected(repo: Repository, project: Project, modules: Modules, paths: list[
         return served(modules, project, app, run, lost, paths)
     if unseen := naming.unseen(modules, project, runs):
         return unseen
+    try:
+        return _program(repo, project, modules, present, paths, runs)
+    except UndecidedError:
+        if (told := naming.program_named(modules, runs, ("hint",))) and told[0] in paths:
+            return _as_told(modules, project, present, *told)
+        raise
+
+
+def _program(
+    repo: Repository,
+    project: Project,
+    modules: Modules,
+    present: Mapping[str, Framework],
+    paths: list[str],
+    runs: list[Run],
+) -> Start | None:
+    """A program that is run as it is: the one that a line of another container names, else the likeliest."""
+    if (told := naming.program_named(modules, runs, ("container", "task"))) and (
+        found := _as_told(modules, project, present, *told)
+    ):
+        return found
     own = _own(modules, project, present, paths)
     plain = default_start(modules, project, paths, present) or (
         program(modules, project, paths, own, present) if own else None
@@ -205,6 +226,24 @@ def _detected(repo: Repository, project: Project, modules: Modules, paths: list[
             entry=first.origin.path,
         )
     return plain or program(modules, project, paths, own, present) or notebook_start(repo, project)
+
+
+def _as_told(modules: Modules, project: Project, present: Mapping[str, Framework], path: str, run: Run) -> Start | None:
+    """The program of that file, with the words that the line gives it."""
+    own = _own(modules, project, present, [path])
+    found = default_start(modules, project, [path], present) or program(modules, project, [path], own, present)
+    if found is None:
+        return None
+    argv, root = found.command.value, found.import_root
+    if argv[:1] == ("python",) and len(argv) <= 3:
+        if run.module and argv[1] == path:
+            argv, root = (
+                ("python", "-m", run.module),
+                path.removesuffix(".py").removesuffix(run.module.replace(".", "/")),
+            )
+        argv = (*argv, *(() if any("$" in word for word in run.arguments) else run.arguments))
+    command = Sourced(argv, run.origin, found.command.rejected)
+    return replace(found, command=command, import_root=root.rstrip("/"))
 
 
 def _demo(repo: Repository, project: Project, modules: Modules, present: Mapping[str, Framework]) -> Start | None:

@@ -79,7 +79,7 @@ class Run:
 
     text: str  # as written, without what is not in the image or runs only once
     origin: Origin
-    weight: str  # "platform" (it says what production runs), "container" (inside another image) or "hint"
+    weight: str  # "platform" (what production runs), "container" (inside another image), "task" (a named one) or "hint"
     process: str = "web"
     program: str = ""  # gunicorn, python, flask, ...; "" when it is none that is known
     reference: str = ""  # module:object

@@ -12,6 +12,7 @@ from dockergen.dockerfile import DockerfileError, parse
 from dockergen.errors import ProjectError
 from dockergen.languages.python.space import space
 from dockergen.languages.python.start.command import Run, run
+from dockergen.languages.python.start.tasks import tasks
 from dockergen.lazy import regex
 from dockergen.manifests.procfile import procfile
 from dockergen.manifests.pyproject import table
@@ -43,7 +44,7 @@ _SHELL = regex(r"[|<>`]|\$\(|^(?:if|for|while|case|export|source|\.)\b|\)\s*$|^\
 def evidence(repo: Repository) -> list[Run]:
     """All lines that start something, those that production is run by first."""
     named = (*_entrypoint(repo), *_flask(repo), *_uwsgi(repo), *_space(repo))
-    found = [*_procfile(repo), *_platforms(repo), *named, *_containers(repo), *_papers(repo)]
+    found = [*_procfile(repo), *_platforms(repo), *named, *_containers(repo), *tasks(repo), *_papers(repo)]
     return [_of_script(repo, run) if run.program == "sh" else run for run in found]
 
 

@@ -146,6 +146,19 @@ def unseen(modules: Modules, project: Project, runs: list[Run]) -> Start | None:
     return None
 
 
+def program_named(modules: Modules, runs: list[Run], weights: tuple[str, ...]) -> tuple[str, Run] | None:
+    """The file of this repository that a line runs with Python, and the line; None when no line does."""
+    for run in runs:
+        if run.weight not in weights or run.program != "python" or run.development or not (run.file or run.module):
+            continue
+        path = f"{run.root}/{run.file}".lstrip("/") if run.file else ""
+        path = path or _module_file(modules, run, f"{run.module}.__main__") or _module_file(modules, run, run.module)
+        path = path.removeprefix("app/") if path and not modules.repo.is_file(path) else path
+        if path and modules.repo.is_file(path) and not path.endswith("manage.py"):
+            return path, run
+    return None
+
+
 def once_name(command: str) -> str:
     """What a command that runs once is called."""
     return (
