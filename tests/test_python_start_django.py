@@ -158,6 +158,13 @@ def test_media_and_sqlite_can_be_written(
         ("DEBUG = False\nKEY = os.environ['KEY']\nDB = env.db('DB')\n", ["DB (site_/settings.py:3)", "KEY (site_/settings.py:2)"]),
         ("SECRET_KEY = os.environ.get('SECRET_KEY', 'x')\n", []),
         ("env = environ.Env(DEBUG=(bool, False))\nDEBUG = env('DEBUG')\n", []),
+        ("DB = dj_database_url.parse(os.environ.get('DATABASE_URL'), conn_max_age=60)\n", ["DATABASE_URL (site_/settings.py:1)"]),
+        ("if 'GDAL' in os.environ:\n    GDAL = os.environ['GDAL']\n", []),
+        ("if os.getenv('FILE', None):\n    FILE = os.environ['FILE']\n", []),
+        ("if os.environ.get('ENV') == 'production':\n    KEY = os.environ['KEY']\nelse:\n    OTHER = os.environ['OTHER']\n", ["OTHER (site_/settings.py:4)"]),
+        ("STAGE = os.environ.get('STAGE', 'dev').lower()\nLIVE = STAGE in ('live', 'staging')\nif LIVE:\n    KEY = os.environ['KEY']\n", []),
+        ("DEBUG = config('DEBUG', default='False', cast=bool)\nif not DEBUG:\n    KEY = os.environ['KEY']\n", ["KEY (site_/settings.py:3)"]),
+        ("if sys.argv[1:2] == ['test']:\n    DEBUG = True\nif DEBUG:\n    KEY = os.environ['KEY']\n", ["KEY (site_/settings.py:4)"]),
     ],
 )  # fmt: skip
 def test_variables_without_a_default_are_demanded(tmp_path: Path, settings: str, needs: list[str]) -> None:
@@ -201,3 +208,10 @@ def test_database_of_the_build_is_of_the_kind_that_settings_expect(tmp_path: Pat
     settings = "STATIC_ROOT = 'static'\nDATABASES = {'default': env.db('DATABASE_URL')}\n"
     plan = plan_of(tmp_path, {**PLAIN, "requirements": f"django gunicorn {driver}", "site_/settings.py": settings})
     assert dict(plan.facts.collect_env)["DATABASE_URL"].startswith(address)
+
+
+def test_an_asgi_entry_that_is_a_package_is_found(tmp_path: Path) -> None:
+    files = {name: text for name, text in PLAIN.items() if "sgi.py" not in name}
+    files["site_/asgi/__init__.py"] = ASGI
+    files["site_/asgi/handler.py"] = "LIMIT = 1\n"
+    assert "site_.asgi:application" in started(plan_of(tmp_path, files))

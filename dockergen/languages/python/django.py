@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dockergen.errors import ProjectError
 from dockergen.frozen import frozen
 from dockergen.languages.python.django_places import Sources, folder_of, static_root, writable
+from dockergen.languages.python.unset import active
 from dockergen.lazy import regex
 from dockergen.model import Origin, Sourced
 from dockergen.repository import Repository
@@ -15,12 +16,14 @@ from dockergen.repository import Repository
 _SETTINGS = regex(r"""DJANGO_SETTINGS_MODULE["']\s*,\s*["']([\w.]+)["']""")
 # django-heroku sets STATIC_ROOT to a folder of its own choice, makes it at every start, and switches WhiteNoise on.
 _SET_BY_HEROKU = regex(r"^\s*django_(?:on_)?heroku\.settings\(locals\(\)", re.MULTILINE)
-_ASKED = regex(r"""^(\w+) *= *os\.(?:environ\.get|getenv)\( *["'](\w+)["'] *\)""", re.MULTILINE)
+_ASKED = regex(r"""^(\w+) *= *os\.(?:environ\.get|getenv)\( *["'](\w+)["'] *(?:, *(?:""|'') *)?\)""", re.MULTILINE)
 _DEMANDED = regex(
     r"""environ\[\s*["'](\w+)["']\s*\]|\b(?:env|config)(\.\w+)?\(\s*["'](\w+)["']\s*(?:,\s*cast\s*=\s*(\w+)\s*)?\)"""
     r"""|\b(?:getenv|environ\.get)\(\s*["'](SECRET_KEY|DJANGO_SECRET_KEY)["']\s*\)"""
     # What is asked for without a default, and used at once as if it were there.
-    r"""|\b(?:getenv|environ\.get)\(\s*["'](\w+)["']\s*\)\s*\.\w|\bint\(\s*(?:os\.)?(?:getenv|environ\.get)\(\s*["'](\w+)["']\s*\)\s*\)"""
+    r"""|\b(?:getenv|environ\.get)\(\s*["'](\w+)["']\s*\)\s*\.\w"""
+    # What a function takes that refuses nothing: int(os.getenv("PORT")), dj_database_url.parse(os.environ.get("URL")).
+    r"""|\b(int|float|parse|loads|literal_eval)\(\s*(?:os\.)?(?:getenv|environ\.get)\(\s*["'](\w+)["']\s*\)\s*[,)]"""
 )
 _SERVER = regex(r"""^\s*(WSGI|ASGI)_APPLICATION\s*(?::[^=\n]+)?=\s*["']([\w.]+)["']""", re.MULTILINE)
 _EXPORTED = regex(r"""\bDJANGO_SETTINGS_MODULE["']?\s*[=:,]\s*["']?([A-Za-z_][\w.]*)""")
@@ -39,6 +42,7 @@ _PLATFORMS = (
 )
 _STAGES = ("production", "prod", "deployment", "deploy", "live", "docker")
 _DEVELOPMENT = ("dev", "local", "development", "base", "develop", "test", "testing", "common")
+_APPLICATION = regex(r"^application\b[^=\n]*=", re.MULTILINE)
 _QUOTED = regex(r"""["']([^"']+)["']""")
 
 
@@ -207,13 +211,14 @@ def _lying(view: Repository) -> list[str]:
 
 def _server(view: Repository, package: str, kind: str) -> str:
     """The file of the WSGI or ASGI entry, the one of the settings' own package first."""
-    return next(
-        (path for path in (f"{package}/{kind}.py", f"{kind}.py", *view.glob(f"*/{kind}.py")) if view.is_file(path)), ""
-    )
+    files = (f"{package}/{kind}.py", f"{kind}.py", *view.glob(f"*/{kind}.py"))
+    packages = (f"{package}/{kind}/__init__.py", *view.glob(f"*/{kind}/__init__.py"))
+    holding = (path for path in packages if view.is_file(path) and _APPLICATION.search(view.source(path)))
+    return next((path for path in files if view.is_file(path)), "") or next(holding, "")
 
 
 def _reference(path: str) -> str:
-    return f"{path[:-3].replace('/', '.')}:application" if path else ""
+    return f"{path[:-3].removesuffix('/__init__').replace('/', '.')}:application" if path else ""
 
 
 def _for_production(view: Repository, module: str) -> str:
@@ -258,10 +263,11 @@ def _settings_sources(view: Repository, module: str) -> list[tuple[str, str]]:
 
 
 def _demanded(text: str) -> tuple[tuple[str, str], ...]:
+    text = active(text)
     found: dict[str, str] = {}
     for match in _DEMANDED.finditer(text):
-        name = match[1] or match[3] or match[5] or match[6] or match[7]
-        kind = "int" if match[7] else (match[2] or "").lstrip(".") or (match[4] or "")
+        name = match[1] or match[3] or match[5] or match[6] or match[8]
+        kind = match[7] or (match[2] or "").lstrip(".") or (match[4] or "")
         found.setdefault(name, _dummy(name, kind))
     # DSN = os.environ.get("DSN") and, a few lines on, `if not DSN: raise ...`.
     for variable, name in _ASKED.findall(text):

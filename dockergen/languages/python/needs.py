@@ -21,7 +21,7 @@ _HINT = regex(
     r"|\benv(?:\.\w+)?\(|\bconfig\(|BaseSettings"
 )
 _NAME = regex(r"[A-Z][A-Z0-9_]*")
-_NEED_TEXT = ("int", "float", "Path", "loads", "urlparse", "join")
+_NEED_TEXT = ("int", "float", "Path", "loads", "parse", "urlparse", "join")
 _READERS = ("env", "config")  # environs, django-environ and decouple, by the names that everybody gives them
 _LIBRARIES = ("environ", "environs", "decouple", "starlette")
 
@@ -110,7 +110,7 @@ def _demanded(body: tuple[ast.stmt, ...] | list[ast.stmt], reads: bool, made: se
 
 def _held(node: ast.Assign) -> str:
     """The variable in `TOKEN = os.getenv("TOKEN")`, "" for any other assignment."""
-    return _asked(node.value) if len(node.targets) == 1 and isinstance(node.targets[0], ast.Name) else ""
+    return _asked(node.value, empty=True) if len(node.targets) == 1 and isinstance(node.targets[0], ast.Name) else ""
 
 
 def _insisted(node: ast.If, held: Mapping[str, str]) -> Iterator[tuple[str, int]]:
@@ -124,7 +124,13 @@ def _insisted(node: ast.If, held: Mapping[str, str]) -> Iterator[tuple[str, int]
     tests = node.test.values if isinstance(node.test, ast.BoolOp) and isinstance(node.test.op, ast.Or) else [node.test]
     for test in tests:
         subject = _absent(test)
-        name = held.get(subject.id, "") if isinstance(subject, ast.Name) else _asked(subject) if subject else ""
+        name = (
+            held.get(subject.id, "")
+            if isinstance(subject, ast.Name)
+            else _asked(subject, empty=True)
+            if subject
+            else ""
+        )
         if name:
             yield name, node.lineno
 
@@ -155,9 +161,11 @@ def _read(node: ast.AST, reads: bool) -> Iterator[tuple[str, int]]:
         yield from _read(child, reads)
 
 
-def _asked(node: ast.expr) -> str:
-    """The variable of os.environ.get("X") and os.getenv("X") without a default."""
-    if not isinstance(node, ast.Call) or len(node.args) != 1 or node.keywords:
+def _asked(node: ast.expr, *, empty: bool = False) -> str:
+    """The variable of os.environ.get("X") and os.getenv("X") without a default; `empty`: or with one that is empty."""
+    if not isinstance(node, ast.Call) or not node.args or node.keywords:
+        return ""
+    if not all(empty and isinstance(default, ast.Constant) and not default.value for default in node.args[1:]):
         return ""
     of = node.func.value if isinstance(node.func, ast.Attribute) else None
     reads = _last(node.func) == "getenv" or (_last(node.func) == "get" and of is not None and _last(of) == "environ")
