@@ -27,6 +27,7 @@ _UV_NEED = regex(r'\{ name = "([^"]+)"([^}]*)\}')
 _UV_EXTRA_OF = regex(r"extra = \[([^\]]*)\]")
 _POETRY_NEEDS = regex(r"^\[package\.dependencies\]\n(.*?)(?=^\[|\Z)", re.MULTILINE | re.DOTALL)
 _POETRY_GROUPS = regex(r"^groups = \[([^\]]*)\]", re.MULTILINE)
+_POETRY_MARKERS = regex(r'^markers = ".*"$', re.MULTILINE)
 _WHEEL = regex(r'[/"]([A-Za-z0-9_.]+)-[^-"/]+(?:-\d[^-"/]*)?-([a-z0-9.]+)-([a-z0-9_.]+)-([a-z0-9_.]+)\.whl')
 _FILES = regex(r'^"?([A-Za-z0-9._-]+)"? = \[\n(.*?)^\]', re.MULTILINE | re.DOTALL)
 _UV_LOCAL = regex(r'\b(?:editable|directory|virtual|path) = "([^"]+)"')
@@ -37,6 +38,11 @@ _PDM_VCS = regex(r"^(?:git|hg|svn|bzr) = ", re.MULTILINE)
 _PDM_NEED = regex(r"(?P<name>[A-Za-z0-9._-]+)\s*(?:\[(?P<extras>[^\]]*)\])?")
 _PDM_EXTRAS = regex(r"^extras = \[([^\]]*)\]", re.MULTILINE)
 _QUOTED = regex(r'"([^"]+)"')
+_ELSEWHERE = regex(
+    r"\bsys_platform == '(?!linux')|\bplatform_system == '(?!Linux')|\bos_name == '(?!posix')"
+    r"|\bsys_platform != 'linux'|\bplatform_system != 'Linux'|\bos_name != 'posix'"
+    r"|\b(?:implementation_name|platform_python_implementation) == '(?![Cc]Python')"
+)
 
 
 @frozen
@@ -55,6 +61,7 @@ class Locked:
     local: str = ""  # folder or archive of the repository that it is built from
     vcs: bool = False  # a checkout, of which no hash can be checked
     marker: str = ""  # what Pipenv and PEP 751 write beside it
+    optional: bool = False  # Poetry installs it with an extra only
 
     def has_wheel(self, minor: str) -> bool:
         """True when a wheel for that Python on x86-64 or ARM Linux with glibc exists, or the lock lists none at all."""
@@ -100,6 +107,7 @@ def _merged(one: Locked, other: Locked) -> Locked:
         production=one.production if other.production is None else bool(one.production) or other.production,
         wheels=tuple(dict.fromkeys((*one.wheels, *other.wheels))),
         only_source=one.only_source and other.only_source,
+        optional=one.optional and other.optional,
     )
 
 
@@ -267,7 +275,7 @@ def _package(block: str, line: int) -> Locked | None:
     with_extras = _PDM_EXTRAS.search(block)
     groups = _POETRY_GROUPS.search(block)
     production = bool({"main", "default"} & set(_QUOTED.findall(groups[1]))) if groups else None
-    if 'category = "dev"' in block:
+    if 'category = "dev"' in block or ((markers := _POETRY_MARKERS.search(block)) and _elsewhere(markers[0])):
         production = False
     return Locked(
         normalised(name[1]),
@@ -281,6 +289,7 @@ def _package(block: str, line: int) -> Locked | None:
         _only_source(block),
         _local(block, source[1] if source else ""),
         "git = " in source[1] if source else _is_checkout(block),
+        optional="\noptional = true\n" in block,
     )
 
 
@@ -305,7 +314,8 @@ def _needs(block: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
         return _pdm_needs(found[1])
     if found := _POETRY_NEEDS.search(block):
         names = (re.match(r'"?([A-Za-z0-9._-]+)"? = (.*)', row) for row in found[1].split("\n"))
-        return tuple((normalised(name[1]), ()) for name in names if name and "optional = true" not in name[2])
+        wanted = (name for name in names if name and "optional = true" not in name[2] and not _elsewhere(name[2]))
+        return tuple((normalised(name[1]), ()) for name in wanted)
     return ()
 
 
@@ -328,11 +338,17 @@ def _extras(block: str) -> dict[str, tuple[tuple[str, tuple[str, ...]], ...]]:
 def _uv_needs(text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     needs = []
     for found in _UV_NEED.finditer(text):
-        if "sys_platform == 'win32'" in found[2] and " or " not in found[2]:
+        if _elsewhere(found[2]):
             continue
         extras = _UV_EXTRA_OF.search(found[2])
         needs.append((normalised(found[1]), tuple(_QUOTED.findall(extras[1])) if extras else ()))
     return tuple(needs)
+
+
+def _elsewhere(text: str) -> bool:
+    """True when the marker of an entry holds on no Linux with CPython: each of its alternatives names another place."""
+    _, mark, marker = text.replace('\\"', "'").replace('"', "'").partition("marker")
+    return bool(mark) and all(_ELSEWHERE.search(part) for part in marker.split(" or "))
 
 
 def _fits(tags: tuple[str, str, str], minor: str) -> bool:

@@ -90,7 +90,7 @@ def project(repo: Repository, settings: Settings, member: str = "") -> Project:
     text = _lock_text(repo, lock)
     stated = lock or requirements.path
     packages = packages_of(lock, text)
-    locked = _locked(packages, lock, direct, table)
+    locked = _locked(packages, lock, direct, table, bool(extra.extras))
     extra_rows = provided(repo, {r.name for r, _ in direct} | set(locked))
     stale = stale_notes(repo, chosen.value, Lock(stated, text, packages), document, direct, path)
     return Project(
@@ -183,10 +183,15 @@ def _lock_text(repo: Repository, lock: str) -> str:
 
 
 def _locked(
-    packages: Mapping[str, Locked], lock: str, direct: tuple[tuple[Requirement, Origin], ...], table: Pyproject
+    packages: Mapping[str, Locked],
+    lock: str,
+    direct: tuple[tuple[Requirement, Origin], ...],
+    table: Pyproject,
+    extras: bool,
 ) -> Mapping[str, Locked]:
     if any(package.production is not None for package in packages.values()):
-        return {name: package for name, package in packages.items() if package.production is not False}
+        # Poetry does not say in every lock file which extra brings an optional one: with any, all are there.
+        return {n: p for n, p in packages.items() if p.production is not False and (extras or not p.optional)}
     if lock.startswith("pylock."):
         return packages
     roots = [(r.name, r.extras) for r, _ in direct]
