@@ -103,6 +103,22 @@ CASES: dict[str, tuple[dict[str, str], str, int]] = {
         "python -m bottle --bind 0.0.0.0:8081 --server gunicorn app",
         8081,
     ),
+    "bottle's default app beside an object that nothing uses": (
+        {
+            "requirements": "bottle waitress",
+            "app.py": "from bottle import Bottle, get, run\napp = Bottle()\n@get('/')\ndef hi():\n    return 'x'\nif __name__ == '__main__':\n    run(port=8082)\n",
+        },
+        "python -m bottle --bind 0.0.0.0:8082 --server waitress app",
+        8082,
+    ),
+    "bottle with a server of its own": (
+        {
+            "requirements": "bottle bottle-websocket",
+            "app.py": "from bottle import get, run\nfrom bottle_websocket import GeventWebSocketServer\n@get('/')\ndef hi():\n    return 'x'\nif __name__ == '__main__':\n    run(host='0.0.0.0', port=8083, server=GeventWebSocketServer)\n",
+        },
+        "python app.py",
+        8083,
+    ),
     "pyramid factory": (
         {
             "requirements": "pyramid waitress",

@@ -41,6 +41,7 @@ from dockergen.languages.python.start.special import (
     notebook_start,
     reflex_folders,
     refuse_reflex,
+    without_routes,
 )
 from dockergen.languages.python.start.workers import workers
 from dockergen.lazy import regex
@@ -170,7 +171,7 @@ def _detected(repo: Repository, project: Project, modules: Modules, paths: list[
         return site_start(repo, project, site, next((r for r in runs if r.program), None))
     if demo := _demo(repo, project, modules, present):
         return demo
-    objects = apps(modules, paths) if modules.constructors else []
+    objects = [app for app in apps(modules, paths) if not without_routes(modules, app)] if modules.constructors else []
     script = console_script(modules, project)
     shown = _page(repo, project, present, paths, runs)
     if shown and not (objects and _before(objects[0].origin.path, shown.entry)):

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from dockergen.catalog import Framework, load
 from dockergen.errors import ProjectError
-from dockergen.languages.python.entry import Modules
+from dockergen.languages.python.entry import App, Modules
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.start.result import Start
 from dockergen.languages.python.start.served import default_app
+from dockergen.languages.python.syntax import Module, dotted, nodes
+from dockergen.lazy import regex
 from dockergen.model import Origin, Sourced
 from dockergen.repository import Repository
+
+_ROUTE = regex(r"^@(?:bottle\.)?(?:route|get|post)\(", re.MULTILINE)
 
 
 def default_start(
@@ -22,11 +27,28 @@ def default_start(
     """Bottle's module-level routes, which belong to an app without a name."""
     for path in paths if "bottle" in present else ():
         module = modules.module(path)
-        if "bottle" in {o.split(".")[0] for o in module.imports.values()} and re.search(
-            r"^@(?:bottle\.)?(?:route|get|post)\(", modules.repo.source(path), re.MULTILINE
-        ):
-            return default_app(modules, project, path)
+        if "bottle" in {o.split(".")[0] for o in module.imports.values()} and _ROUTE.search(modules.repo.source(path)):
+            # A server that is given by name is there for a reason, such as WebSockets: the program starts it itself.
+            return None if _given_server(module) else default_app(modules, project, path)
     return None
+
+
+def without_routes(modules: Modules, app: App) -> bool:
+    """True for a Bottle object that is made and left alone, while the routes of its file belong to the default app."""
+    path = app.origin.path
+    if app.constructor != "bottle.Bottle" or app.factory or not _ROUTE.search(modules.repo.source(path)):
+        return False
+    names = (node for statement in modules.module(path).body for node in nodes(statement) if isinstance(node, ast.Name))
+    return not any(name.id == app.name and isinstance(name.ctx, ast.Load) for name in names)
+
+
+def _given_server(module: Module) -> bool:
+    calls = (node for statement in module.body for node in nodes(statement) if isinstance(node, ast.Call))
+    words = (word for call in calls if "run" in dotted(call.func)[-1:] for word in call.keywords)
+    return any(
+        word.arg == "server" and not (isinstance(word.value, ast.Constant) and word.value.value in ("auto", "wsgiref"))
+        for word in words
+    )
 
 
 def notebook_start(repo: Repository, project: Project) -> Start | None:
