@@ -341,3 +341,32 @@ def test_what_a_build_command_makes_reaches_the_image(tmp_path: Path) -> None:
 def test_workers_of_gunicorn_get_what_they_import(tmp_path: Path, requirements: str, added: bool) -> None:
     plan_of(tmp_path, {**BASE, "requirements": requirements, "Procfile": "web: gunicorn -k gevent app:app\n"})
     assert ("install packaging\n" in _text(tmp_path)) is added
+
+
+BOT = "import os\nimport discord\nclient = discord.Client(intents=discord.Intents.default())\nclient.run(os.environ['TOKEN'])\n"
+
+
+@pytest.mark.parametrize(
+    ("bot", "port"),
+    [(BOT, None), (BOT.replace("client.run", "import keep\nclient.run"), 8000)],
+    ids=["asks for messages", "keeps a page awake"],
+)
+def test_bot_that_a_platform_starts_has_a_port_only_if_it_listens(tmp_path: Path, bot: str, port: int | None) -> None:
+    files = {
+        "requirements": "discord-py",
+        "bot.py": bot,
+        "nixpacks.toml": '[start]\ncmd = "python bot.py"\n',
+        "keep.py": "import os\nPORT = int(os.environ.get('PORT', '8000'))\n",
+    }
+    plan = plan_of(tmp_path, files)
+    assert (plan.start, plan.port) == (("python", "bot.py"), port)
+
+
+def test_process_that_the_image_starts_is_no_further_command(tmp_path: Path) -> None:
+    files = {
+        "requirements": "discord-py",
+        "bot.py": BOT,
+        "Procfile": "worker: python bot.py\nclock: python clock.py\n",
+        "clock.py": "print(1)\n",
+    }
+    assert dict(plan_of(tmp_path, files).commands) == {"clock": "python clock.py"}

@@ -15,14 +15,14 @@ def besides(
 ) -> tuple[tuple[str, str], ...]:
     """Further processes of the same image, and what runs once for a release."""
     shown = dict(found.commands)
+    main = " ".join(found.command.value)
     for run in runs:
         for command in run.once if run.weight != "hint" else ():
             shown.setdefault(naming.once_name(command), command)
         if run.weight == "platform" and run.process == "release":
             shown.setdefault(naming.once_name(run.text), run.text)
-        elif run.weight == "platform" and run.process not in ("web", "app"):
+        elif run.weight == "platform" and run.process not in ("web", "app") and run.text != main:
             shown.setdefault(run.process, run.text)
-    main = " ".join(found.command.value)
     for worker in workers(repo, project, paths, found.import_root):
         if " ".join(worker.argv) != main and not any(
             worker.argv[0] in text and worker.name in text for text in shown.values()

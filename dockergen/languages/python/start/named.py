@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from dockergen.catalog import load
 from dockergen.languages.python.entry import App, Modules, module_of
+from dockergen.languages.python.imports import whole_program
 from dockergen.languages.python.objects import has_name
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.start.command import Run, words
@@ -17,6 +18,7 @@ from dockergen.model import Origin, Rejected, Sourced
 from dockergen.settings import command_words
 
 _VARIABLES = regex(r"env [^|&;<>()$`\n]*")
+_PORT = regex(r"\bPORT\b")
 _ROOTS = ("", "src", "app", "backend", "server", "api")
 
 
@@ -101,7 +103,9 @@ def literal(modules: Modules, project: Project, run: Run, detected: Start | None
     base = detected or Start(Sourced(argv, run.origin))
     added, more = _added(project, run)
     added += tuple(row for row in base.added if row.startswith("websockets"))
-    port = Sourced(run.port, run.origin) if run.port else base.port or Sourced(8000, Origin("default", note="Procfile"))
+    port = Sourced(run.port, run.origin) if run.port else base.port
+    if port is None and not (detected and _listens_nowhere(modules, detected)):
+        port = Sourced(8000, Origin("default", note="Procfile"))
     env = dict(base.env or {})
     row = load("python").frameworks.get(run.program)
     env = {**(row.env if row else {}), **env} if run.program != "python" else env
@@ -117,6 +121,14 @@ def literal(modules: Modules, project: Project, run: Run, detected: Start | None
         why=TUNED.get(run.program, ""),
         notes=(*kept, *notes, *more),
     )
+
+
+def _listens_nowhere(modules: Modules, detected: Start) -> bool:
+    """True for a bot that asks its service for messages: a platform's manifest starts it like a web process."""
+    row = load("python").frameworks.get(detected.framework.value) if detected.framework else None
+    if row is None or row.kind != "worker" or detected.port is not None or not detected.entry:
+        return False
+    return not any(_PORT.search(modules.repo.source(path)) for path in whole_program(modules.repo, detected.entry))
 
 
 def unseen(modules: Modules, project: Project, runs: list[Run]) -> Start | None:
