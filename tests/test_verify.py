@@ -35,6 +35,12 @@ from tests.realengine.fixtures import DockerEngine
             "setting SECRET_KEY is empty",
             "--env SECRET_KEY=",
         ),
+        (
+            "django.core.exceptions.ImproperlyConfigured: settings.DATABASES is improperly configured. Please supply the NAME or OPTIONS['service'] value.",
+            "settings have no database",
+            "--env DATABASE_URL=",
+        ),
+        ("BOT_TOKEN not found, set it: export BOT_TOKEN='...'", "environment variable BOT_TOKEN", "--env BOT_TOKEN="),
         ("FATAL: DATABASE_URL is not set", "environment variable DATABASE_URL", "--env DATABASE_URL="),
         ("Error: connect ECONNREFUSED 127.0.0.1:5432", "cannot reach a service", "--env DATABASE_URL"),
         ("OSError: [Errno 30] Read-only file system: '/app/uploads'", "writes to /app/uploads", "volume"),

@@ -141,7 +141,7 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
     (
         r"(?:KeyError: '([A-Z][A-Z0-9_]+)'|[Mm]issing (?:required )?env\w* (?:variable )?\W?([A-Z][A-Z0-9_]+)|((?!TERM\b)[A-Z][A-Z0-9_]{3,})"
         r"['\"]? (?:environment variable )?(?:is not set|is missing|is REQUIRED|is required|must be set|must not be empty)"
-        r"|required property '([A-Z][A-Z0-9_]+)'|[Mm]issing environment variables:?\s+(?:[^\w\n]\[\d+m)?([A-Z][A-Z0-9_]+))",
+        r"|required property '([A-Z][A-Z0-9_]+)'|[Mm]issing environment variables:?\s+(?:[^\w\n]\[\d+m)?([A-Z][A-Z0-9_]+)|\bexport ([A-Z][A-Z0-9_]{3,})=)",
         "The program needs the environment variable {0}.",
         "Give it a value: dockergen verify --env {0}=...",
     ),
@@ -149,6 +149,11 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
         r"ImproperlyConfigured: The ([A-Z][A-Z0-9_]+) setting must not be empty",
         "Django's setting {0} is empty.",
         "Give the variable that the settings read for it a value: dockergen verify --env {0}=...",
+    ),
+    (
+        r"ImproperlyConfigured: settings\.DATABASES is improperly configured",
+        "Django's settings have no database: what DATABASES reads from the environment is not set.",
+        "Say where it is: dockergen verify --env DATABASE_URL=... (or the variables that your settings read).",
     ),
     (
         r"validation errors? for \w*(?:[Ss]ettings|[Cc]onfig|_Client)\w*\n(\w+)\n\s+[^\n]*(?:Field required|field required)",
