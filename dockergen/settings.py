@@ -26,6 +26,7 @@ _IMAGE = regex(
 _PACKAGE = regex(r"[a-z0-9][a-z0-9+.-]+")
 _WORD = regex(r"[a-z][a-z0-9-]*")
 _SHELL_SYNTAX = regex(r"[|&;<>()$`\n]|(^|\s)[A-Za-z_]\w*=")
+_LITERAL = regex(r"""'[^'\n]*'|"[^"$`\\\n]*\"""")
 
 
 @frozen
@@ -179,8 +180,9 @@ def command_words(command: str, where: str) -> tuple[str, ...]:
 
     Raises UsageError when quotes do not close.
     """
-    if _SHELL_SYNTAX.search(command):
-        simple = not re.search(r"[|&;<>()`\n]|(^|\s)[A-Za-z_]\w*=", command)
+    bare = _LITERAL.sub("", command)  # what stands in quotes is no syntax: "app:create_app()"
+    if _SHELL_SYNTAX.search(bare):
+        simple = not re.search(r"[|&;<>()`\n]|(^|\s)[A-Za-z_]\w*=", bare)
         return ("sh", "-c", f"exec {command}" if simple and not command.startswith("exec ") else command)
     try:
         return tuple(shlex.split(command))

@@ -220,6 +220,9 @@ def test_a_conda_environment_with_more_than_python_is_not_converted(project: Mak
 REFUSED = [
     ("two pins of one name", "Flask_Login==0.6.3\nwaitress\nflask-login==0.6.2\n", "requirements.txt:1 pins flask-login==0.6.3 and requirements.txt:3 pins flask-login==0.6.2"),
     ("a folder among hashes of another file", "flask==3.1.2 --hash=sha256:00\n-r local.txt\n", "local.txt:1 requires the folder ./lib, while other lines have hashes"),
+    ("a line without a hash", "flask==3.1.2 --hash=sha256:00\nwaitress==3.0.2\n", "requirements.txt:2: waitress has no --hash, although requirements.txt:1 has one"),
+    ("a hash without a pin", "flask>=3 --hash=sha256:00\n", "requirements.txt:1: flask has a --hash and pins no release"),
+    ("hashes that are asked for", "--require-hashes\nflask==3.1.2\n", "requirements.txt:2: flask has no --hash, although --require-hashes is asked for"),
     ("a folder that is not there", "flask\n./missing\n", "requirements.txt:2 names './missing', which is not in this folder"),
     ("a folder outside", "flask\n-e ../lib\n", "requirements.txt:2 names '../lib', which leads out of this folder"),
     ("wheels that are not there", "--find-links ./wheels\nflask\n", "requirements.txt:1 names './wheels', which is not in this folder"),
@@ -255,6 +258,20 @@ def test_requirements_that_cannot_be_installed(project: Make, text: str, problem
 )
 def test_lines_of_one_name_that_agree(project: Make, text: str) -> None:
     assert dockergen.plan(project({**APP, "requirements.txt": text})).language == "python"
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"requirements.txt": "-c pins.txt\nflask==3.1.2 --hash=sha256:00\nwaitress\n", "pins.txt": "waitress==3 --hash=sha256:01\n"},
+        {"requirements.txt": "flask==3.1.2 --hash=sha256:00\npywin32 ; sys_platform == 'win32'\n"},
+        {"requirements.txt": "flask==3.1.2 \\\n    --hash=sha256:00 \\\n    --hash=sha256:01\n"},
+        {"requirements.txt": "ink @ https://files.example/ink-1.zip --hash=sha256:00\nflask==3.1.2 --hash=sha256:00\n"},
+    ],
+    ids=["hashes of constraints", "a line for another system", "several hashes", "an archive"],
+)  # fmt: skip
+def test_lines_that_pip_accepts_among_hashed_ones(project: Make, files: dict[str, str | bytes]) -> None:
+    assert dockergen.plan(project({**APP, **files})).language == "python"
 
 
 def test_what_has_no_hash_is_installed_apart_from_what_has(project: Make) -> None:
@@ -332,6 +349,30 @@ def test_files_that_setup_py_opens_reach_the_build_though_documentation_does_not
     assert {"docs/ABOUT.rst", "build/VERSION", "tests/requirements.txt"} <= set(made.context_files)
     hidden = {pattern for group in made.ignore for pattern in group.patterns}
     assert hidden.isdisjoint({"docs", "build", "tests"})
+
+
+READER = "def read(*parts):\n    with open(os.path.join(HERE, *parts)) as file:\n        return file.read()\n"
+CALL = "setup(name='a', version='1', py_modules=['tool'], install_requires=['flask'], entry_points={'console_scripts': ['a = tool:main']}"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (f"{CALL}, long_description=open('README.md').read())\n", "setup.py:1 opens README.md, which is not here"),
+        (f"{READER}{CALL}, long_description=read('docs', 'ABOUT.rst'))\n", "setup.py:4 opens docs/ABOUT.rst"),
+        (f"with open(os.path.join(HERE, 'VERSION')) as file:\n    v = file.read()\n{CALL})\n", "setup.py:1 opens VERSION"),
+        (f"try:\n    long = open('README.md').read()\nexcept OSError:\n    long = ''\n{CALL})\n", ""),
+        (f"if os.path.exists('README.md'):\n    long = open('README.md').read()\n{CALL})\n", ""),
+        (f"{READER.replace('    with', '    try:').replace(' as file:', '')}{CALL}, long_description=read('README.md'))\n", ""),
+        (f"open('app/version.py', 'w').write('1')\n{CALL})\n", ""),
+        (f"{CALL}, long_description=open(NAME).read())\n", ""),
+        (f"{CALL}, long_description=open('tool.py').read())\n", ""),
+    ],
+)  # fmt: skip
+def test_files_that_setup_py_opens_and_that_are_not_there(project: Make, text: str, said: str) -> None:
+    root = project({"tool.py": "def main():\n    pass\n", "setup.py": text})
+    notes = [note for note in dockergen.plan(root).notes if "setup.py" in note]
+    assert notes[0].startswith(said) if said else notes == []
 
 
 def test_files_that_setup_cfg_and_pyproject_name_reach_the_build(project: Make) -> None:

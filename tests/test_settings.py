@@ -65,6 +65,11 @@ def test_an_unknown_key_is_an_error_with_a_hint(project) -> None:
     [
         ("gunicorn app:app", ("gunicorn", "app:app")),
         ("node 'my server.js'", ("node", "my server.js")),
+        ('gunicorn "app:create_app()" -w 2', ("gunicorn", "app:create_app()", "-w", "2")),
+        ("gunicorn 'app:create_app(x=1)'", ("gunicorn", "app:create_app(x=1)")),
+        ('gunicorn "app:make()" -b :$PORT', ("sh", "-c", 'exec gunicorn "app:make()" -b :$PORT')),
+        ('gunicorn -b ":$PORT" app:app', ("sh", "-c", 'exec gunicorn -b ":$PORT" app:app')),
+        ('echo "a" && gunicorn app:app', ("sh", "-c", 'echo "a" && gunicorn app:app')),
         ("gunicorn -b :$PORT app:app", ("sh", "-c", "exec gunicorn -b :$PORT app:app")),
         ("migrate && serve", ("sh", "-c", "migrate && serve")),
         ("A=1 serve", ("sh", "-c", "A=1 serve")),

@@ -33,7 +33,7 @@ def reachable(repo: Repository, command: Sourced[tuple[str, ...]]) -> tuple[Sour
     words = list(command.value)
     if not words or words[0].rsplit("/", 1)[-1] != "gunicorn" or any(w.startswith(("-b", "--bind")) for w in words):
         return command, []
-    path = _configuration(words)
+    path = configuration(words)
     found = _BIND.search(repo.source(path)) if repo.is_file(path) else None
     if not found or not re.search(r"unix:|127\.0\.0\.1|localhost", found[1]):
         return command, []
@@ -66,7 +66,8 @@ def _port(address: str) -> int:
     return int(found[1]) if found and 0 < int(found[1]) <= 65535 else 0
 
 
-def _configuration(words: Sequence[str]) -> str:
+def configuration(words: Sequence[str]) -> str:
+    """The configuration file that the command names, else the one that Gunicorn reads unasked."""
     named = [b for a, b in pairwise(words) if a in ("-c", "--config")]
     named += [w.partition("=")[2] for w in words if w.startswith("--config=")]
     return (named[0].removeprefix("file:") if named else "gunicorn.conf.py").removeprefix("./")
@@ -74,7 +75,7 @@ def _configuration(words: Sequence[str]) -> str:
 
 def _configured(repo: Repository, words: list[str]) -> Sourced[int] | None:
     """The literal port of `bind` in the file that -c names, or in gunicorn.conf.py, which Gunicorn reads unasked."""
-    path = _configuration(words)
+    path = configuration(words)
     if not repo.is_file(path):
         return None
     text = repo.source(path)

@@ -128,7 +128,7 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
         build_packages=(*remote.packages, *(built.packages if itself or taken.own else ())),
         notes=(
             *(*closed.notes, *remote.notes, *(told.notes if itself or taken.own else ()), *built.notes),
-            *(*legacy.notes, *builds.notes, *bounded),
+            *(*legacy.notes, *builds.notes, *bounded, *(_absent(repo) if itself or taken.own else ())),
             *_hashless(project, bare),
             *_advice(project, kind, catalog.managers[project.manager.value].title),
         ),
@@ -336,6 +336,14 @@ def _words(project: Project) -> list[str]:
         marker = f" ; {requirement.marker}" if requirement.marker else ""
         found.append(f"{requirement.name}{extras}{what}{marker}")
     return list(dict.fromkeys(found))
+
+
+def _absent(repo: Repository) -> list[str]:
+    """What setup.py opens and would not find, which ends the build."""
+    return [
+        f"setup.py:{line} opens {path}, which is not here, so the package cannot be built; add the file or take it out."
+        for path, line in setup(repo).absent[:1]
+    ]
 
 
 def _hashless(project: Project, found: tuple[str, int] | None) -> list[str]:

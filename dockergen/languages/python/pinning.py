@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator
 
 from dockergen.errors import ProjectError
+from dockergen.languages.python.markers import applies
+from dockergen.languages.python.requirements import RequirementsTree
 from dockergen.lazy import regex
 from dockergen.manifests.requirements import Requirement
 from dockergen.model import Origin
@@ -29,6 +32,35 @@ def check_pins(direct: _Direct) -> None:
                 "no release is both, so pip installs neither.",
                 f"Keep one of the two lines; names that differ in case, - and _ only are all {wanted.name}.",
             )
+
+
+def check_hashes(tree: RequirementsTree) -> None:
+    """ProjectError for a line that pip refuses because another one has a hash: one without, or one that pins nothing.
+
+    Folders and checkouts are installed apart; constraints may bring the hashes of other lines.
+    """
+    if not tree.hashed or tree.constrained:
+        return
+    first = next((origin for found, origin, _ in tree.requirements if found.hashed), None)
+    because = f"{first} has one" if first else "--require-hashes is asked for"
+    for wanted, origin, _ in tree.requirements:
+        apart = wanted.path or _CHECKOUT.match(wanted.url) or wanted.editable
+        if apart or not applies(wanted.marker):
+            continue
+        if wanted.hashed and (wanted.pinned or wanted.url):
+            continue
+        lacks = "has a --hash and pins no release" if wanted.hashed else f"has no --hash, although {because}"
+        raise ProjectError(
+            f"{origin}: {wanted.name} {lacks}: pip then installs nothing.",
+            "Pin and hash every line, or none.",
+            command=f"uv pip compile --generate-hashes {_source_of(tree.path)}",
+        )
+
+
+def _source_of(path: str) -> str:
+    """The words that compile the file anew."""
+    quoted = shlex.quote(path)
+    return f"{quoted} -o hashed.txt && mv hashed.txt {quoted}"
 
 
 def moving(direct: _Direct) -> Iterator[str]:

@@ -16,7 +16,7 @@ from dockergen.languages.python.groups import Production, production
 from dockergen.languages.python.inline import Carrier, carrier
 from dockergen.languages.python.manager_choice import environment, manager, manifest
 from dockergen.languages.python.markers import applies
-from dockergen.languages.python.pinning import check_pins, moving
+from dockergen.languages.python.pinning import check_hashes, check_pins, moving
 from dockergen.languages.python.requirements import RequirementsTree, requirements_path, requirements_tree
 from dockergen.languages.python.setuptools_files import Setup, setup
 from dockergen.languages.python.space import provided
@@ -86,6 +86,7 @@ def project(repo: Repository, settings: Settings, member: str = "") -> Project:
     direct = (*direct, *conda.requirements(repo, environment(repo), converted), *script.requirements(repo))
     if requirements.path:
         check_pins(direct)
+        check_hashes(requirements)
     lock = next((f for f in load("python").managers[chosen.value].lock_files if repo.is_file(f)), "")
     text = _lock_text(repo, lock)
     stated = lock or requirements.path

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import field
 from typing import TYPE_CHECKING
 
 from dockergen.frozen import frozen
-from dockergen.languages.python.syntax import nodes
+from dockergen.languages.python.syntax import nodes, tree_of
 from dockergen.lazy import regex
 from dockergen.manifests.requirements import Requirement, requirement, requirements_file
 from dockergen.repository import Repository, normal
@@ -30,6 +30,7 @@ class Setup:
     python_requires: str = ""
     scripts: Mapping[str, str] = field(default_factory=dict)
     reads: tuple[str, ...] = ()  # files of the repository that setup.py names
+    absent: tuple[tuple[str, int], ...] = ()  # files that it opens whatever happens and that are not there, with lines
 
 
 def setup(repo: Repository) -> Setup:
@@ -56,7 +57,51 @@ def setup(repo: Repository) -> Setup:
         wanted[1] if wanted else cfg.python_requires,
         scripts or cfg.scripts,
         tuple(dict.fromkeys((*reads, *cfg.reads))),
+        tuple((path, line) for path, line in _opened(text) if normal(path) and not repo.has(path)),
     )
+
+
+def _opened(text: str) -> Iterator[tuple[str, int]]:
+    """Literal paths that are opened on the way to setup(), by open() or a function of the file that opens what it is
+    given; nothing below try, if and with, which may have a way out."""
+    tree = tree_of(text)
+    if tree is None or "chdir" in text:
+        return
+    openers = {"open"}
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and not any(
+            isinstance(n, (ast.Try, ast.If, ast.With)) for n in nodes(node) if not _plain_with(n)
+        ):
+            calls = (n for n in nodes(node) if isinstance(n, ast.Call))
+            if any(_called(call) in ("open", "read_text") for call in calls):
+                openers.add(node.name)
+    for node in tree.body:
+        if not isinstance(node, (ast.Expr, ast.Assign, ast.With)):
+            continue
+        for call in (n for n in nodes(node) if isinstance(n, ast.Call) and _called(n) in openers):
+            if path := _literal_path(call, _called(call) == "open"):
+                yield path, call.lineno
+
+
+def _plain_with(node: ast.AST) -> bool:
+    """`with open(...)` has no way out, unlike suppress."""
+    return isinstance(node, ast.With) and "suppress" not in ast.dump(node)
+
+
+def _called(call: ast.Call) -> str:
+    func = call.func
+    return func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
+
+
+def _literal_path(call: ast.Call, opens: bool) -> str:
+    """The path in the arguments: literal texts, joined; "" where something of it is computed, but for the folder."""
+    arguments = call.args[:1] if opens else call.args
+    if opens and arguments and isinstance(arguments[0], ast.Call) and _called(arguments[0]) in ("join", "Path"):
+        arguments = [a for a in arguments[0].args if not isinstance(a, (ast.Name, ast.Call))]
+    if opens and len(call.args) > 1 and isinstance(call.args[1], ast.Constant) and "r" not in str(call.args[1].value):
+        return ""  # it writes
+    parts = [a.value for a in arguments if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+    return "/".join(parts) if parts and len(parts) == len(arguments) else ""
 
 
 def _joined(text: str) -> list[str]:

@@ -22,6 +22,7 @@ from dockergen.languages.python.start.besides import besides
 from dockergen.languages.python.start.chosen import chosen_app
 from dockergen.languages.python.start.command import Run
 from dockergen.languages.python.start.evidence import evidence
+from dockergen.languages.python.start.gunicorn_workers import with_workers
 from dockergen.languages.python.start.pages import page, page_file
 from dockergen.languages.python.start.program import (
     NothingError,
@@ -85,16 +86,8 @@ def start(repo: Repository, project: Project, settings: Settings) -> Start:
     command, notes = reachable(repo, found.command) if settings.start is None else (found.command, [])
     if any(text.startswith("rq worker") for text in (" ".join(command.value), *dict(found.commands).values())):
         notes = [*notes, "`rq worker` takes the address of Redis from RQ_REDIS_URL."]
-    added = (*found.added, *_worker_needs(project, command.value))
-    return replace(found, command=command, port=port, added=added, notes=(*found.notes, *notes))
-
-
-def _worker_needs(project: Project, argv: tuple[str, ...]) -> tuple[str, ...]:
-    """Gunicorn 27 has what its gevent workers import in an extra, and asks for it by itself no more."""
-    words = " ".join(argv)
-    pinned = any(r.name == "gunicorn" and r.pinned for r, _ in project.direct)
-    missing = not (project.locked or pinned or project.has("packaging"))
-    return ("packaging",) if missing and "gunicorn" in words and "gevent" in words else ()
+    told = replace(found, command=command, port=port, notes=(*found.notes, *notes))
+    return with_workers(repo, project, told)
 
 
 def _published(repo: Repository, found: Start) -> Sourced[int] | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 from dockergen.languages.python.entry import App, Modules
 from dockergen.languages.python.start import named as naming
 from dockergen.languages.python.start.command import Run
@@ -56,7 +58,7 @@ def _outermost(modules: Modules, equal: list[App], files: list[str]) -> App:
         "Name the folder of one service, or its start command.",
         command=f"dockergen init {files[0].partition('/')[0]}"
         if "/" in files[0]
-        else "dockergen init --start 'gunicorn module:app'",
+        else f"dockergen init --start {shlex.quote(f'gunicorn {apps_shown[0].reference}')}",
     )
 
 

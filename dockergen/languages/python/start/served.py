@@ -13,6 +13,7 @@ from dockergen.languages.python.listening import Listening
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.source import health_route, port_called
 from dockergen.languages.python.start.command import Run
+from dockergen.languages.python.start.gunicorn_workers import serves_asgi
 from dockergen.languages.python.start.result import Start
 from dockergen.languages.python.syntax import nodes
 from dockergen.lazy import regex
@@ -66,6 +67,8 @@ def served(
         argv = ("python", "-m", "bottle", "--bind", "0.0.0.0:{port}", "--server", server, app.reference)
     else:
         wanted = _BROUGHT.get(name, "") if not app.wrapper else ""
+        if kind == "asgi" and not named and serves_asgi(modules.repo, project):
+            wanted = "gunicorn"
         server, added, notes = server_for(kind, project, named, row.title, wanted)
         argv = filled(load("python").frameworks[server].start, _callable(app, name), kind)
         env = {**load("python").frameworks[server].env, **env}
