@@ -256,3 +256,37 @@ def test_groups_without_a_project_are_what_is_installed(project: Make) -> None:
     assert "uv pip install --group main --group server\n" in text
     assert "source=pyproject.toml" in text
     assert "pytest" not in text
+
+
+# --- groups and extras that the program imports from
+
+TELEMETRY = "[dependency-groups]\ndev = ['pytest', 'opentelemetry-sdk']\notel = ['orjson', 'opentelemetry-sdk']\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        ({"app.py": APP, "trace.py": "import opentelemetry\n"}, ""),
+        ({"app.py": f"import trace_\n{APP}", "trace_.py": "from opentelemetry import trace\n"}, " --group otel"),
+        ({"app.py": f"from lib import trace\n{APP}", "lib/__init__.py": "", "lib/trace.py": "from . import deep\n", "lib/deep.py": "import opentelemetry.sdk\n"}, " --group otel"),
+        ({"app.py": f"from lib.deep import x\n{APP}", "lib/__init__.py": "import opentelemetry\n", "lib/deep.py": "x = 1\n"}, " --group otel"),
+        ({"app.py": f"try:\n    import opentelemetry\nexcept ImportError:\n    pass\n{APP}"}, ""),
+        ({"app.py": f"{APP}\ndef later():\n    import opentelemetry\n"}, ""),
+        ({"app.py": f"import pytest\n{APP}"}, ""),
+    ],
+    ids=["of another file", "directly", "relative", "of a package", "tried", "later", "for development"],
+)  # fmt: skip
+def test_group_that_the_program_imports_from_is_installed(project: Make, files: dict[str, str], words: str) -> None:
+    lock = (
+        LOCK
+        + '\n[[package]]\nname = "opentelemetry-sdk"\nversion = "1.0"\nsource = { registry = "https://index.example/simple" }\n'
+    )
+    root = project({**files, "pyproject.toml": HEAD + TELEMETRY, "uv.lock": lock})
+    assert f"uv sync --frozen --no-install-workspace{words}\n" in _dockerfile(root)
+
+
+def test_extra_that_the_program_imports_from_is_installed_and_one_that_is_there_already_is_not(project: Make) -> None:
+    extras = "[project.optional-dependencies]\nfast = ['orjson']\nall = ['orjson', 'ruff']\nsite = ['flask']\n"
+    root = project({"app.py": f"import orjson\n{APP}", "pyproject.toml": HEAD + extras})
+    text = _dockerfile(root)
+    assert "install -r pyproject.toml --extra fast\n" in text

@@ -22,9 +22,16 @@ class Production:
     replaces_defaults: bool = False  # the file names default groups, which hold some that are for development
 
 
-def production(document: Mapping[str, Any], pyproject: Pyproject, manager: str, *, alone: bool = False) -> Production:
+def production(
+    document: Mapping[str, Any],
+    pyproject: Pyproject,
+    manager: str,
+    imported: tuple[str, ...] = (),
+    *,
+    alone: bool = False,
+) -> Production:
     """What is installed: default groups without those for development, groups and extras that are called after
-    production, and the one that brings the server where the main dependencies have none.
+    production or that the program imports from, and the one that brings the server where the others have none.
 
     `alone` when nothing but the groups says what the program needs: then all that are not for development count.
     """
@@ -33,11 +40,11 @@ def production(document: Mapping[str, Any], pyproject: Pyproject, manager: str, 
     defaults = {normalised(name) for name in default_groups(document)}
     extras = tuple(Group(name, rows) for name, rows in pyproject.optional.items()) if manager != "pipenv" else ()
     main = {r.name for r in pyproject.dependencies}
-    groups = [g for g in known if normalised(g.name) in defaults and not _for_development(g.name)]
-    groups += [g for g in known if g not in groups and _for_production(g.name)]
+    groups = [g for g in known if normalised(g.name) in defaults and not for_development(g.name)]
+    groups += [g for g in known if g not in groups and (_for_production(g.name) or g.name in imported)]
     if alone:
-        groups = [g for g in known if not _for_development(g.name)]
-    chosen = [e for e in extras if _for_production(e.name)]
+        groups = [g for g in known if not for_development(g.name)]
+    chosen = [e for e in extras if _for_production(e.name) or e.name in imported]
     if not _servers(main | {r.name for g in [*groups, *chosen] for r in g.requirements}):
         group, extra = _serving(known), _serving(extras)
         chosen += [extra] if extra else []
@@ -46,13 +53,13 @@ def production(document: Mapping[str, Any], pyproject: Pyproject, manager: str, 
         tuple(g.name for g in groups),
         tuple(e.name for e in chosen),
         tuple(r for g in [*groups, *chosen] for r in g.requirements),
-        any(_for_development(name) and name != "dev" for name in defaults),
+        any(for_development(name) and name != "dev" for name in defaults),
     )
 
 
 def _serving(groups: tuple[Group, ...]) -> Group | None:
     """The only group or extra, development aside, that holds a server."""
-    found = [g for g in groups if not _for_development(g.name) and _servers({r.name for r in g.requirements})]
+    found = [g for g in groups if not for_development(g.name) and _servers({r.name for r in g.requirements})]
     return found[0] if len(found) == 1 else None
 
 
@@ -65,6 +72,7 @@ def _for_production(name: str) -> bool:
     return normalised(name) in load("python").lists["production_groups"]
 
 
-def _for_development(name: str) -> bool:
+def for_development(name: str) -> bool:
+    """True for a group or an extra that is called after what developers do."""
     words = normalised(name).split("-")
     return not set(load("python").lists["development_groups"]).isdisjoint(words)

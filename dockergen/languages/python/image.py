@@ -15,6 +15,7 @@ from dockergen.languages.python.ignored import ignored
 from dockergen.languages.python.install import Install, install
 from dockergen.languages.python.manager_choice import manifest
 from dockergen.languages.python.needs import advice, variables
+from dockergen.languages.python.optional import imported_groups
 from dockergen.languages.python.project import Project, project
 from dockergen.languages.python.start import Start
 from dockergen.languages.python.state import State, state
@@ -57,7 +58,10 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
     path = member(repo, settings)
     found = project(repo, settings, path)
     settings = with_base_version(repo, found, settings)
-    release, notes = version(repo, found, settings, _entry(repo, settings, path))
+    entry = _entry(repo, settings, path)
+    if imported := imported_groups(repo, found, entry):
+        found = project(repo, settings, path, imported)
+    release, notes = version(repo, found, settings, entry)
     if site := documentation(repo, found, settings):
         return documentation_plan(repo, found, release, site, settings)
     begun = start_of(repo, settings, path)

@@ -29,7 +29,7 @@ def program_files(repo: Repository, entry: str, most: int) -> Iterator[str]:
         path = pending.pop(0)
         yield path
         for module in _imported(repo.source(path)):
-            for target in _files_of(repo, path, module):
+            for target in files_of(repo, path, module):
                 if target not in seen:
                     seen.add(target)
                     pending.append(target)
@@ -46,7 +46,8 @@ def _imported(text: str) -> Iterator[str]:
         yield dotted.rpartition(".")[0]
 
 
-def _files_of(repo: Repository, path: str, module: str) -> Iterator[str]:
+def files_of(repo: Repository, path: str, module: str) -> Iterator[str]:
+    """The files of a module as another file imports it, leading dots and all."""
     dots = len(module) - len(module.lstrip("."))
     folder = path.split("/")[:-1]
     bases = ["/".join(folder[: len(folder) - dots + 1])] if dots else ["", "src", "/".join(folder)]

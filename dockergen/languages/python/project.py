@@ -66,8 +66,9 @@ class Project:
 
 
 @lru_cache(maxsize=16)
-def project(repo: Repository, settings: Settings, member: str = "") -> Project:
-    """The manifests of the folder, or of a member of its uv workspace.
+def project(repo: Repository, settings: Settings, member: str = "", imported: tuple[str, ...] = ()) -> Project:
+    """The manifests of the folder, or of a member of its uv workspace; `imported` names groups and extras that the
+    program does not start without.
 
     Raises ProjectError for a manifest that is broken, a manager that is not supported, a lock file with conflict
     marks, or one that cannot be installed for what the manifest asks.
@@ -81,7 +82,7 @@ def project(repo: Repository, settings: Settings, member: str = "") -> Project:
     converted = conda.converted(repo, environment(repo)) if _only_conda(repo, chosen.value) else CondaEnvironment()
     script = Carrier() if manifest(repo) else carrier(repo)
     stating = table.has_project or table.has_build_system or setups.path or requirements.path
-    extra = production(document, table, chosen.value, alone=chosen.value == "pip" and not stating)
+    extra = production(document, table, chosen.value, imported, alone=chosen.value == "pip" and not stating)
     direct = _direct(repo, chosen.value, path, table, requirements, setups, extra)
     direct = (*direct, *conda.requirements(repo, environment(repo), converted), *script.requirements(repo))
     if requirements.path:

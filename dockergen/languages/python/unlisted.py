@@ -21,11 +21,11 @@ _MOST_FILES = 40
 def refuse_unlisted(repo: Repository, entry: str) -> None:
     """Raises ProjectError with the line of the first import that neither Python nor the repository answers, and with
     all of them as the lines of a requirements file."""
-    standard = _standard_library()
+    standard = standard_library()
     missing: dict[str, str] = {}
     for path in program_files(repo, entry, _MOST_FILES):
         for name in _imported(parsed(repo.source(path)).body):
-            if name not in standard and not _here(repo, path, name):
+            if name not in standard and not is_here(repo, path, name):
                 missing.setdefault(name, path)
     if not missing:
         return
@@ -48,26 +48,33 @@ def refuse_unlisted(repo: Repository, entry: str) -> None:
     )
 
 
-def _standard_library() -> frozenset[str]:
+def standard_library() -> frozenset[str]:
     """The modules of every Python, so that the answer does not depend on the one that dockergen runs on."""
     lists = load("python").lists
     gone = [module for row in lists["removed_modules"] for module in row.split()[1:]]
     return sys.stdlib_module_names.union(gone, lists["later_modules"])
 
 
-def _imported(body: tuple[ast.stmt, ...] | list[ast.stmt]) -> Iterator[str]:
-    """Top-level modules that a file cannot do without: a try block that expects failure asks for none."""
+def runs_on_import(body: tuple[ast.stmt, ...] | list[ast.stmt]) -> Iterator[ast.Import | ast.ImportFrom]:
+    """The imports that a file cannot do without: a try block that expects failure asks for none."""
     for node in body:
-        if isinstance(node, ast.Import):
-            yield from (alias.name.split(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
-            yield node.module.split(".")[0]
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            yield node
         elif (
             isinstance(node, ast.With)
             or (isinstance(node, ast.Try) and not node.handlers)
             or (isinstance(node, ast.If) and guards(node))
         ):
-            yield from _imported(node.body)
+            yield from runs_on_import(node.body)
+
+
+def _imported(body: tuple[ast.stmt, ...]) -> Iterator[str]:
+    """Top-level modules that a file cannot do without."""
+    for node in runs_on_import(body):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif not node.level and node.module:
+            yield node.module.split(".")[0]
 
 
 def _misnamed(repo: Repository) -> str:
@@ -77,7 +84,8 @@ def _misnamed(repo: Repository) -> str:
     return names[close[0]] if close else ""
 
 
-def _here(repo: Repository, path: str, name: str) -> bool:
+def is_here(repo: Repository, path: str, name: str) -> bool:
+    """True when the module is the repository's own, seen from a file of it."""
     folders = ("", "src", path.rpartition("/")[0])
     places = [f"{folder}/{name}" if folder else name for folder in folders]
     return any(repo.is_file(f"{place}.py") or repo.is_folder(place) for place in places)

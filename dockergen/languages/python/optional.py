@@ -1,0 +1,90 @@
+"""Groups and extras that a program does not start without: its files import what they alone bring."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from dockergen.catalog import load
+from dockergen.languages.python.groups import for_development
+from dockergen.languages.python.imports import files_of
+from dockergen.languages.python.project import Project
+from dockergen.languages.python.syntax import parsed
+from dockergen.languages.python.unlisted import is_here, runs_on_import, standard_library
+from dockergen.manifests.dependency_groups import Group, dependency_groups
+from dockergen.manifests.requirements import normalised
+from dockergen.repository import Repository
+
+_MOST_FILES = 80
+
+
+def imported_groups(repo: Repository, project: Project, entry: str) -> tuple[str, ...]:
+    """Names of groups and extras of the manifest, as the file writes them, that are not for development and hold what
+    the program imports as soon as it starts; the smallest that does where several do."""
+    offered = _offered(repo, project) if entry else []
+    if not offered:
+        return ()
+    known = dict(row.split() for row in load("python").lists["distributions"])
+    found: dict[str, None] = {}
+    for module in _modules(repo, entry):
+        name = normalised(known.get(module, module))
+        if any(_brings(installed, name) for installed in project.installed):
+            continue
+        holding = [group for group in offered if any(_brings(r.name, name) for r in group.requirements)]
+        if holding and not any(group.name in found for group in holding):
+            found[min(holding, key=lambda group: len(group.requirements)).name] = None
+    return tuple(found)
+
+
+def _offered(repo: Repository, project: Project) -> list[Group]:
+    document = repo.toml(project.manifest) if repo.is_file(project.manifest) else {}
+    groups = dependency_groups(document) if project.manager.value in ("uv", "poetry", "pip") else ()
+    extras = [Group(name, rows) for name, rows in project.pyproject.optional.items()]
+    chosen = {*project.production.groups, *project.production.extras}
+    return [g for g in (*groups, *extras) if not for_development(g.name) and g.name not in chosen]
+
+
+def _brings(distribution: str, name: str) -> bool:
+    """opentelemetry-sdk brings a part of opentelemetry, as python-multipart brings multipart."""
+    return distribution == name or distribution.startswith(f"{name}-") or distribution == f"python-{name}"
+
+
+def _modules(repo: Repository, entry: str) -> Iterator[str]:
+    """Modules of distributions that are imported as soon as the file runs, each once."""
+    standard = standard_library()
+    pending, seen, yielded = [entry], {entry}, set[str]()
+    for _ in range(_MOST_FILES):
+        if not pending:
+            return
+        path = pending.pop(0)
+        for dotted in _dotted(tuple(runs_on_import(parsed(repo.source(path)).body))):
+            top = dotted.split(".")[0]
+            if top and top not in standard and not is_here(repo, path, top):
+                if top not in yielded:
+                    yielded.add(top)
+                    yield top
+                continue
+            for target in _with_packages(repo, path, dotted):
+                if target not in seen:
+                    seen.add(target)
+                    pending.append(target)
+
+
+def _dotted(statements: tuple[ast.Import | ast.ImportFrom, ...]) -> Iterator[str]:
+    for node in statements:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+            continue
+        module = "." * node.level + (node.module or "")
+        yield module
+        yield from (f"{module}{'' if module.endswith('.') else '.'}{alias.name}" for alias in node.names)
+
+
+def _with_packages(repo: Repository, path: str, dotted: str) -> Iterator[str]:
+    """The file of a module, and those of the packages that hold it."""
+    if dotted.startswith("."):
+        yield from files_of(repo, path, dotted)
+        return
+    parts = dotted.split(".")
+    for count in range(1, len(parts) + 1):
+        yield from files_of(repo, path, ".".join(parts[:count]))
