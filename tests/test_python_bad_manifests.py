@@ -223,6 +223,7 @@ REFUSED = [
     ("a line without a hash", "flask==3.1.2 --hash=sha256:00\nwaitress==3.0.2\n", "requirements.txt:2: waitress has no --hash, although requirements.txt:1 has one"),
     ("a hash without a pin", "flask>=3 --hash=sha256:00\n", "requirements.txt:1: flask has a --hash and pins no release"),
     ("hashes that are asked for", "--require-hashes\nflask==3.1.2\n", "requirements.txt:2: flask has no --hash, although --require-hashes is asked for"),
+    ("what conda built elsewhere", "flask\nidna @ file:///tmp/build/80754af9/idna_1637925883363/work\ncffi @ file:///C:/b/abs_e/croot/cffi/work\n", "requirements.txt:2 takes idna from '/tmp/build/80754af9/idna_1637925883363/work', a folder of another machine, and 1 more like it"),
     ("a folder that is not there", "flask\n./missing\n", "requirements.txt:2 names './missing', which is not in this folder"),
     ("a folder outside", "flask\n-e ../lib\n", "requirements.txt:2 names '../lib', which leads out of this folder"),
     ("wheels that are not there", "--find-links ./wheels\nflask\n", "requirements.txt:1 names './wheels', which is not in this folder"),

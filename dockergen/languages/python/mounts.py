@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 
 from dockergen.errors import ProjectError
 from dockergen.frozen import frozen
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.uv_workspace import members
+from dockergen.lazy import regex
 from dockergen.manifests.pyproject import table, texts
 from dockergen.model import Origin
 from dockergen.repository import Repository, normal
 
+_ELSEWHERE = regex(r"/|[A-Za-z]:[\\/]")
 _SETTINGS = {"uv": ("uv.toml",), "project": ("uv.toml",), "poetry": ("poetry.toml",), "pdm": ("pdm.toml",)}
 
 
@@ -108,7 +111,23 @@ def _required(repo: Repository, project: Project) -> Iterator[tuple[str, Origin]
                 raise _unhashable(origin, what)
     for requirement, origin, _ in project.requirements.requirements:
         if requirement.path:
-            yield _inside(repo, requirement.path.removeprefix("file:"), origin), origin
+            written = requirement.path.removeprefix("file:")
+            if requirement.name and not requirement.editable and _ELSEWHERE.match(written):
+                raise _of_another_machine(project, requirement.name, written, origin)
+            yield _inside(repo, written, origin), origin
+
+
+def _of_another_machine(project: Project, name: str, written: str, origin: Origin) -> ProjectError:
+    """`pip freeze` names what conda has built by the folder that it was built in, on a machine of conda's makers."""
+    rows = [r for r, o, _ in project.requirements.requirements if o.path == origin.path and _ELSEWHERE.match(r.path)]
+    others = f", and {len(rows) - 1} more like it" if len(rows) > 1 else ""
+    return ProjectError(
+        f"{origin} takes {name} from {written[:60]!r}, a folder of another machine{others}: `pip freeze` writes this "
+        "where conda installed it.",
+        f"Write the versions instead, where the program runs: pip list --format=freeze > {origin.path}. Or leave them "
+        "out, which takes the newest:",
+        command=f"sed -i -E 's, *@ *file:.*,,' {shlex.quote(origin.path)}",
+    )
 
 
 def _without_hash(repo: Repository, project: Project) -> Iterator[tuple[str, Origin]]:

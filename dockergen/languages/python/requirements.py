@@ -7,9 +7,14 @@ import re
 from dockergen.catalog import load
 from dockergen.errors import ProjectError
 from dockergen.frozen import frozen
+from dockergen.lazy import regex
 from dockergen.manifests.requirements import Requirement, RequirementsFile, requirements_file
 from dockergen.model import Origin
 from dockergen.repository import Repository, normal
+
+_INSTALLED = regex(r"\bpip3? +install\b[^\n&|;`]*?\s(?:-r|--requirement)[ =]*([\w./\"'-]+)")
+
+_OTHER_MANIFESTS = (".toml", ".cfg", ".py", ".lock", ".yml", ".yaml", ".json")  # uv reads requirements of some too
 
 
 @frozen
@@ -42,7 +47,21 @@ def requirements_path(repo: Repository) -> str:
         return named[0]
     others = [*repo.glob("*requirements*.txt"), *repo.glob("requirements/*.txt")]
     others = [path for path in others if not _for_development(path) and repo.is_file(path)]
-    return others[0] if len(others) == 1 else _of_pages(repo)
+    return others[0] if len(others) == 1 else _installed_by_papers(repo) or _of_pages(repo)
+
+
+def _installed_by_papers(repo: Repository) -> str:
+    """The file of another name that the container file or the README of the repository installs, where it is the only
+    one."""
+    named = (
+        found.strip("\"'").removeprefix("./")
+        for paper in ("Dockerfile", "dockerfile", "docker/Dockerfile", "README.md", "readme.md", "README.rst", "README")
+        if repo.is_file(paper)
+        for found in _INSTALLED.findall(repo.source(paper))
+    )
+    paths = {path for path in named if normal(path) == path and repo.is_file(path) and not _for_development(path)}
+    paths = {path for path in paths if not path.endswith(_OTHER_MANIFESTS)}
+    return paths.pop() if len(paths) == 1 else ""
 
 
 def _of_pages(repo: Repository) -> str:

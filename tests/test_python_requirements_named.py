@@ -1,0 +1,46 @@
+"""Requirements under a name of their own: the file that the repository's papers install."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import dockergen
+
+APP = "from flask import Flask\n\napp = Flask(__name__)\n"
+
+
+@pytest.mark.parametrize(
+    ("paper", "text", "installed"),
+    [
+        ("Dockerfile", "FROM python:3.13\nRUN pip3 install --no-cache-dir -q -r pip_requirements\n", True),
+        ("README.md", "Install:\n\n    pip install -r ./pip_requirements\n", True),
+        ("README.md", "    pip install --requirement=pip_requirements && pip install -r dev-requirements.list\n", True),
+        ("README.md", "    pip install flask && python app.py -r pip_requirements\n", False),
+        ("README.md", "    pip install -r pip_requirements\n    pip install -r other.list\n", False),
+        ("README.md", "    pip install -r missing.list\n", False),
+        ("README.md", "    uv pip install -r pyproject.toml\n    pip install -r pip_requirements\n", True),
+    ],
+)
+def test_file_that_a_paper_installs_is_the_manifest(tmp_path: Path, paper: str, text: str, installed: bool) -> None:
+    for name in ("pip_requirements", "other.list", "dev-requirements.list"):
+        (tmp_path / name).write_text("flask==3.1.2\n")
+    (tmp_path / "pyproject.toml").write_text("[tool.ruff]\nline-length = 100\n")
+    (tmp_path / "app.py").write_text(APP)
+    (tmp_path / paper).write_text(text)
+    if not installed:
+        with pytest.raises(dockergen.errors.ProjectError):
+            dockergen.plan(tmp_path)
+        return
+    manager = next(d for d in dockergen.plan(tmp_path).decisions if d.name == "manager")
+    assert str(manager.sourced.origin) == "pip_requirements"
+
+
+def test_a_usual_name_wins_over_what_a_paper_installs(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("flask==3.1.2\n")
+    (tmp_path / "pip_requirements").write_text("flask==1.0\n")
+    (tmp_path / "app.py").write_text(APP)
+    (tmp_path / "Dockerfile").write_text("RUN pip install -r pip_requirements\n")
+    manager = next(d for d in dockergen.plan(tmp_path).decisions if d.name == "manager")
+    assert str(manager.sourced.origin) == "requirements.txt"
