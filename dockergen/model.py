@@ -76,6 +76,7 @@ class Match:
     strength: Strength
     evidence: tuple[Origin, ...]
     what: str = ""  # "a FastAPI service"
+    gathers: bool = False  # it holds packages together that lie below, and starts none of them
 
 
 @frozen

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Mapping
 from dataclasses import replace
 
 from dockergen.context import ignore_groups
@@ -63,19 +64,28 @@ def _chosen_folder(repo: Repository, settings: Settings) -> tuple[str, list[Clai
     if settings.app is not None:
         root = _app_folder(repo, settings, claims)
         return (root, claims_on(repo, settings, root)) if root else ("", _knowing(repo, settings.app.value, claims))
-    if any(claim.match.strength > Strength.SUPPORTING for claim in claims):
+    strong = [claim for claim in claims if claim.match.strength > Strength.SUPPORTING]
+    if strong and not all(claim.match.gathers for claim in strong):
         return "", claims
     below = _services_below(repo, settings)
+    if strong and not _of_another_language(below, strong):
+        return "", claims
     if not below:
         return "", claims
     if len(below) == 1 and not claims:
         root = next(iter(below))
         return root, below[root]
-    if claims and max(claim.match.strength for claim in claims) == Strength.SUPPORTING and len(below) == 1:
-        # The manifest at the root only builds assets; the one real service lies below.
+    if claims and (strong or max(c.match.strength for c in claims) == Strength.SUPPORTING) and len(below) == 1:
+        # The manifest at the root only builds assets, or holds packages together; the one real service lies below.
         root = next(iter(below))
         return root, below[root]
     raise _several_services(below)
+
+
+def _of_another_language(below: Mapping[str, list[Claim]], gathering: list[Claim]) -> bool:
+    """True when a service lies below that is none of the packages that the root holds together."""
+    names = {claim.name for claim in gathering}
+    return any(c.match.strength == Strength.MANIFEST and c.name not in names for rows in below.values() for c in rows)
 
 
 def _knowing(repo: Repository, app: str, claims: list[Claim]) -> list[Claim]:

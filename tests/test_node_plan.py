@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
+import dockergen
 from dockergen.errors import ProjectError, UsageError
 from dockergen.languages.node import LANGUAGE, plan
 from dockergen.languages.node.assets import assets
 from dockergen.model import BuildPlan, Strength
+from dockergen.pipeline import service_at
 from dockergen.repository import Repository
 from dockergen.settings import Settings
 
@@ -327,3 +329,27 @@ def test_workspace_without_a_start_names_a_member(project: Project) -> None:
     with pytest.raises(ProjectError, match=r"package\.json:2 declares a workspace") as caught:
         planned(project, {"workspaces": ["packages/*"]}, {"packages/api/package.json": "{}"})
     assert caught.value.command == "dockergen init packages/api"
+
+
+PARTS = {"parts/a/package.json": "{}", "parts/b/package.json": "{}"}
+API = {
+    "backend/requirements.txt": "flask==3.1.2\n",
+    "backend/app.py": "from flask import Flask\napp = Flask(__name__)\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("files", "language"), [({**PARTS, **API}, "python"), (PARTS, "")], ids=["beside a service", "alone"]
+)
+def test_workspace_that_starts_nothing_leaves_the_folder_to_the_service_of_another_language(
+    tmp_path: Path, files: dict[str, str], language: str
+) -> None:
+    for name, text in {"package.json": '{"workspaces": ["parts/*"]}', **files}.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    if not language:
+        with pytest.raises(ProjectError, match="declares a workspace"):
+            dockergen.plan(tmp_path)
+        return
+    service = service_at(tmp_path, {})
+    assert (service.plan.language, service.root) == (language, "backend")

@@ -17,9 +17,10 @@ def claim(repo: Repository, settings: Settings) -> Match:
         found = project(repo, settings)
     except DockergenError:
         return Match(Strength.SUPPORTING, evidence, "a package.json")
-    if (found.start is not None and not _others(found)) or found.is_next or _is_monorepo(repo, found):
+    starts = (found.start is not None and not _others(found)) or found.is_next
+    if starts or _is_monorepo(repo, found):
         what = f"a {found.framework[1].title} service" if found.framework else "a Node.js service"
-        return Match(Strength.MANIFEST, evidence, what)
+        return Match(Strength.MANIFEST, evidence, what, gathers=not starts)
     return Match(Strength.SUPPORTING, evidence, "a front end" if found.is_static else "a package.json")
 
 
