@@ -266,3 +266,17 @@ def test_console_script_of_setup_py_beside_a_requirements_file_is_installed_and_
     assert plan.start == ("watcher",)
     text = explain.text_of(dockergen.generate(tmp_path), "Dockerfile")
     assert text.index("install -r requirements.txt") < text.index("COPY . .") < text.index("install --no-deps .")
+
+
+def test_what_is_vendored_is_never_the_program(tmp_path: Path) -> None:
+    several = "".join(f"from shop import part{number}\n" for number in range(40))
+    files = {
+        "requirements": "tornado",
+        "ext/tornado/wsgi.py": "import tornado.ioloop\ntornado.ioloop.IOLoop.current().start()\n",
+        "start.py": "from shop.__main__ import main\nif __name__ == '__main__':\n    main()\n",
+        "shop/__init__.py": "",
+        "shop/__main__.py": f"{several}from shop.server import serve\ndef main():\n    serve()\nif __name__ == '__main__':\n    main()\n",
+        "shop/server.py": "import tornado.ioloop\nimport tornado.web\ndef serve():\n    tornado.web.Application([]).listen(8000)\n    tornado.ioloop.IOLoop.current().start()\n",
+        **{f"shop/part{number}.py": "X = 1\n" for number in range(40)},
+    }
+    assert started(plan_of(tmp_path, files)) in ("python -m shop", "python start.py")

@@ -12,7 +12,7 @@ from dockergen.catalog import Framework, load
 from dockergen.errors import ProjectError
 from dockergen.languages.python.commandline import command_line
 from dockergen.languages.python.entry import Modules, guarded, module_of, place, search_path
-from dockergen.languages.python.imports import program_files
+from dockergen.languages.python.imports import program_files, whole_program
 from dockergen.languages.python.listening import LOOPBACK, Listening
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.setuptools_files import setup
@@ -237,7 +237,7 @@ def _that_runs(modules: Modules, paths: list[str], row: Framework, entrances: li
     if direct:
         return min(direct, key=lambda p: (not p.endswith("__main__.py"), paths.index(p)))
     for path in entrances:
-        if set(serving).intersection(program_files(modules.repo, path, 25)):
+        if set(serving).intersection(whole_program(modules.repo, path, 120)):
             return path
     return serving[0] if serving else ""
 
