@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -19,24 +19,25 @@ from dockergen.manifests.requirements import normalised
 _PACKAGE = regex(r"^\[\[package\]\]\s*$", re.MULTILINE)
 _NAME = regex(r'^name = "([^"]+)"', re.MULTILINE)
 _VERSION = regex(r'^version = "([^"]+)"', re.MULTILINE)
-_SOURCE = regex(r"^source = \{([^}]*)\}", re.MULTILINE)
-_UV_NEEDS = regex(r"^dependencies = \[\n(.*?)^\]", re.MULTILINE | re.DOTALL)
+# What one line holds ends with it: where a bracket never closes, each one would search the rest of the file.
+_SOURCE = regex(r"^source = \{([^}\n]*)\}", re.MULTILINE)
 _UV_EXTRAS = regex(r"^\[package\.optional-dependencies\]\n(.*?)(?=^\[|\Z)", re.MULTILINE | re.DOTALL)
-_UV_EXTRA = regex(r"^([A-Za-z0-9._-]+) = \[\n(.*?)^\]", re.MULTILINE | re.DOTALL)
-_UV_NEED = regex(r'\{ name = "([^"]+)"([^}]*)\}')
-_UV_EXTRA_OF = regex(r"extra = \[([^\]]*)\]")
+# Where several indexes have it, the row holds a table of its own: source = { registry = "..." }.
+_REST = r"([^{}\n]*(?:\{[^{}\n]*\}[^{}\n]*)?)\}"
+_UV_NEED = regex(r'\{ name = "([^"\n]+)"' + _REST)
+_UV_EXTRA_OF = regex(r"extra = \[([^\]\n]*)\]")
+_ARRAY = regex(r'^"?([A-Za-z0-9._-]+)"? = \[\n', re.MULTILINE)
 _POETRY_NEEDS = regex(r"^\[package\.dependencies\]\n(.*?)(?=^\[|\Z)", re.MULTILINE | re.DOTALL)
-_POETRY_GROUPS = regex(r"^groups = \[([^\]]*)\]", re.MULTILINE)
+_POETRY_GROUPS = regex(r"^groups = \[([^\]\n]*)\]", re.MULTILINE)
 _POETRY_MARKERS = regex(r'^markers = ".*"$', re.MULTILINE)
 _WHEEL = regex(r'[/"]([A-Za-z0-9_.]+)-[^-"/]+(?:-\d[^-"/]*)?-([a-z0-9.]+)-([a-z0-9_.]+)-([a-z0-9_.]+)\.whl')
-_FILES = regex(r'^"?([A-Za-z0-9._-]+)"? = \[\n(.*?)^\]', re.MULTILINE | re.DOTALL)
 _UV_LOCAL = regex(r'\b(?:editable|directory|virtual|path) = "([^"]+)"')
 _POETRY_SOURCE = regex(r'^\[package\.source\]\ntype = "([a-z]+)"\nurl = "([^"]+)"', re.MULTILINE)
 _PIPFILE_KEY = regex(r'^ {8}"([^"]+)": \{', re.MULTILINE)
 _PDM_LOCAL = regex(r'^path = "([^"]+)"', re.MULTILINE)
 _PDM_VCS = regex(r"^(?:git|hg|svn|bzr) = ", re.MULTILINE)
 _PDM_NEED = regex(r"(?P<name>[A-Za-z0-9._-]+)\s*(?:\[(?P<extras>[^\]]*)\])?")
-_PDM_EXTRAS = regex(r"^extras = \[([^\]]*)\]", re.MULTILINE)
+_PDM_EXTRAS = regex(r"^extras = \[([^\]\n]*)\]", re.MULTILINE)
 _QUOTED = regex(r'"([^"]+)"')
 _ELSEWHERE = regex(
     r"\bsys_platform == '(?!linux')|\bplatform_system == '(?!Linux')|\bos_name == '(?!posix')"
@@ -114,10 +115,10 @@ def _merged(one: Locked, other: Locked) -> Locked:
 def _with_listed_wheels(packages: dict[str, Locked], text: str) -> dict[str, Locked]:
     """Poetry before 1.3 lists the files of all packages in a table of its own at the end."""
     _, mark, tail = text.partition("\n[metadata.files]\n")
-    for row in _FILES.finditer(tail) if mark else ():
-        package = packages.get(normalised(row[1]))
+    for name, rows in _arrays(tail) if mark else ():
+        package = packages.get(normalised(name))
         if package is not None and not package.wheels:
-            packages[package.name] = replace(package, wheels=_wheels(row[2]), only_source=_only_source(row[2]))
+            packages[package.name] = replace(package, wheels=_wheels(rows), only_source=_only_source(rows))
     return packages
 
 
@@ -146,7 +147,7 @@ def pipfile_lock(text: str) -> dict[str, Locked]:
     except (ValueError, RecursionError):
         return {}
     rows = document.get("default") if isinstance(document, dict) else None
-    lines = {found[1]: text.count("\n", 0, found.start(1)) + 1 for found in _PIPFILE_KEY.finditer(text)}
+    lines = dict(_lines(text))
     packages = {}
     for name, value in rows.items() if isinstance(rows, dict) else ():
         row = value if isinstance(value, dict) else {}
@@ -164,6 +165,15 @@ def pipfile_lock(text: str) -> dict[str, Locked]:
             marker=str(row.get("markers", "")),
         )
     return packages
+
+
+def _lines(text: str) -> Iterator[tuple[str, int]]:
+    """Packages of a Pipfile.lock with the lines of their keys."""
+    line, position = 1, 0
+    for found in _PIPFILE_KEY.finditer(text):
+        line += text.count("\n", position, found.start())
+        position = found.start()
+        yield found[1], line
 
 
 def pylock(text: str) -> dict[str, Locked]:
@@ -235,7 +245,7 @@ def markers_of(text: str, name: str) -> tuple[str, ...]:
     written = "[-_.]+".join(map(re.escape, name.split("-")))
     if re.search(rf'(?im)^"?{written}"? = \[$', text) or re.search(rf'(?im)^"?{written}"? = \[\s*\{{', text):
         return ()  # Poetry's rows for one Python each
-    uv = re.findall(rf'\{{ name = "{written}"([^}}]*)\}}', text)
+    uv = re.findall(rf'\{{ name = "{written}"' + _REST, text)
     found = [_quoted_after("marker = ", row) for row in uv]
     poetry = re.findall(rf'(?im)^"?{written}"? = (\{{.*\}}|".*")$', text)
     found += [_quoted_after("markers = ", row) for row in poetry]
@@ -307,11 +317,9 @@ def _is_checkout(block: str) -> bool:
 
 
 def _needs(block: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    if found := _UV_NEEDS.search(block):
-        listed = _uv_needs(found[1])
-        if listed:
-            return listed
-        return _pdm_needs(found[1])
+    rows = next((rows for name, rows in _arrays(block) if name == "dependencies"), None)
+    if rows is not None:
+        return _uv_needs(rows) or _pdm_needs(rows)
     if found := _POETRY_NEEDS.search(block):
         names = (re.match(r'"?([A-Za-z0-9._-]+)"? = (.*)', row) for row in found[1].split("\n"))
         wanted = (name for name in names if name and "optional = true" not in name[2] and not _elsewhere(name[2]))
@@ -332,7 +340,15 @@ def _extras(block: str) -> dict[str, tuple[tuple[str, tuple[str, ...]], ...]]:
         # Each extra may bring each of them; which one does is not written down.
         return {normalised(extra): _needs(block) for extra in _QUOTED.findall(own[1])}
     found = _UV_EXTRAS.search(block)
-    return {normalised(row[1]): _uv_needs(row[2]) for row in _UV_EXTRA.finditer(found[1])} if found else {}
+    return {normalised(name): _uv_needs(rows) for name, rows in _arrays(found[1])} if found else {}
+
+
+def _arrays(text: str) -> Iterator[tuple[str, str]]:
+    """Names and rows of arrays that are written over several lines."""
+    place = 0
+    while (found := _ARRAY.search(text, place)) and (end := text.find("\n]", found.end() - 1)) >= 0:
+        yield found[1], text[found.end() : end + 1]
+        place = end + 2
 
 
 def _uv_needs(text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
