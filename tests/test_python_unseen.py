@@ -329,6 +329,24 @@ def test_a_variable_that_a_setting_or_a_configuration_lacks_is_named() -> None:
         assert diagnosis("start", log, "").cause == "The program needs the environment variable SECRET_KEY."
 
 
+@pytest.mark.parametrize(
+    ("log", "variable"),
+    [
+        ("ValueError: Please set BOT_TOKEN in your .env file.", "BOT_TOKEN"),
+        ("Exception: DATABASE_URL environment variable not defined.", "DATABASE_URL"),
+        ("    port = int(os.getenv('CHANNEL_ID'))\nTypeError: int() argument must be a string, not 'NoneType'", "CHANNEL_ID"),
+        ("    hosts = os.environ.get(\"HOSTS\").split(',')\nAttributeError: 'NoneType' object has no attribute 'split'", "HOSTS"),
+        ("ssl.SSLError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed", ""),
+        ("ValueError: a name is required", ""),
+    ],
+    ids=["a message", "another message", "the line that fails", "its other form", "no variable", "no name"],
+)  # fmt: skip
+def test_the_variable_that_an_exception_is_about_is_told(log: str, variable: str) -> None:
+    text = f'Traceback (most recent call last):\n  File "/app/main.py", line 3, in <module>\n{log}\n'
+    remedy = diagnosis("start", text, "The program ended.").remedy
+    assert remedy.endswith(f"--env {variable}=..." if variable else "in the log below.")
+
+
 def test_metadata_that_newer_pips_refuse_is_the_cause() -> None:
     log = (
         "WARNING: Ignoring version 4.4.1 of celery since it has invalid metadata:\nRequested celery==4.4.1 from "

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from dockergen.lazy import regex
 from dockergen.model import Sourced
 from dockergen.verify.report import Problem
 
 _MOST_NEEDS = 4  # variables in one message
+_MEND = "Mend what that says; the traceback is in the log below."
+_LACKING = regex(r"(?i)\b(?:env\w*|variables?|set|missing|defined|provided?|required?|empty|configured?)\b")
 
 # What only a build says; asked first where a build fails.
 _BUILD_CAUSES: tuple[tuple[str, str, str], ...] = (
@@ -242,10 +245,22 @@ def diagnosis(where: str, log: str, otherwise: str) -> Problem:
             value = next((group for group in found.groups() if group), "")
             return Problem(where, cause.format(value), remedy.format(value))
     if where != "probe" and (raised := last_exception(log)):
-        return Problem(
-            where, f"{otherwise} It raises {raised}.", "Mend what that says; the traceback is in the log below."
-        )
+        variable = _read_variable(log) or _named_variable(raised)
+        remedy = f"Give {variable} a value: dockergen verify --env {variable}=..." if variable else _MEND
+        return Problem(where, f"{otherwise} It raises {raised}.", remedy)
     return Problem(where, otherwise, "Read the end of the log below.")
+
+
+def _read_variable(log: str) -> str:
+    """The environment variable that a line of the last traceback reads, "" for none."""
+    found = re.findall(r"(?:getenv\(|environ(?:\.get\(|\[))\s*['\"](\w+)['\"]", log[log.rfind("Traceback") :])
+    return found[-1] if found else ""
+
+
+def _named_variable(message: str) -> str:
+    """What the message of an exception calls missing, where its name is one of a variable; "" for none."""
+    found = re.search(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b", message)
+    return found[0] if found and _LACKING.search(message) else ""
 
 
 def last_exception(log: str) -> str:
