@@ -222,6 +222,12 @@ def test_beat_is_a_command_of_the_same_image(tmp_path: Path) -> None:
         ("H = {'class': 'Upload', 'filename': 'app.log'}\n", ()),
         ("with open(file='out.txt', mode='w') as f: pass\n", ("/app/data",)),
         ("engine = create_engine('sqlite+aiosqlite:///./shop.db')\n", ("/app/data",)),
+        (
+            "import os\nHERE = os.path.dirname(__file__)\nINDEX_DIR = os.path.join(HERE, 'index', sys.version)\n",
+            ("/app/index",),
+        ),
+        ("import os\nHERE = os.path.dirname(__file__)\nTEMPLATE_DIR = os.path.join(HERE, 'pages')\n", ()),
+        ("NEXT_DIR = 'of/another/repository'\n", ()),
         ("URL = 'sqlite://'\n", ()),
         ("os.makedirs('/var/lib/x')\n", ()),
         ("# os.makedirs('old')\n", ()),

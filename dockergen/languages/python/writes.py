@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 
 from dockergen.catalog import load
@@ -23,9 +25,17 @@ _HINT = regex(
     r"""|\b(?:aiosqlite|apsw|duckdb|fasthtml|fastlite|peewee|playhouse|shelve|sqlite_utils|tinydb)\b|storage_path"""
     r"""|\b(?:basicConfig|logzero|loguru)\b"""
     r"""|\b(?:UPLOAD|MEDIA|LOG|CACHE|DATA|DOWNLOAD|STORAGE)S?_(?:FOLDER|DIR|DIRECTORY|ROOT)["']?\]?\s*[:=]"""
+    r"""|^\s*(?:\w+\.config\[["'])?[A-Z][A-Z_]*_(?:FOLDER|DIR|DIRECTORY)(?:["']\])?\s*[:=]""",
+    re.MULTILINE,
 )
 _FOLDER_SETTING = regex(
     r"(?:UPLOAD|MEDIA|LOG|CACHE|DATA|DOWNLOAD|STORAGE|SESSION_FILE)S?_(?:FOLDER|DIR|DIRECTORY|ROOT)"
+)
+# Other folders that settings name; those of what is read, or made by a build, aside.
+_LIKELY_SETTING = regex(
+    r"(?!.*(?:ASSET|BASE|BIN|BUILD|CLIENT|CODE|CONF|CURRENT|DIST|DOC|FIXTURE|FRONT|HOME|LIB|LOCALE|MIGRATION|MODULE|PACKAGE"
+    r"|PLUGIN|PROJECT|PUBLIC|REPO|ROOT|SCRIPT|SOURCE|SRC|STATIC|TEMPLATE|TEST|THEME|TRANSLATION|VENV|VIEW|WEB|WORK|WWW))"
+    r"[A-Z][A-Z_]*_(?:FOLDER|DIR|DIRECTORY)"
 )
 _FILE_KEYWORDS = ("file", "filename", "database", "db_file", "path", "sink", "logfile")
 _SQLITE = regex(r"sqlite(?:\+\w+)?:///(?!/)([\w./-]+\.\w+)")
@@ -40,6 +50,7 @@ class Written:
     origin: Origin
     variable: str = ""  # the environment variable that names another place
     file: bool = False
+    likely: bool = False  # by its name only, so what is in the repository is read and not written
 
 
 def written(repo: Repository, entry: str) -> list[Written]:
@@ -49,7 +60,7 @@ def written(repo: Repository, entry: str) -> list[Written]:
         text = repo.source(path)
         if _HINT.search(text):
             for item in _in_file(text, path):
-                if _below(item.path):
+                if _below(item.path) and not (item.likely and repo.has(item.path.removeprefix(f"{_WORKDIR}/"))):
                     found.setdefault(item.path, item)
     return list(found.values())
 
@@ -174,6 +185,10 @@ class _Places:
             name = str(target.slice.value)
         if _FOLDER_SETTING.fullmatch(name):
             yield from self._written(node.value, node)
+        elif _LIKELY_SETTING.fullmatch(name):
+            # A bare word may be anybody's path; one that begins at the program's own folder is not.
+            found = self._written(self._known_part(node.value), node, scheme=f"{_WORKDIR}/")
+            yield from (replace(item, likely=True) for item in found)
         elif name.endswith(("DATABASE_URI", "DATABASE_URL", "DB_URL", "DB_URI")):
             yield from self._written(node.value, node, file=True, scheme="sqlite:///")
 
@@ -185,6 +200,13 @@ class _Places:
             return
         place = posixpath.normpath(posixpath.join(_WORKDIR, value.removeprefix(scheme)))
         yield Written(place, Origin("file", self.path, getattr(node, "lineno", 0)), self._variable(where), file)
+
+    def _known_part(self, node: ast.expr) -> ast.expr:
+        """Of a joined path the parts before the first that only a run knows."""
+        if isinstance(node, ast.Call) and _name(node.func) == "join":
+            known = list(itertools.takewhile(lambda part: self._value(part, 1) is not None, node.args))
+            return ast.Call(node.func, known, []) if known else node
+        return node
 
     def _variable(self, node: ast.expr | None) -> str:
         for inner in nodes(node) if node is not None else ():
