@@ -25,8 +25,8 @@ _IMAGE = regex(
 )
 _PACKAGE = regex(r"[a-z0-9][a-z0-9+.-]+")
 _WORD = regex(r"[a-z][a-z0-9-]*")
+_QUOTED = regex(r"""'[^']*'|"(?:[^"\\]|\\.)*\"""")
 _SHELL_SYNTAX = regex(r"[|&;<>()$`\n]|(^|\s)[A-Za-z_]\w*=")
-_LITERAL = regex(r"""'[^'\n]*'|"[^"$`\\\n]*\"""")
 
 
 @frozen
@@ -180,7 +180,8 @@ def command_words(command: str, where: str) -> tuple[str, ...]:
 
     Raises UsageError when quotes do not close.
     """
-    bare = _LITERAL.sub("", command)  # what stands in quotes is no syntax: "app:create_app()"
+    # What stands in quotes, 'app:create_app()', is a word to the shell, unless it expands something.
+    bare = _QUOTED.sub(lambda text: "$" if text[0][0] == '"' and re.search(r"[$`\\]", text[0]) else "''", command)
     if _SHELL_SYNTAX.search(bare):
         simple = not re.search(r"[|&;<>()`\n]|(^|\s)[A-Za-z_]\w*=", bare)
         return ("sh", "-c", f"exec {command}" if simple and not command.startswith("exec ") else command)

@@ -144,3 +144,26 @@ def test_configuration_that_binds_a_socket_is_overruled_by_an_address(tmp_path: 
     plan = dockergen.plan(tmp_path)
     assert plan.start == ("sh", "-c", "exec gunicorn -c server.conf app:app --bind 0.0.0.0:${PORT}")
     assert any("server.conf:2 binds" in note for note in plan.notes)
+
+
+def test_options_that_another_file_declares_for_the_subcommand_follow_it(tmp_path: Path) -> None:
+    main = """import argparse
+from . import installer, server
+def main():
+    p = argparse.ArgumentParser()
+    commands = p.add_subparsers(dest="mode")
+    sp = commands.add_parser("serve")
+    server.setup_parser(sp)
+    ip = commands.add_parser("install-server")
+    installer.setup_parser(ip)
+"""
+    declared = (
+        "import argparse\ndef setup_parser(p: argparse.ArgumentParser):\n    p.add_argument('--port', default='{}')\n"
+    )
+    (tmp_path / "pkg").mkdir()
+    (tmp_path / "pkg/__init__.py").write_text("")
+    (tmp_path / "pkg/main.py").write_text(main)
+    (tmp_path / "pkg/server.py").write_text(SERVER + declared.format(13131))
+    (tmp_path / "pkg/installer.py").write_text(declared.format(1))
+    found = command_line(Repository(tmp_path), "pkg/main.py")
+    assert (found.words, found.port) == (("serve", "--port", "{port}"), 13131)

@@ -314,6 +314,12 @@ def test_a_name_that_a_newer_release_lost_is_told() -> None:
     assert "older than the jinja2" in diagnosis("start", log, "").cause
 
 
+def test_an_index_that_is_not_reached_is_no_missing_release() -> None:
+    log = "after connection broken by 'NewConnectionError('<x>: Failed to establish a new connection: [Errno -2] Name or service not known')': /simple/amqp/\n"
+    log += "ERROR: Could not find a version that satisfies the requirement amqp==5.0.5 (from versions: none)\n"
+    assert "does not reach the package index" in diagnosis("build", log, "A step failed.").cause
+
+
 def test_an_unknown_exception_is_told() -> None:
     log = 'Traceback (most recent call last):\n  File "a.py", line 1, in <module>\nRuntimeError: Variable TOKEN manquante\n'
     assert "It raises RuntimeError: Variable TOKEN manquante." in diagnosis("start", log, "The program ended.").cause

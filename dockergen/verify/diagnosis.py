@@ -21,6 +21,11 @@ _BUILD_CAUSES: tuple[tuple[str, str, str], ...] = (
         "Check the name where the manifest gives one, and the network of the machine that builds.",
     ),
     (
+        r"Failed to establish a new connection: \[Errno -?\d+\] ([\w ]+)[\s\S]*\(from versions: none\)",
+        "The build does not reach the package index that a manifest or lock file names: {0}.",
+        "Look at the index there (--index-url, the sources of a Pipfile.lock), and at the network of the machine that builds.",
+    ),
+    (
         r"(?:401 (?:Client )?(?:Error|Unauthorized)|status code 401|403 (?:Client )?(?:Error|Forbidden)"
         r"|User for [^\s]+: |could not read (?:Username|Password) for|Authentication failed for)",
         "A package index or a repository asks for a login that the build does not have.",

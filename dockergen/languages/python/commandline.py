@@ -38,7 +38,7 @@ class CommandLine:
 class _Option:
     flags: tuple[str, ...]
     default: object
-    owner: str  # the parser's variable or the function that the option belongs to
+    owner: str  # file and variable of the parser, or file and function, that the option belongs to
     path: str
     line: int
     joined: bool = False  # Tornado takes --port=8000 alone, not --port 8000
@@ -57,6 +57,7 @@ class _Declared:
     commands: dict[str, str] = field(default_factory=dict)  # subcommand -> owner
     groups: set[str] = field(default_factory=set)  # owners that have subcommands
     default: str = ""  # the subcommand that runs when none is given
+    handed: dict[str, str] = field(default_factory=dict)  # function that declares options -> owner it is called with
     only: dict[tuple[str, int], str] = field(default_factory=dict)  # options that one turn of a loop declares
 
 
@@ -69,6 +70,9 @@ def command_line(repo: Repository, entry: str) -> CommandLine:
     for path in files:
         if _DECLARES.search(repo.source(path)):
             _read(repo.source(path), path, found)
+    for option in found.options:
+        bare = option.owner.rpartition(".")[2]
+        option.owner = found.handed.get(option.owner) or found.handed.get(bare) or option.owner
     return _serving(found)
 
 
@@ -116,15 +120,32 @@ def _read(text: str, path: str, found: _Declared) -> None:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
     values = _constants(tree)
+    first = len(found.options)
     for node in nodes(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             _decorated(node, path, values, found)
         elif isinstance(node, ast.For):
             _looped(node, path, values, found)
         elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
-            _assigned(node, values, found)
+            _assigned(node, path, values, found)
         if isinstance(node, ast.Call):
             _called(node, path, values, found)
+    _handed(tree, path, found, found.options[first:])
+
+
+def _handed(tree: ast.Module, path: str, found: _Declared, options: list[_Option]) -> None:
+    """`setup(run)` for a subcommand's parser, and the options that a function declares for the parser that it gets."""
+    owners = set(found.commands.values())
+    for node in nodes(tree):
+        if isinstance(node, ast.Call):
+            given = (f"{path}#{_name(argument)}" for argument in node.args[:1])
+            name = ".".join(filter(None, (_owner(node.func), _name(node.func))))
+            found.handed.update({f"{name}()": owner for owner in given if owner in owners})
+        elif isinstance(node, ast.FunctionDef):
+            parameters = {f"{path}#{argument.arg}" for argument in node.args.args}
+            for option in options:
+                if option.owner in parameters and node.lineno <= option.line <= (node.end_lineno or 0):
+                    option.owner = f"{path.rpartition('/')[2].removesuffix('.py')}.{node.name}()"
 
 
 def _constants(tree: ast.Module) -> dict[str, object]:
@@ -155,7 +176,7 @@ def _literal(node: ast.expr | None, values: dict[str, object]) -> object:
 def _called(node: ast.Call, path: str, values: dict[str, object], found: _Declared) -> None:
     """`parser.add_argument("--port", default=8000)`, `define("port", default=8000)`, `parser.add_subparsers()`."""
     name = _name(node.func)
-    owner = _owner(node.func)
+    owner = f"{path}#{_owner(node.func)}"
     if name == "add_subparsers":
         found.groups.add(owner)
     if name in ("add_argument", "add_option"):
@@ -171,14 +192,14 @@ def _option(node: ast.Call, owner: str, path: str, values: dict[str, object]) ->
     return [_Option(flags, _keyword(node, "default", values), owner, path, node.lineno)] if flags else []
 
 
-def _assigned(node: ast.Assign, values: dict[str, object], found: _Declared) -> None:
+def _assigned(node: ast.Assign, path: str, values: dict[str, object], found: _Declared) -> None:
     """`run = subparsers.add_parser("run")`."""
     call = node.value
     assert isinstance(call, ast.Call)
     if _name(call.func) == "add_parser" and call.args and isinstance(node.targets[0], ast.Name):
         value = _literal(call.args[0], values)
         if isinstance(value, str):
-            found.commands.setdefault(value, node.targets[0].id)
+            found.commands.setdefault(value, f"{path}#{node.targets[0].id}")
 
 
 def _looped(node: ast.For, path: str, values: dict[str, object], found: _Declared) -> None:
@@ -190,7 +211,7 @@ def _looped(node: ast.For, path: str, values: dict[str, object], found: _Declare
         if isinstance(inner, ast.Assign) and isinstance(inner.value, ast.Call) and inner.value.args:
             argument = inner.value.args[0]
             if _name(inner.value.func) == "add_parser" and isinstance(argument, ast.Name):
-                owner = inner.targets[0].id if isinstance(inner.targets[0], ast.Name) else ""
+                owner = f"{path}#{inner.targets[0].id}" if isinstance(inner.targets[0], ast.Name) else ""
                 found.commands.update({str(name): owner for name in names if argument.id == node.target.id})
         if isinstance(inner, ast.If) and (name := _compared(inner.test, node.target.id)):
             calls = (c for statement in inner.body for c in nodes(statement) if isinstance(c, ast.Call))
@@ -215,15 +236,15 @@ def _decorated(
     command = kinds.get("command")
     if command is not None and _owner(command.func if isinstance(command, ast.Call) else command) != "click":
         name = _command_name(command, node.name)
-        found.commands.setdefault(name, node.name)
+        found.commands.setdefault(name, f"{path}#{node.name}")
     if "group" in kinds or "callback" in kinds:
-        found.groups.add(node.name)
+        found.groups.add(f"{path}#{node.name}")
         group = kinds.get("group")
         if isinstance(group, ast.Call) and isinstance(default := _keyword(group, "default", values), str):
             found.default = default
     for call in calls:
         if _name(call.func) == "option":
-            found.options += _option(call, node.name, path, values)
+            found.options += _option(call, f"{path}#{node.name}", path, values)
     if command is not None:
         found.options += _parameters(node, path, values)
 
@@ -256,7 +277,7 @@ def _parameters(
         given = [str(a.value) for a in option.args if isinstance(a, ast.Constant)] if option else []
         flags = tuple(word for word in given if word.startswith("-")) or (f"--{argument.arg.replace('_', '-')}",)
         value = _literal(option.args[0] if option is default and option.args else default, values)
-        yield _Option(flags, value, node.name, path, argument.lineno)
+        yield _Option(flags, value, f"{path}#{node.name}", path, argument.lineno)
 
 
 def _keyword(node: ast.Call, name: str, values: dict[str, object]) -> object:

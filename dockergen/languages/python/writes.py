@@ -180,6 +180,8 @@ class _Places:
 
     def of_assignment(self, node: ast.Assign | ast.AnnAssign) -> Iterator[Written]:
         target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+        value = node.value
+        assert value is not None
         name = _name(target) if isinstance(target, (ast.Name, ast.Attribute)) else ""
         if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant):
             name = str(target.slice.value)
@@ -187,7 +189,7 @@ class _Places:
             yield from self._written(node.value, node)
         elif _LIKELY_SETTING.fullmatch(name):
             # A bare word may be anybody's path; one that begins at the program's own folder is not.
-            found = self._written(self._known_part(node.value), node, scheme=f"{_WORKDIR}/")
+            found = self._written(self._known_part(value), node, scheme=f"{_WORKDIR}/")
             yield from (replace(item, likely=True) for item in found)
         elif name.endswith(("DATABASE_URI", "DATABASE_URL", "DB_URL", "DB_URI")):
             yield from self._written(node.value, node, file=True, scheme="sqlite:///")
