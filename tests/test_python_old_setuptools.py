@@ -223,3 +223,22 @@ def test_a_project_that_is_built_by_a_newer_setuptools_is_not_held(tmp_path: Pat
 )  # fmt: skip
 def test_the_measurement_tells_what_an_import_reaches(files: dict[str, str], found: str) -> None:
     assert _verdict(files) == found
+
+
+@pytest.mark.parametrize(
+    ("constraints", "requirements", "variables"),
+    [
+        ("setuptools<70\nwheel\n", "jsmin==2.2.2 setuptools==80.9.0", "ENV PIP_BUILD_CONSTRAINT="),
+        ("wheel\nCython==0.29.37 # old\n", "jsmin==2.2.2 cython==3.1.0", "ENV PIP_BUILD_CONSTRAINT="),
+        ("setuptools<70\n", "jsmin==2.2.2 setuptools==69.5.1", "ENV PIP_CONSTRAINT="),
+        ("setuptools<70\n", "jsmin==2.2.2 flask==3.1.2", "ENV PIP_CONSTRAINT="),
+    ],
+)
+def test_constraints_of_the_repository_for_builds_leave_its_own_pins_alone(
+    tmp_path: Path, constraints: str, requirements: str, variables: str
+) -> None:
+    (tmp_path / "build-constraints.txt").write_text(constraints)
+    plan = _plan(tmp_path, "\n".join(requirements.split()))
+    assert variables in next(f.text for f in generated(tmp_path, service_at(tmp_path, {})) if f.path == "Dockerfile")
+    told = [note for note in plan.notes if note.startswith("build-constraints.txt:")]
+    assert bool(told) is (variables == "ENV PIP_BUILD_CONSTRAINT=")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import tarfile
 from collections.abc import Callable, Iterator
@@ -57,6 +58,30 @@ def _uv(index: PrivateIndex) -> dict[str, str | bytes]:
     return {"pyproject.toml": PYPROJECT + table, "uv.lock": lock}
 
 
+def _pipenv(index: PrivateIndex, login: str = "") -> dict[str, str | bytes]:
+    url = index.simple.replace("://", f"://{login}")
+    pipfile = f'[[source]]\nname = "corp"\nurl = "{url}"\nverify_ssl = false\n\n[packages]\ncorp-greeting = "==1.0"\n\n[requires]\npython_version = "3.13"\n'
+    lock = {
+        "_meta": {
+            "hash": {"sha256": "0" * 64},
+            "pipfile-spec": 6,
+            "requires": {"python_version": "3.13"},
+            "sources": [{"name": "corp", "url": url, "verify_ssl": False}],
+        },
+        "default": {
+            "corp-greeting": {"hashes": [f"sha256:{index.sha256}"], "index": "corp", "version": "==1.0"},
+        },
+        "develop": {},
+    }
+    # Without TLS pip wants to hear that the host is trusted.
+    trusted = f"[global]\ntrusted-host = {index.host}\n"
+    return {"Pipfile": pipfile, "Pipfile.lock": json.dumps(lock, indent=4), "pip.conf": trusted}
+
+
+def _pipenv_with_variables(index: PrivateIndex) -> dict[str, str | bytes]:
+    return _pipenv(index, "${CORP_USER}:${CORP_PASSWORD}@")
+
+
 def _clear(index: PrivateIndex) -> dict[str, str | bytes]:
     login = f"http://{USER}:{PASSWORD}@{index.place}"
     lines = [
@@ -68,10 +93,15 @@ def _clear(index: PrivateIndex) -> dict[str, str | bytes]:
 
 
 NETRC = {"HOME": True}
+PLACED = {"CORP_USER": USER, "CORP_PASSWORD": PASSWORD}
 VARIABLES = {"UV_INDEX_CORP_USERNAME": USER, "UV_INDEX_CORP_PASSWORD": PASSWORD}
 
 
-@pytest.mark.parametrize(("files", "login"), [(_pip, NETRC), (_uv, VARIABLES)], ids=["pip", "uv"])
+@pytest.mark.parametrize(
+    ("files", "login"),
+    [(_pip, NETRC), (_uv, VARIABLES), (_pipenv, NETRC), (_pipenv_with_variables, PLACED)],
+    ids=["pip", "uv", "Pipenv", "Pipenv and variables"],
+)
 def test_a_login_reaches_one_step_and_no_layer(
     project: Callable[[dict[str, str | bytes]], Path], docker_engine: DockerEngine, index: PrivateIndex,
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: Callable[[PrivateIndex], dict[str, str | bytes]], login: dict[str, object],

@@ -11,7 +11,7 @@ from dockergen.catalog import OldSetuptools, load
 from dockergen.frozen import frozen
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.wheels import key
-from dockergen.manifests.requirements import normalised
+from dockergen.manifests.requirements import normalised, requirements_file
 from dockergen.model import Decision, Origin, Sourced
 from dockergen.repository import Repository
 
@@ -56,7 +56,8 @@ def old_builds(repo: Repository, project: Project, kind: str, built: bool, relea
     """The constraint for that kind of install on that Python; `built` when the project itself is built, too."""
     if repo.is_file(_FILE) and kind != "uv":
         decision = Decision("build_constraints", Sourced(_FILE, Origin("file", _FILE, 1)))
-        return OldBuilds(file=_FILE, variables=_variables(kind, True), decisions=(decision,))
+        against = _contradicted(repo, project)
+        return OldBuilds(file=_FILE, variables=_variables(kind, not against), decisions=(decision,), notes=against)
     needs = _needs(project)
     if not needs:
         return OldBuilds()
@@ -87,6 +88,30 @@ def _variables(kind: str, alone: bool) -> tuple[str, ...]:
     if kind == "project":
         return ("UV_BUILD_CONSTRAINT",)
     return ("PIP_CONSTRAINT", "PIP_BUILD_CONSTRAINT") if alone else ("PIP_BUILD_CONSTRAINT",)
+
+
+def _contradicted(repo: Repository, project: Project) -> tuple[str, ...]:
+    """The line of the repository's constraints that excludes what is installed, as a note; () where none does."""
+    pinned = {r.name: (r.pinned, origin) for r, origin in project.direct if r.pinned}
+    pinned |= {name: (p.version, project.origin_of(name)) for name, p in project.locked.items() if p.version}
+    for held in requirements_file(repo.source(_FILE)).requirements:
+        version, origin = pinned.get(held.name, ("", None))
+        if version and held.specifier and _excludes(held.specifier, version):
+            return (
+                f"{_FILE}:{held.line} holds {held.name}{held.specifier} for builds and {origin} installs {version}: a "
+                "pip before 25.3 cannot tell one from the other, so such a one builds without it.",
+            )
+    return ()
+
+
+def _excludes(specifier: str, version: str) -> bool:
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+    from packaging.version import InvalidVersion, Version
+
+    try:
+        return not SpecifierSet(specifier).contains(Version(version), prereleases=True)
+    except (InvalidSpecifier, InvalidVersion):
+        return False
 
 
 def _needs(project: Project) -> list[_Need]:
