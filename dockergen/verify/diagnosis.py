@@ -12,6 +12,10 @@ from dockergen.verify.report import Problem
 _MOST_NEEDS = 4  # variables in one message
 _MEND = "Mend what that says; the traceback is in the log below."
 _LACKING = regex(r"(?i)\b(?:env\w*|variables?|set|missing|defined|provided?|required?|empty|configured?)\b")
+# Causes that no variable settles: what is, or is not, in the image.
+_IMAGE = regex(
+    r"is not in the image|which the image lacks|written for an older Python|is older than the|no longer has since"
+)
 
 # What only a build says; asked first where a build fails.
 _BUILD_CAUSES: tuple[tuple[str, str, str], ...] = (
@@ -282,7 +286,7 @@ def last_exception(log: str) -> str:
 def started_without(problem: Problem, needs: Sequence[Sourced[str]]) -> Problem:
     """The problem of a start, with the variables that the program is known to want and was not given."""
     shown = needs[:_MOST_NEEDS]
-    if not shown or any(need.value in problem.remedy for need in shown):
+    if not shown or _IMAGE.search(problem.cause) or any(need.value in problem.remedy for need in shown):
         return problem
     names = ", ".join(f"{need.value} ({need.origin})" for need in shown)
     given = " ".join(f"--env {need.value}=..." for need in shown)

@@ -257,8 +257,9 @@ def _health(begun: Start, port: Sourced[int] | None, final: Base) -> tuple[str, 
 def _environment(begun: Start, setup: Install, port: Sourced[int] | None) -> tuple[tuple[str, str], ...]:
     # The numeric user has no home folder, and / is not writable.
     pairs = {"HOME": "/tmp", "PYTHONUNBUFFERED": "1", **(begun.env or {})}
-    if setup.copies_source and begun.import_root:
-        pairs["PYTHONPATH"] = "/app" if begun.import_root == "." else f"/app/{begun.import_root}"
+    root = setup.in_place or (begun.import_root if setup.copies_source else "")
+    if root:
+        pairs["PYTHONPATH"] = "/app" if root == "." else f"/app/{root}"
     if port:
         pairs["PORT"] = str(port.value)
     return tuple(pairs.items())

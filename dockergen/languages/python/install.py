@@ -5,6 +5,7 @@ from __future__ import annotations
 from dockergen.catalog import load
 from dockergen.errors import ProjectError
 from dockergen.frozen import frozen
+from dockergen.languages.python.beside import source_root
 from dockergen.languages.python.companions import companions
 from dockergen.languages.python.extension import Extension, extension, runs_from_source
 from dockergen.languages.python.manager_version import manager_version, old_pip
@@ -65,6 +66,7 @@ class Install:
     rust: bool = False
     missing: tuple[str, ...] = ()  # importable folders whose source lacks what only the build makes
     excluded: tuple[str, ...] = ()  # both, where the source is copied
+    in_place: str = ""  # folder that is imported from although the project is installed, "." for the root
     copies_source: bool = True  # the program runs from its source, as a whole or in part
     build_packages: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -81,6 +83,7 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
     taken = mounts(repo, project, kind)
     split = bool(taken.own) and kind == "requirements" and {o.path for o in taken.own} == {project.requirements.path}
     itself = _installs_project(repo, project, start, taken, built)
+    in_place = source_root(repo, start.entry) if itself and not built.must_build else ""
     missing = built.folders if itself and built.must_build else ()
     uv = manager_version(repo, "uv", project.pyproject, project.lock, release.value)
     legacy = old_setuptools(repo, project, start.entry, release.value, old_pip(release.value))
@@ -121,7 +124,9 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
         rust=built.language == "rust" and (itself or bool(taken.own)),
         missing=missing,
         excluded=(*closed.unsafe, *missing),
+        in_place=in_place,
         copies_source=not itself
+        or bool(in_place)
         or (built.must_build and runs_from_source(repo, project, start, built))
         or any(repo.is_file(word) for word in start.command.value)
         or _outside(project, start),

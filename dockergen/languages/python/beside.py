@@ -1,0 +1,108 @@
+"""Files of the repository that a program finds from where its own source lies, and that no package takes along."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from dockergen.languages.python.entry import module_of
+from dockergen.languages.python.imports import whole_program
+from dockergen.languages.python.syntax import nodes, parsed
+from dockergen.lazy import regex
+from dockergen.repository import Repository, normal
+
+_HINT = regex(r"__file__")
+_SAME = ("resolve", "absolute", "abspath", "realpath", "str", "Path", "fspath", "expanduser")
+
+
+def source_root(repo: Repository, entry: str) -> str:
+    """The folder whose modules have to be imported in place, "." for the repository itself, as one of the program's
+    files reads what lies beside its package; "" when none does."""
+    files = whole_program(repo, entry) if entry else ()
+    if not any(_HINT.search(repo.source(path)) for path in files):
+        return ""
+    named: dict[str, str] = {}
+    for path in files:
+        named |= dict(_named(repo, path))
+    for path in files:
+        _, root = module_of(repo, path)
+        package = path.removeprefix(f"{root}/" if root else "").split("/")[0]
+        inside = f"{root}/{package}".lstrip("/")
+        for target in _joined(repo, path, named):
+            if target and target != inside and not target.startswith(f"{inside}/") and repo.has(target):
+                return root or "."
+    return ""
+
+
+def _named(repo: Repository, path: str) -> Iterator[tuple[str, str]]:
+    """Names of the file that stand for a folder: BASE_DIR = Path(__file__).parent.parent."""
+    text = repo.source(path)
+    for node in parsed(text).body if _HINT.search(text) else ():
+        target = node.targets[0] if isinstance(node, ast.Assign) else None
+        folder = _folder(node.value, path, {}) if isinstance(node, ast.Assign) else None
+        if isinstance(target, ast.Name) and folder is not None:
+            yield target.id, folder
+
+
+def _joined(repo: Repository, path: str, named: dict[str, str]) -> Iterator[str]:
+    """What the file joins to such a folder."""
+    text = repo.source(path)
+    if not _HINT.search(text) and not any(name in text for name in named):
+        return
+    for statement in parsed(text).body:
+        for node in nodes(statement):
+            parts: tuple[ast.expr, ...] = ()
+            if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+                parts = (node.left, node.right)
+            elif isinstance(node, ast.Call) and _last(node.func) in ("join", "joinpath"):
+                first = (
+                    node.func.value if _last(node.func) == "joinpath" and isinstance(node.func, ast.Attribute) else None
+                )
+                parts = (*((first,) if first is not None else ()), *node.args)
+            words = [p.value for p in parts[1:] if isinstance(p, ast.Constant) and isinstance(p.value, str)]
+            folder = _folder(parts[0], path, named) if words and len(words) == len(parts) - 1 else None
+            if folder is not None:
+                yield normal("/".join(part.strip("/") for part in (folder, *words) if part.strip("/"))) or ""
+
+
+def _parts(node: ast.AST) -> tuple[ast.expr, ...]:
+    """What `a / b`, a.joinpath(b, c) and os.path.join(a, b, c) put together."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+        return node.left, node.right
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return ()
+    if node.func.attr == "joinpath":
+        return (node.func.value, *node.args)
+    return tuple(node.args) if node.func.attr == "join" else ()
+
+
+def _folder(node: ast.expr, path: str, named: dict[str, str]) -> str | None:
+    """The folder or file of the repository that the expression names, None where it names none for sure."""
+    if isinstance(node, ast.Name):
+        return path if node.id == "__file__" else named.get(node.id)
+    if isinstance(node, ast.Attribute) and node.attr == "parent":
+        return _above(_folder(node.value, path, named), 1)
+    if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "parents":
+        index = node.slice.value if isinstance(node.slice, ast.Constant) else None
+        return _above(_folder(node.value.value, path, named), index + 1) if isinstance(index, int) else None
+    if not isinstance(node, ast.Call):
+        return None
+    name = _last(node.func)
+    if name == "dirname" and node.args:
+        return _above(_folder(node.args[0], path, named), 1)
+    if name in _SAME:
+        inner = node.args[0] if node.args else node.func.value if isinstance(node.func, ast.Attribute) else None
+        return _folder(inner, path, named) if inner is not None else None
+    return None
+
+
+def _above(path: str | None, levels: int) -> str | None:
+    for _ in range(min(max(levels, 0), 20)):
+        if not path:
+            return None  # above the repository, or unknown
+        path = path.rpartition("/")[0]
+    return path
+
+
+def _last(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""

@@ -1,0 +1,83 @@
+"""Programs that are installed and still read what lies beside their package: the source comes along, and is what runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import dockergen
+
+MANIFEST = """[project]
+name = "shop"
+version = "1.0"
+requires-python = ">=3.11"
+dependencies = ["flask"]
+{scripts}
+[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+"""
+APP = "from flask import Flask\n\napp = Flask(__name__)\n"
+
+
+def _plan(root: Path, head: str, folder: str = "src/", scripts: str = "", **files: str) -> dockergen.model.BuildPlan:
+    app = f"{head}\n{APP}" if not scripts else f"{head}\n{APP}\ndef main():\n    app.run(host='0.0.0.0', port=8000)\n"
+    tree = {
+        "pyproject.toml": MANIFEST.format(scripts=scripts),
+        "policy.json": "{}",
+        f"{folder}shop/__init__.py": "",
+        f"{folder}shop/app.py": app,
+        f"{folder}shop/own.json": "{}",
+        **{name.replace("__", "/") + ".py": text for name, text in files.items()},
+    }
+    for name, text in tree.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    return dockergen.plan(root)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        'from pathlib import Path\nPOLICY = (Path(__file__).resolve().parents[2] / "policy.json").read_text()',
+        'from pathlib import Path\nROOT = Path(__file__).parent.parent.parent\nPOLICY = ROOT / "policy.json"',
+        'import os\nPOLICY = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(__file__))), "policy.json")',
+        'from pathlib import Path\ndef policy():\n    return Path(__file__).parent.joinpath("..", "..", "policy.json")',
+    ],
+)
+def test_source_that_reads_beside_its_package_runs_in_place(tmp_path: Path, head: str) -> None:
+    made = _plan(tmp_path, head)
+    assert made.facts.copies_source
+    assert dict(made.env)["PYTHONPATH"] == "/app/src"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        'from pathlib import Path\nOWN = Path(__file__).parent / "own.json"',
+        'from pathlib import Path\nOWN = Path(__file__).parents[2] / "missing.json"',
+        'from pathlib import Path\nOWN = Path(__file__).parents[9] / "policy.json"',
+        "",
+    ],
+    ids=["of the package", "not there", "above the repository", "none"],
+)
+def test_other_source_runs_from_the_environment(tmp_path: Path, head: str) -> None:
+    made = _plan(tmp_path, head)
+    assert not made.facts.copies_source
+    assert "PYTHONPATH" not in dict(made.env)
+
+
+def test_folder_that_another_module_names_counts(tmp_path: Path) -> None:
+    made = _plan(
+        tmp_path,
+        'from shop.paths import ROOT\nPOLICY = ROOT / "policy.json"',
+        src__shop__paths="from pathlib import Path\nROOT = Path(__file__).parents[2]\n",
+    )
+    assert dict(made.env)["PYTHONPATH"] == "/app/src"
+
+
+def test_command_of_a_package_at_the_root_runs_in_place(tmp_path: Path) -> None:
+    head = 'from pathlib import Path\nPOLICY = Path(__file__).parents[1] / "policy.json"'
+    made = _plan(tmp_path, head, folder="", scripts='[project.scripts]\nshop = "shop.app:main"\n')
+    assert dict(made.env).get("PYTHONPATH", "") == ("/app" if made.start[0] == "shop" else "")
