@@ -41,6 +41,16 @@ from tests.realengine.fixtures import DockerEngine
             "--env DATABASE_URL=",
         ),
         ("BOT_TOKEN not found, set it: export BOT_TOKEN='...'", "environment variable BOT_TOKEN", "--env BOT_TOKEN="),
+        (
+            """  File "/app/core/__init__.py", line 1, in <module>\n    from .autor import A\nModuleNotFoundError: No module named 'core.autor'""",
+            "own module core.autor is not in the image",
+            "capital letters",
+        ),
+        (
+            """  File "/app/app.py", line 1, in <module>\n    import ruamel.yaml\nModuleNotFoundError: No module named 'ruamel.yaml'""",
+            "The Python module ruamel.yaml is not in the image",
+            "dependencies",
+        ),
         ("FATAL: DATABASE_URL is not set", "environment variable DATABASE_URL", "--env DATABASE_URL="),
         ("Error: connect ECONNREFUSED 127.0.0.1:5432", "cannot reach a service", "--env DATABASE_URL"),
         ("OSError: [Errno 30] Read-only file system: '/app/uploads'", "writes to /app/uploads", "volume"),
@@ -330,4 +340,6 @@ def test_a_start_that_fails_names_the_variables_that_were_not_given() -> None:
     assert told.remedy == "Try: dockergen verify --env HOSTS=... --env KEY=..."
     known = Problem("start", "The program needs the environment variable KEY.", "dockergen verify --env KEY=...")
     assert started_without(known, needs) is known
+    missing = Problem("start", "The Python module pytz is not in the image.", "Add it to the project's dependencies.")
+    assert started_without(missing, needs) is missing
     assert started_without(known, ()) is known

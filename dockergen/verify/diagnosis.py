@@ -141,6 +141,11 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
         "Pin an older release of it; `pip freeze` where the program runs tells which.",
     ),
     (
+        r"""(?s)\A(?=.*ModuleNotFoundError: No module named '((\w+)\.[\w.]+)').*File "/app/(?:[\w-]+/)*\2/""",
+        "The program's own module {0} is not in the image.",
+        "If the repository holds its file, look at .dockerignore and at capital letters in its name; else the import names what is not there.",
+    ),
+    (
         r"ModuleNotFoundError: No module named '([\w.]+)'",
         "The Python module {0} is not in the image.",
         "Add it to the project's dependencies (and its lock file), then build again.",
