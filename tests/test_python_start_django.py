@@ -215,3 +215,12 @@ def test_an_asgi_entry_that_is_a_package_is_found(tmp_path: Path) -> None:
     files["site_/asgi/__init__.py"] = ASGI
     files["site_/asgi/handler.py"] = "LIMIT = 1\n"
     assert "site_.asgi:application" in started(plan_of(tmp_path, files))
+
+
+def test_settings_of_many_files_are_all_read(tmp_path: Path) -> None:
+    parts = ["base", *(f"part{number}" for number in range(12))]
+    files = {name: text for name, text in PLAIN.items() if name != "site_/settings.py"}
+    files["site_/settings/__init__.py"] = "".join(f"from .{part} import *\n" for part in parts)
+    files |= {f"site_/settings/{part}.py": "X = 1\n" for part in parts}
+    files["site_/settings/base.py"] = "SECRET_KEY = config('SECRET_KEY')\nDEBUG = False\n"
+    assert [need.value for need in plan_of(tmp_path, files).needs] == ["SECRET_KEY"]

@@ -51,6 +51,21 @@ from tests.realengine.fixtures import DockerEngine
             "The Python module ruamel.yaml is not in the image",
             "dependencies",
         ),
+        (
+            "decouple.UndefinedValueError: SALT_KEY not found. Declare it as envvar or define a default value.",
+            "environment variable SALT_KEY",
+            "--env SALT_KEY=",
+        ),
+        (
+            'environs.EnvError: Environment variable "SALT_KEY" not set',
+            "environment variable SALT_KEY",
+            "--env SALT_KEY=",
+        ),
+        (
+            "django.core.exceptions.ImproperlyConfigured: Set the SALT_KEY environment variable",
+            "environment variable SALT_KEY",
+            "--env SALT_KEY=",
+        ),
         ("FATAL: DATABASE_URL is not set", "environment variable DATABASE_URL", "--env DATABASE_URL="),
         ("Error: connect ECONNREFUSED 127.0.0.1:5432", "cannot reach a service", "--env DATABASE_URL"),
         ("OSError: [Errno 30] Read-only file system: '/app/uploads'", "writes to /app/uploads", "volume"),

@@ -158,7 +158,9 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
     (
         r"(?:KeyError: '([A-Z][A-Z0-9_]+)'|[Mm]issing (?:required )?env\w* (?:variable )?\W?([A-Z][A-Z0-9_]+)|((?!TERM\b)[A-Z][A-Z0-9_]{3,})"
         r"['\"]? (?:environment variable )?(?:is not set|is missing|is REQUIRED|is required|must be set|must not be empty)"
-        r"|required property '([A-Z][A-Z0-9_]+)'|[Mm]issing environment variables:?\s+(?:[^\w\n]\[\d+m)?([A-Z][A-Z0-9_]+)|\bexport ([A-Z][A-Z0-9_]{3,})=)",
+        r"|required property '([A-Z][A-Z0-9_]+)'|[Mm]issing environment variables:?\s+(?:[^\w\n]\[\d+m)?([A-Z][A-Z0-9_]+)|\bexport ([A-Z][A-Z0-9_]{3,})="
+        r"|UndefinedValueError: (\w+) not found|[Ee]nvironment variable ['\"]?(\w+)['\"]? (?:is )?not (?:set|found|defined)"
+        r"|Set the (\w+) environment variable)",
         "The program needs the environment variable {0}.",
         "Give it a value: dockergen verify --env {0}=...",
     ),

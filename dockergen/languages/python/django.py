@@ -40,6 +40,7 @@ _PLATFORMS = (
     "heroku.yml",
     "app.yaml",
 )
+_MOST_SETTINGS = 40  # files of one settings package
 _STAGES = ("production", "prod", "deployment", "deploy", "live", "docker")
 _DEVELOPMENT = ("dev", "local", "development", "base", "develop", "test", "testing", "common")
 _APPLICATION = regex(r"^application\b[^=\n]*=", re.MULTILINE)
@@ -248,7 +249,7 @@ def _settings_sources(view: Repository, module: str) -> list[tuple[str, str]]:
     """Path and source of the settings and of the settings that they import with a star."""
     seen: list[str] = []
     pending = [_file_of(view, module)]
-    while pending and len(seen) < 8:
+    while pending and len(seen) < _MOST_SETTINGS:
         path = pending.pop()
         if path in seen or not view.is_file(path):
             continue
