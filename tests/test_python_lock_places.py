@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import dockergen
+from dockergen import explain
 
 ONLY_SOURCE = 'sdist = { url = "https://index.example/cocoa-1.0.tar.gz", hash = "sha256:00", size = 1 }\n'
 
@@ -77,3 +78,64 @@ def test_what_poetry_locks_for_an_extra_or_another_place_is_not_there(
     for name, text in _poetry(fields, extras).items():
         (tmp_path / name).write_text(text)
     assert ("libpq-dev" in dockergen.plan(tmp_path).build_packages) is compiled
+
+
+RECORDED = """version = 1
+requires-python = ">=3.11"
+
+[[package]]
+name = "shop"
+version = "{version}"
+source = {{ editable = "." }}
+dependencies = [
+    {{ name = "flask" }},
+]
+
+[package.optional-dependencies]
+fast = [
+    {{ name = "orjson" }},
+]
+
+[package.metadata]
+requires-dist = [
+    {{ name = "flask"{specifier} }},
+    {{ name = "orjson", marker = "extra == 'fast'" }},
+]
+
+[[package]]
+name = "flask"
+version = "3.1.2"
+source = {{ registry = "https://index.example/simple" }}
+
+[[package]]
+name = "orjson"
+version = "3.11.0"
+source = {{ registry = "https://index.example/simple" }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("version", "specifier", "asked", "said"),
+    [
+        ("1.2.0", ', specifier = ">=3,<4"', "flask<4,>=3", ""),
+        ("1.2", "", "Flask", ""),
+        ("1.1.9", "", "flask", "pyproject.toml:3 is version 1.2.0, uv.lock:4 has 1.1.9"),
+        ("1.2.0", ', specifier = ">=3.0"', "flask>=3.1", "pyproject.toml:5 asks otherwise for flask than when uv.lock"),
+    ],
+    ids=["the same", "the same, written otherwise", "another version", "another range"],
+)
+def test_uv_installs_from_a_lock_file_that_is_only_older(
+    tmp_path: Path, version: str, specifier: str, asked: str, said: str
+) -> None:
+    (tmp_path / "uv.lock").write_text(RECORDED.format(version=version, specifier=specifier))
+    (tmp_path / "pyproject.toml").write_text(
+        f'[project]\nname = "shop"\nversion = "1.2.0"\nrequires-python = ">=3.11"\ndependencies = ["{asked}"]\n\n'
+        '[project.optional-dependencies]\nfast = ["orjson"]\n\n[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
+    )
+    (tmp_path / "src/shop").mkdir(parents=True)
+    (tmp_path / "src/shop/__init__.py").write_text("")
+    (tmp_path / "src/shop/app.py").write_text("from flask import Flask\napp = Flask(__name__)\n")
+    text = explain.text_of(dockergen.generate(tmp_path), "Dockerfile")
+    assert f"uv sync --{'frozen' if said else 'locked'} --no-editable" in text
+    notes = [note for note in dockergen.plan(tmp_path).notes if "brings the lock file up to date" in note]
+    assert [note.startswith(said) for note in notes] == ([True] if said else [])

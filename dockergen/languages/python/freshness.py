@@ -13,11 +13,12 @@ from dockergen.errors import ProjectError
 from dockergen.frozen import frozen
 from dockergen.manifests.pyproject import table, texts
 from dockergen.manifests.python_locks import Locked
-from dockergen.manifests.requirements import Requirement, requirement, requirements_file
+from dockergen.manifests.requirements import Requirement, normalised, requirement, requirements_file
 from dockergen.model import Origin
-from dockergen.repository import Repository
+from dockergen.repository import Repository, normal
 
 _COMMANDS = {"uv": "uv lock", "poetry": "poetry lock", "pdm": "pdm lock", "pipenv": "pipenv lock"}
+_BLOCK = re.MULTILINE | re.DOTALL
 _Direct = tuple[tuple[Requirement, Origin], ...]
 
 
@@ -53,6 +54,7 @@ def stale_notes(
         other = f"{lock}:{line} is not the content-hash of {manifest}, so Poetry refuses to install from it."
         raise _outdated(other, manager)
     notes = list(_out_of_range(packages, direct, lock, _COMMANDS[manager]))
+    notes += _older(repo, found, document, manifest) if manager == "uv" else ()
     hashed = _pipfile_hash(text) if manager == "pipenv" and not notes else ""
     if hashed and (now := _pipfile(repo)) and hashed != now:
         notes = [f"Pipfile has changed since {lock} was written; `{_COMMANDS[manager]}` brings it up to date."]
@@ -110,6 +112,65 @@ def _out_of_range(packages: Mapping[str, Locked], direct: _Direct, lock: str, co
                 f"{origin} asks for {wanted.name}{wanted.specifier}, {place} has {package.version}: "
                 f"the image gets what is locked, and `{command}` brings the lock file up to date."
             )
+
+
+def _older(repo: Repository, lock: Lock, document: Mapping[str, Any], manifest: str) -> Iterator[str]:
+    """What makes `uv sync --locked` refuse a lock file although all that it holds is right: a version that went up
+    since, requirements that are written otherwise."""
+    update = "the image gets what is locked, and `uv lock` brings the lock file up to date."
+    for package in lock.packages.values():
+        path = (normal(f"{package.local}/pyproject.toml") or "") if package.local else ""
+        stated = table(repo.toml(path), "project").get("version") if repo.is_file(path) else None
+        if isinstance(stated, str) and package.version and not _same_version(stated, package.version):
+            line = repo.line_of(path, re.compile(r"^version\s*=", re.MULTILINE))
+            place = Origin("file", lock.path, package.line)
+            yield f"{Origin('file', path, line)} is version {stated}, {place} has {package.version}: {update}"
+    wanted, recorded = _wanted(document), _recorded(lock)
+    if wanted is not None and recorded is not None and wanted != recorded:
+        name = sorted({name for name, _ in wanted ^ recorded})[0]
+        place = Origin("file", manifest, repo.line_of(manifest, name))
+        yield f"{place} asks otherwise for {name} than when {lock.path} was written: {update}"
+
+
+def _same_version(one: str, other: str) -> bool:
+    from packaging.version import InvalidVersion, Version
+
+    try:
+        return Version(one) == Version(other)
+    except InvalidVersion:
+        return True
+
+
+def _wanted(document: Mapping[str, Any]) -> set[tuple[str, str]] | None:
+    """Names and specifiers of the main dependencies; None where they are not written down, or are replaced."""
+    project = table(document, "project")
+    sources = table(document, "tool", "uv", "sources")
+    if not isinstance(project.get("dependencies"), list) or sources or table(document, "tool", "uv", "workspace"):
+        return None
+    found = [requirement(row) for row in texts(project["dependencies"])]
+    return {(r.name, _sorted(r.specifier)) for r in found if r is not None and not r.url and not r.path}
+
+
+def _recorded(lock: Lock) -> set[tuple[str, str]] | None:
+    """The same of the lock file's own entry for the project, without what extras ask for."""
+    root = next((p for p in lock.packages.values() if p.local in (".", "./")), None)
+    block = (
+        re.search(rf'^name = "{re.escape(root.name)}"$(.*?)(?=^\[\[package\]\]|\Z)', lock.text, _BLOCK)
+        if root
+        else None
+    )
+    rows = re.search(r"^requires-dist = \[(.*?)^\]", block[1], _BLOCK) if block else None
+    if rows is None:
+        return None
+    entries = [row for row in re.findall(r"\{ (name = .*?) \}", rows[1]) if "extra ==" not in row]
+    if any(re.search(r"\b(?:git|url|path|directory|editable|virtual) = ", row) for row in entries):
+        return None
+    values = [dict(re.findall(r'\b(name|specifier) = "([^"]*)"', row)) for row in entries]
+    return {(normalised(row["name"]), _sorted(row.get("specifier", ""))) for row in values}
+
+
+def _sorted(specifier: str) -> str:
+    return ",".join(sorted(part.replace(" ", "") for part in specifier.split(",") if part.strip()))
 
 
 # --- hashes over the manifest, as the tools compute them
