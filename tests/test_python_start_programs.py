@@ -286,3 +286,19 @@ def test_what_is_vendored_is_never_the_program(tmp_path: Path) -> None:
         **{f"shop/part{number}.py": "X = 1\n" for number in range(40)},
     }
     assert started(plan_of(tmp_path, files)) in ("python -m shop", "python start.py")
+
+
+def test_tool_beside_a_project_of_several_commands_is_not_started(tmp_path: Path) -> None:
+    commands = '[project.scripts]\nshop-web = "shop.web:main"\nshop-keys = "shop.keys:main"\n'
+    files = {
+        "pyproject.toml": f'[project]\nname = "big-shop"\nversion = "1"\n{commands}',
+        "shop/__init__.py": "",
+        "shop/web.py": "def main():\n    print(1)\n",
+        "shop/keys.py": "def main():\n    print(2)\n",
+        "bench/__init__.py": "",
+        "bench/__main__.py": "print(3)\n",
+    }
+    with pytest.raises(ProjectError) as caught:
+        plan_of(tmp_path, files)
+    assert "2 commands, and nothing tells which is the service: shop-web (pyproject.toml:5)" in caught.value.problem
+    assert caught.value.command == "dockergen init --start shop-web"

@@ -32,6 +32,7 @@ from dockergen.languages.python.start.program import (
     nothing,
     program,
     refuse_old,
+    refuse_other_packages,
 )
 from dockergen.languages.python.start.result import Start
 from dockergen.languages.python.start.served import framework_rows, served
@@ -219,7 +220,10 @@ def _program(
             import_root=first.import_root,
             entry=first.origin.path,
         )
-    return plain or program(modules, project, paths, own, present) or notebook_start(repo, project)
+    found = plain or program(modules, project, paths, own, present)
+    if found is not None:
+        refuse_other_packages(modules, project, found)
+    return found or notebook_start(repo, project)
 
 
 def _as_told(modules: Modules, project: Project, present: Mapping[str, Framework], path: str, run: Run) -> Start | None:

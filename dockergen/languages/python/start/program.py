@@ -78,6 +78,28 @@ def console_script(modules: Modules, project: Project) -> Start | None:
     return _listening(modules, project, base, entry, brought) if entry else base
 
 
+def refuse_other_packages(modules: Modules, project: Project, found: Start) -> None:
+    """UndecidedError when the project declares several commands, of which none is likeliest, and the program that a
+    search comes across lies in none of their packages: a tool beside the project."""
+    scripts = project.pyproject.scripts
+    packages = {_package(target) for target in scripts.values()}
+    own = found.entry.removeprefix("src/").partition("/")[0].removesuffix(".py")
+    if len(scripts) < 2 or not found.entry or own in packages or not any(map(modules.file_of, packages)):
+        return
+    shown = [f"{name} (pyproject.toml:{_script_line(modules.repo, name)})" for name in list(scripts)[:5]]
+    more = f" and {len(scripts) - 5} more" if len(scripts) > 5 else ""
+    raise UndecidedError(
+        f"pyproject.toml declares {len(scripts)} commands, and nothing tells which is the service: "
+        f"{', '.join(shown)}{more}.",
+        "Name the one to start, with its options.",
+        command=f"dockergen init --start {shlex.quote(next(iter(scripts)))}",
+    )
+
+
+def _script_line(repo: Repository, name: str) -> int:
+    return repo.line_of("pyproject.toml", re.compile(rf"^\s*[\"']?{re.escape(name)}[\"']?\s*=", re.M))
+
+
 def _package(target: str) -> str:
     return re.split(r"[.:]", target)[0]
 
