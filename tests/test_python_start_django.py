@@ -224,3 +224,19 @@ def test_settings_of_many_files_are_all_read(tmp_path: Path) -> None:
     files |= {f"site_/settings/{part}.py": "X = 1\n" for part in parts}
     files["site_/settings/base.py"] = "SECRET_KEY = config('SECRET_KEY')\nDEBUG = False\n"
     assert [need.value for need in plan_of(tmp_path, files).needs] == ["SECRET_KEY"]
+
+
+@pytest.mark.parametrize(
+    ("apps", "kept"),
+    [("'tests',", True), ("'tests.users',", True), ("'django.contrib.admin',  # tests", False), ("'contests',", False)],
+)
+def test_tests_that_are_apps_of_the_settings_reach_the_image(tmp_path: Path, apps: str, kept: bool) -> None:
+    settings = f"DEBUG = False\nINSTALLED_APPS = [\n    {apps}\n]\n"
+    files = {name: text for name, text in PLAIN.items() if name != "site_/settings.py"}
+    files |= {
+        "site_/settings/__init__.py": "from .base import *\n",
+        "site_/settings/base.py": settings,
+        "tests/apps.py": "",
+    }
+    patterns = [pattern for group in plan_of(tmp_path, files).ignore for pattern in group.patterns]
+    assert ("tests" in patterns) is not kept

@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
+import re
+
 from dockergen.dockerignore import escape
+from dockergen.languages.python.imports import whole_program
+from dockergen.lazy import regex
 from dockergen.model import IgnoreGroup
 from dockergen.repository import Repository
 
 _ALWAYS = (
     "**/__pycache__", "**/*.py[cod]", ".venv", "venv", "**/*.egg-info", "**/.pytest_cache", "**/.mypy_cache",
     "**/.ruff_cache",
-    ".tox", ".nox", ".coverage", "htmlcov", "**/.ipynb_checkpoints", "*.sqlite3", "tests",
+    ".tox", ".nox", ".coverage", "htmlcov", "**/.ipynb_checkpoints", "*.sqlite3",
 )  # fmt: skip
 _SECRETS = (
     *("kubeconfig", "kubeconfig.yaml", "kubeconfig.yml", "secret.json", "secret.toml", "secret.yaml", "secret.yml"),
     *(".envrc", "secrets.json", "secrets.toml", "secrets.yaml", "secrets.yml"),
 )
 _DEPTH = 4
+# What makes the folder a part of the program: an import, or an entry among the apps of Django's settings.
+_TESTS = regex(r"""^(?:from|import) +tests\b|^ *["']tests(?:\.\w+)*["'],""", re.MULTILINE)
 
 
-def ignored(repo: Repository, static: str) -> tuple[IgnoreGroup, ...]:
-    """The groups of .dockerignore; `static` is the folder that collectstatic fills in the image, "" for none."""
+def ignored(repo: Repository, static: str, entry: str) -> tuple[IgnoreGroup, ...]:
+    """The groups of .dockerignore; `static` is the folder that collectstatic fills in the image, "" for none; `entry`
+    is the file that the program begins in."""
+    tests = () if entry and any(_TESTS.search(repo.source(path)) for path in whole_program(repo, entry)) else ("tests",)
     unused = [name for name in ("env", "build", "dist", "test", "docs") if not _imported(repo, name)]
     made = (static,) if static and repo.has(static) else ()
     found = repo.walk(depth=_DEPTH, endings=_SECRETS)
     secrets = tuple(escape(path) for path in found if path.rpartition("/")[2] in _SECRETS)
     return (
-        IgnoreGroup("Made on this machine, or not needed to run", (*_ALWAYS, *unused)),
+        IgnoreGroup("Made on this machine, or not needed to run", (*_ALWAYS, *tests, *unused)),
         *([IgnoreGroup("Collected anew in the image", made)] if made else []),
         *([IgnoreGroup("Files of this repository that hold secrets by their names", secrets)] if secrets else []),
         IgnoreGroup("Front-end packages are installed in the image", ("**/node_modules",)),

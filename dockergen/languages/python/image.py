@@ -105,7 +105,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
         start_why=begun.why,
         dependency_paths=("/app/.venv",),
         context_files=(*setup.manifests, *setup.folders, *setup.reads, *filter(None, (setup.builds.file,))),
-        ignore=ignored(repo, facts.static if facts.collect and not facts.static.startswith("/") else ""),
+        ignore=ignored(repo, facts.static if facts.collect and not facts.static.startswith("/") else "", begun.entry),
         secrets=setup.secrets,
         needs=demanded,
         build_args=setup.arguments,

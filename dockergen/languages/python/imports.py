@@ -9,7 +9,7 @@ from functools import lru_cache
 from dockergen.lazy import regex
 from dockergen.repository import Repository
 
-_FROM = regex(r"^\s*from\s+(\.*[\w.]*)\s+import\s+(?:\(([\w\s,]+)|([\w ,]+))", re.MULTILINE)
+_FROM = regex(r"^\s*from\s+(\.*[\w.]*)\s+import\s+(?:\(([\w\s,]+)|([\w ,]+)|\*)", re.MULTILINE)
 # Settings are often named in a string: app.config.from_object("shop.config.Config").
 _QUOTED = regex(r"""["'](\w+(?:\.\w+)*\.?(?:config|settings)\w*(?:\.\w+)*)["']""")
 _IMPORT = regex(r"^\s*import\s+([\w.]+)", re.MULTILINE)
