@@ -207,6 +207,15 @@ def test_a_conda_environment_is_converted_when_somebody_asks_for_pip(project: Ma
     assert any("environment.yml names packages of conda's channels" in note for note in made.notes)
 
 
+def test_what_only_the_conda_environment_names_is_told(project: Make) -> None:
+    rows = "dependencies:\n  - python=3.12\n  - pip\n  - numpy\n  - pytorch\n  - pip:\n    - -r requirements.txt\n    - waitress\n"
+    root = project({**APP, "requirements.txt": "flask\nwaitress\n", "environment.yml": rows})
+    assert (
+        "environment.yml is not installed: requirements.txt is what pip installs, without what only environment.yml "
+        "names: numpy, torch." in dockergen.plan(root).notes
+    )
+
+
 def test_a_conda_environment_with_more_than_python_is_not_converted(project: Make) -> None:
     error = _refusal(
         project({**APP, "environment.yml": "dependencies:\n  - flask\n  - cudatoolkit=11\n"}), manager="pip"

@@ -87,3 +87,31 @@ def test_other_processes_have_the_settings_of_the_server(tmp_path: Path) -> None
 def test_debug_that_is_on_is_told(tmp_path: Path, settings: str, said: str) -> None:
     notes = [note for note in plan_of(tmp_path, {**PLAIN, "site_/settings.py": settings}).notes if "DEBUG" in note]
     assert (said in notes[0]) if said else notes == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "needs"),
+    [
+        ("ALLOWED_HOSTS = config('HOSTS', cast=Csv())\n", ["HOSTS"]),
+        ("ALLOWED_HOSTS = config('HOSTS', cast=lambda v: [s.strip() for s in v.split(',')])\n", ["HOSTS"]),
+        ("DB = config(\n    'DATABASE_URL',\n    cast=dj_database_url.parse,\n)\n", ["DATABASE_URL"]),
+        ("ALLOWED_HOSTS = config('HOSTS', cast=Csv(), default='*')\n", []),
+        ("ALLOWED_HOSTS = config('HOSTS', cast=Csv(str), default=[])\nKEY = config('KEY')\n", ["KEY"]),
+        ("ALLOWED_HOSTS = config('HOSTS', default='*', cast=Csv())\n", []),
+        ("X = config('X', cast=int)\nY = env('Y',)\n", ["X", "Y"]),
+    ],
+)
+def test_casts_of_decouple_give_no_default(tmp_path: Path, settings: str, needs: list[str]) -> None:
+    plan = plan_of(tmp_path, {**PLAIN, "site_/settings.py": f"STATIC_ROOT = 'static'\n{settings}"})
+    assert sorted(need.value for need in plan.needs) == needs
+    assert set(needs) <= set(dict(plan.facts.collect_env))
+
+
+def test_a_variable_is_told_with_the_line_of_the_file_that_reads_it(tmp_path: Path) -> None:
+    files = {
+        **{name: text for name, text in PLAIN.items() if name != "site_/settings.py"},
+        "site_/settings/__init__.py": "from .base import *\n",
+        "site_/settings/base.py": "import os\n\nSECRET_KEY = os.environ['SECRET_KEY']\n",
+    }
+    (need,) = plan_of(tmp_path, files).needs
+    assert str(need.origin) == "site_/settings/base.py:3"

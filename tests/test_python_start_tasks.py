@@ -72,3 +72,27 @@ def test_a_line_decides_between_programs_that_nothing_else_tells_apart(
 def test_a_line_about_what_is_not_there_decides_nothing(tmp_path: Path) -> None:
     with pytest.raises(ProjectError, match=r"watch/loop\.py:2, watch/tool\.py:2"):
         plan_of(tmp_path, {**TWO, "README.md": "    python watch/gone.py\n"})
+
+
+@pytest.mark.parametrize(
+    ("files", "start"),
+    [
+        ({"Dockerfile": "FROM python:3.13\nCMD gunicorn -b 0.0.0.0:9999 \"web:make_app('prod')\"\n"}, "gunicorn --worker-tmp-dir /dev/shm web:make_app('prod')"),
+        ({"Makefile": "run:\n\tgunicorn 'web:make_app(\"prod\")'\n"}, 'gunicorn --worker-tmp-dir /dev/shm web:make_app("prod")'),
+        ({"Procfile": "web: gunicorn \"web:make_app('prod')\"\n"}, "gunicorn web:make_app('prod')"),
+    ],
+)  # fmt: skip
+def test_a_factory_is_called_with_what_the_line_gives_it(tmp_path: Path, files: dict[str, str], start: str) -> None:
+    web = "from flask import Flask\ndef make_app(mode):\n    return Flask(__name__)\n"
+    plan = plan_of(tmp_path, {"requirements": "flask gunicorn", "web/__init__.py": web, **files})
+    assert (started(plan), decision(plan, "framework").text) == (start, "flask")
+
+
+def test_workers_of_a_compose_file_are_printed(tmp_path: Path) -> None:
+    rows = {"web": "gunicorn app:app", "worker": "celery -A app worker -l info", "beat": "celery -A app beat"}
+    services = "".join(f"  {name}:\n    build: .\n    command: {text}\n" for name, text in rows.items())
+    files = {"app.py": "from flask import Flask\nfrom celery import Celery\napp = Flask(__name__)\nc = Celery('app')\n"}
+    plan = plan_of(
+        tmp_path, {"requirements": "flask gunicorn celery", "compose.yaml": f"services:\n{services}", **files}
+    )
+    assert dict(plan.commands) == {"worker": rows["worker"], "beat": rows["beat"]}

@@ -18,7 +18,9 @@ _SETTINGS = regex(r"""DJANGO_SETTINGS_MODULE["']\s*,\s*["']([\w.]+)["']""")
 _SET_BY_HEROKU = regex(r"^\s*django_(?:on_)?heroku\.settings\(locals\(\)", re.MULTILINE)
 _ASKED = regex(r"""^(\w+) *= *os\.(?:environ\.get|getenv)\( *["'](\w+)["'] *(?:, *(?:""|'') *)?\)""", re.MULTILINE)
 _DEMANDED = regex(
-    r"""environ\[\s*["'](\w+)["']\s*\]|\b(?:env|config)(\.\w+)?\(\s*["'](\w+)["']\s*(?:,\s*cast\s*=\s*(\w+)\s*)?\)"""
+    r"""environ\[\s*["'](\w+)["']\s*\]|\b(?:env|config)(\.\w+)?\(\s*["'](\w+)["']\s*,?\s*"""
+    # cast=Csv(), cast=lambda v: [s.strip() for s in v.split(",")], and no default behind it.
+    r"""(?:cast\s*=\s*(\w+)((?:(?!\bdefault\s*=)(?:[^()]|\((?:[^()]|\([^()]{0,80}\)){0,80}\))){0,120}))?\)"""
     r"""|\b(?:getenv|environ\.get)\(\s*["'](SECRET_KEY|DJANGO_SECRET_KEY)["']\s*\)"""
     # What is asked for without a default, and used at once as if it were there.
     r"""|\b(?:getenv|environ\.get)\(\s*["'](\w+)["']\s*\)\s*\.\w"""
@@ -131,7 +133,7 @@ def django(repo: Repository) -> Django | None:
             re.search(r"storages\.backends|S3Boto3|S3Static|GoogleCloudStorage|STATIC_URL\s*=\s*[\"']https?://", text)
         ),
         uses_static="django.contrib.staticfiles" in text,
-        needs=tuple(_needs(view, prefix, settings, text)),
+        needs=tuple(_needs(view, prefix, sources, text)),
         notes=tuple(_debugging(sources)),
     )
 
@@ -267,8 +269,8 @@ def _demanded(text: str) -> tuple[tuple[str, str], ...]:
     text = active(text)
     found: dict[str, str] = {}
     for match in _DEMANDED.finditer(text):
-        name = match[1] or match[3] or match[5] or match[6] or match[8]
-        kind = match[7] or (match[2] or "").lstrip(".") or (match[4] or "")
+        name = match[1] or match[3] or match[6] or match[7] or match[9]
+        kind = match[8] or (match[2] or "").lstrip(".") or (match[4] or "")
         found.setdefault(name, _dummy(name, kind))
     # DSN = os.environ.get("DSN") and, a few lines on, `if not DSN: raise ...`.
     for variable, name in _ASKED.findall(text):
@@ -279,13 +281,14 @@ def _demanded(text: str) -> tuple[tuple[str, str], ...]:
     return tuple(sorted((name, "{}" if name in read else value) for name, value in found.items()))
 
 
-def _needs(view: Repository, prefix: str, settings: str, text: str) -> Iterator[Sourced[str]]:
+def _needs(view: Repository, prefix: str, sources: Sources, text: str) -> Iterator[Sourced[str]]:
     """What a container has to be told, because the settings read it and have no value of their own."""
-    file = _file_of(view, settings)
     for name, _ in _demanded(text):
         # django-environ's scheme may hold the default: Env(DEBUG=(bool, False)).
         if not re.search(rf"\b{name}\s*=\s*\(", text):
-            yield Sourced(name, Origin("file", prefix + file, view.line_of(file, name)))
+            asked = re.compile(rf"""["']{name}["']""")
+            file = next((path for path, source in sources if asked.search(source)), sources[0][0])
+            yield Sourced(name, Origin("file", file, view.line_of(file.removeprefix(prefix), asked)))
 
 
 def _debugging(sources: Sources) -> Iterator[str]:

@@ -41,6 +41,7 @@ class App:
     wraps: str = ""
     wrapper: str = ""
     imported: bool = False
+    arguments: str = ""  # what a line of the repository calls the factory with
 
     @property
     def reference(self) -> str:

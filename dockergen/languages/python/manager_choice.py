@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from dockergen.catalog import load
 from dockergen.errors import ProjectError
 from dockergen.languages.python.inline import Carrier, carrier
-from dockergen.languages.python.requirements import requirements_path
+from dockergen.languages.python.requirements import requirements_path, requirements_tree
 from dockergen.lazy import regex
+from dockergen.manifests.conda import conda_environment
 from dockergen.manifests.pyproject import Pyproject
 from dockergen.manifests.python_locks import packages_of
 from dockergen.manifests.requirements import requirements_file
@@ -131,7 +132,21 @@ def _left_out(repo: Repository, found: list[Sourced[str]]) -> Iterator[str]:
             yield f"{path} is not installed: {first.origin} is what {title} installs."
     for path, _, _ in _unsupported():
         if repo.is_file(path) and path != first.origin.path:
-            yield f"{path} is not installed: {first.origin} is what {title} installs."
+            more = _only_there(repo, path) if first.value == "pip" else ""
+            yield f"{path} is not installed: {first.origin} is what {title} installs{more}."
+
+
+def _only_there(repo: Repository, path: str) -> str:
+    """What only the conda environment names, as the end of a sentence."""
+    if path != environment(repo):
+        return ""
+    listed = {r.name for r, _, _ in requirements_tree(repo, requirements_path(repo)).requirements}
+    renamed = dict(row.split() for row in load("python").lists["conda_names"])
+    found = conda_environment(repo.yaml(path))
+    names = [renamed.get(r.name, r.name) for r in (*found.packages, *found.pip) if r.name not in ("pip", "python")]
+    missing = [name for name in dict.fromkeys(names) if name and name not in listed]
+    shown = f"{', '.join(missing[:8])}{', ...' if len(missing) > 8 else ''}"
+    return f", without what only {path} names: {shown}" if missing else ""
 
 
 def _unsupported() -> list[tuple[str, str, str]]:

@@ -21,7 +21,7 @@ def besides(
             shown.setdefault(naming.once_name(command), command)
         if run.weight == "platform" and run.process == "release":
             shown.setdefault(naming.once_name(run.text), run.text)
-        elif run.weight == "platform" and run.process not in ("web", "app") and run.text != main:
+        elif _works_besides(run) and run.text != main:
             shown.setdefault(run.process, run.text)
     for worker in workers(repo, project, paths, found.import_root):
         if " ".join(worker.argv) != main and not any(
@@ -33,6 +33,12 @@ def besides(
     elif project.has("flask-migrate") and repo.is_folder("migrations"):
         shown.setdefault("migrate", f"flask --app {_flask_app(found)} db upgrade")
     return tuple(shown.items())
+
+
+def _works_besides(run: Run) -> bool:
+    """A process of a platform's manifest, or a worker of a compose file."""
+    told = run.weight == "platform" or (run.weight == "container" and not run.is_web)
+    return told and run.process not in ("web", "app")
 
 
 def _flask_app(found: Start) -> str:

@@ -184,7 +184,7 @@ def _detected(repo: Repository, project: Project, modules: Modules, paths: list[
         app, run, lost = chosen_app(modules, objects, runs)
         refuse_old(modules, app.origin.path)
         return served(modules, project, app, run, lost, paths)
-    if unseen := naming.unseen(modules, project, runs):
+    if unseen := _unseen(modules, project, paths, runs):
         return unseen
     try:
         return _program(repo, project, modules, present, paths, runs)
@@ -192,6 +192,14 @@ def _detected(repo: Repository, project: Project, modules: Modules, paths: list[
         if (told := naming.program_named(modules, runs, ("hint",))) and told[0] in paths:
             return _as_told(modules, project, present, *told)
         raise
+
+
+def _unseen(modules: Modules, project: Project, paths: list[str], runs: list[Run]) -> Start | None:
+    """What a line starts although no object shows it: a factory with arguments, an app of an unknown framework."""
+    for run in runs:
+        if run.factory and (made := naming.app_of(modules, run, [])):
+            return served(modules, project, made, run, (), paths)
+    return naming.unseen(modules, project, runs)
 
 
 def _program(

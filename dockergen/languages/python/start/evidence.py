@@ -146,7 +146,8 @@ def _containers(repo: Repository) -> Iterator[Run]:
 
 
 def _compose(repo: Repository, path: str) -> Iterator[Run]:
-    """Commands of services that are built from this folder; of several servers only the one that is called so."""
+    """Commands of services that are built from this folder: of several servers only the one that is called so, and
+    what works besides."""
     found = []
     for name, row in table(_document(repo, path), "services").items():
         build = row.get("build") if isinstance(row, dict) else None
@@ -158,6 +159,7 @@ def _compose(repo: Repository, path: str) -> Iterator[Run]:
     servers = [run for run in found if run.is_web and run.program]
     named = [run for run in servers if run.process in ("web", "app", "api", "server", "backend")]
     yield from servers if len(servers) == 1 else named[:1]
+    yield from (run for run in found if not run.is_web)
 
 
 def _dockerfile(repo: Repository, path: str) -> Iterator[Run]:

@@ -64,20 +64,24 @@ def app_of(modules: Modules, run: Run, objects: list[App]) -> App | None:
         )
         return next((app for app in objects if path and app.origin.path == path), None)
     module, _, name = run.reference.partition(":")
-    name = re.sub(r"\(.*", "", name)
+    name, _, arguments = name.partition("(")
+    arguments = arguments.removesuffix(")")
     path = _module_file(modules, run, module.removesuffix(".py").replace("/", "."))
     if not path:
         return None
     inside = [app for app in objects if app.origin.path == path]
     for app in inside:
         if app.name == name or not name:
-            return app
+            return replace(app, arguments=arguments) if app.factory else app
     near = next(iter((*inside, *objects)), None)
-    if near is None or not name or not has_name(modules.module(path), name.split(".")[0]):
+    made = modules.found(path).makers.get(name, "") if run.factory else ""
+    constructor = made if made in modules.constructors else near.constructor if near else ""
+    if not constructor or not name or not has_name(modules.module(path), name.split(".")[0]):
         return None
     dotted, root = module_of(modules.repo, path)
     line = modules.repo.line_of(path, re.compile(rf"^\s*(?:def\s+)?{re.escape(name.split('.')[0])}\b", re.MULTILINE))
-    return App(dotted, name, near.constructor, Origin("file", path, line or 1), run.factory, root)
+    origin = Origin("file", path, line or 1)
+    return App(dotted, name, constructor, origin, run.factory, root, arguments=arguments)
 
 
 def literal(modules: Modules, project: Project, run: Run, detected: Start | None) -> Start:
@@ -144,7 +148,8 @@ def unseen(modules: Modules, project: Project, runs: list[Run]) -> Start | None:
             dotted, root = module_of(modules.repo, path)
             from dockergen.languages.python.start.served import filled
 
-            app = App(dotted, re.sub(r"\(.*", "", name), "", run.origin, run.factory, root)
+            name, _, arguments = name.partition("(")
+            app = App(dotted, name, "", run.origin, run.factory, root, arguments=arguments.removesuffix(")"))
             port = Sourced(run.port, run.origin) if run.port else Sourced(8000, Origin("default", note=row.title))
             kind = "asgi" if row.kind == "asgi-server" else "wsgi"
             return Start(

@@ -164,7 +164,7 @@ def with_sockets(
 def filled(argv: tuple[str, ...], app: App, kind: str = "asgi") -> tuple[str, ...]:
     """The start of a server with the app object put in; factories are called where the server has no flag for it."""
     has_flag = any(word.startswith("{factory:") for word in argv)
-    reference = app.reference if not app.factory or has_flag else f"{app.reference}()"
+    reference = app.reference if not app.factory or has_flag else f"{app.reference}({app.arguments})"
     result = []
     for word in argv:
         if word.startswith("{factory:"):
