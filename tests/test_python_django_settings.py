@@ -46,6 +46,26 @@ def test_folders_are_followed_through_names_of_the_settings(tmp_path: Path, sett
     assert plan_of(tmp_path, {**PLAIN, "site_/settings.py": settings}).writable == (writable,)
 
 
+@pytest.mark.parametrize(
+    ("name", "writable", "links"),
+    [
+        ("BASE_DIR / 'db.sqlite3'", ("/app/src/data",), (("src/db.sqlite3", "/app/src/data/db.sqlite3"),)),
+        ("BASE_DIR.parent / 'db.sqlite3'", ("/app/data",), (("db.sqlite3", "/app/data/db.sqlite3"),)),
+        ("BASE_DIR.parent / 'var' / 'db.sqlite3'", ("/app/var",), ()),
+        ("BASE_DIR / 'var' / 'db.sqlite3'", ("/app/src/var",), ()),
+        ("'/data/db.sqlite3'", (), ()),
+    ],
+)
+def test_database_of_a_project_below_a_folder(
+    tmp_path: Path, name: str, writable: tuple[str, ...], links: tuple[tuple[str, str], ...]
+) -> None:
+    engine = f"{{'ENGINE': 'django.db.backends.sqlite3', 'NAME': {name}}}"
+    files = {f"src/{path}" if path != "requirements" else path: text for path, text in PLAIN.items()}
+    files["src/site_/settings.py"] = f"{BASE}DATABASES = {{'default': {engine}}}\n"
+    plan = plan_of(tmp_path, files)
+    assert (plan.writable, plan.facts.links) == (writable, links)
+
+
 def test_a_name_of_the_settings_below_is_relative_to_their_file(tmp_path: Path) -> None:
     files = {
         **{name: text for name, text in PLAIN.items() if name != "site_/settings.py"},

@@ -32,12 +32,12 @@ ROWS = {
 @pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
 @pytest.mark.parametrize("path", ["uv.lock", "Pipfile.lock", "pylock.toml"])
 def test_crafted_lock_files_take_linear_time(path: str, row: str) -> None:
-    text = HEAD + row * (400_000 // len(row))
+    text = HEAD + row * (150_000 // len(row))
     start = time.perf_counter()
     packages_of(path, text)
     markers_of(text, "a")
     without_files(text)
-    assert time.perf_counter() - start < 2  # below 0.2 s on an idle machine
+    assert time.perf_counter() - start < 2  # below 0.2 s on an idle machine; a quadratic one takes more than 8 s
 
 
 def test_keys_of_a_large_pipfile_lock_are_counted_once() -> None:

@@ -336,3 +336,21 @@ def test_a_pin_that_was_not_taken_says_why(project: Make) -> None:
     why = "django 6.0.8 wants a newer one (requirements.txt:1)"
     assert f"runtime.txt:1 says Python 3.9.18, and {why}: the image has 3.14." in plan.notes
     assert [(lost.value, lost.why) for lost in _version(plan).rejected] == [("3.9.18", why)]
+
+
+@pytest.mark.parametrize(
+    ("files", "flags", "said"),
+    [
+        ({".python-version": "3.13\n", "requirements.txt": "numpy==1.24.4\n"}, {}, "Python 3.13 (.python-version:1): numpy 1.24.4 has no wheel for it (requirements.txt:1); 3.11 has all: dockergen init --version 3.11."),
+        ({"requirements.txt": "numpy==1.24.4\n"}, {"version": "3.13"}, "Python 3.13 (--version): numpy 1.24.4 has no wheel for it"),
+        ({".python-version": "3.11\n", "requirements.txt": "numpy==1.24.4\n"}, {}, ""),
+        ({"requirements.txt": "numpy==1.24.4\n"}, {}, ""),
+    ],
+)  # fmt: skip
+def test_what_a_stated_release_lacks_is_told_with_one_that_has_it(
+    tmp_path: Path, files: dict[str, str], flags: dict[str, str], said: str
+) -> None:
+    for name, text in {**files, "main.py": "print(1)\n"}.items():
+        (tmp_path / name).write_text(text)
+    notes = [note for note in dockergen.plan(tmp_path, **flags).notes if "has no wheel" in note]
+    assert notes[0].startswith(said) if said else notes == []

@@ -34,7 +34,7 @@ def with_wheels(
     having = [release for release in tried if gone and key(release) < key(gone.since)]
     lacking, tried = (tried[len(having) :], having) if having else ([], tried)
     failing = {release: dict(_failing(repo, project, release)) for release in tried}
-    missing = {r: {**failing[r], **dict(_without_wheel(repo, project, r))} for r in tried}
+    missing = {r: trouble(repo, project, r) for r in tried}
     weights = {release: (len(failing[release]), len(missing[release])) for release in tried}
     least = min(weights.values())
     chosen = next(release for release in reversed(tried) if weights[release] == least)
@@ -48,6 +48,11 @@ def with_wheels(
         untried = [release for release in fitting if release not in (*tried, *lacking)]
         lost = (*(Rejected(release, pins.origin, why) for release in reversed(untried)), *lost)
     return Sourced(chosen, lost[-1].origin if lost else best.origin, lost)
+
+
+def trouble(repo: Repository, project: Project, minor: str) -> dict[str, Origin]:
+    """What fails or has to be compiled on that Python, in words that end a sentence about it, with the lines."""
+    return {**dict(_failing(repo, project, minor)), **dict(_without_wheel(repo, project, minor))}
 
 
 def _rejected(release: str, missing: _Missing, anyway: _Missing) -> Rejected:

@@ -109,7 +109,7 @@ def django(repo: Repository) -> Django | None:
     heroku = bool(_SET_BY_HEROKU.search(text))
     static = "BASE_DIR / 'staticfiles'" if heroku else static_root(text)
     sources = [(prefix + path, source) for path, source in sources]
-    folders, links = writable(view, text, sources, root)
+    folders, links = writable(repo, text, sources, root)
     entry = "" if without else _file(view, servers["wsgi"] or servers["asgi"])
     return Django(
         manage=manage,

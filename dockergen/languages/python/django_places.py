@@ -36,7 +36,7 @@ def folder_of(expression: str, sources: Sources, root: str) -> str:
     return f"{root}/{plain}".lstrip("/") if plain else ""
 
 
-def writable(view: Repository, text: str, sources: Sources, root: str) -> tuple[list[str], list[tuple[str, str]]]:
+def writable(repo: Repository, text: str, sources: Sources, root: str) -> tuple[list[str], list[tuple[str, str]]]:
     """Folders that are written to, and the link for a SQLite file that lies in none; all relative to the repository."""
     found = _MEDIA_ROOT.search(text)
     folders = [_uploads(found[1], sources, root)] if found else []
@@ -44,16 +44,17 @@ def writable(view: Repository, text: str, sources: Sources, root: str) -> tuple[
     folders += [folder_of(expression, sources, root) for expression in _LOG_FOLDER.findall(text)]
     files = [folder_of(file, sources, root) for file in _LOG_FILE.findall(text) if "BASE" in file]
     folders += [file.rpartition("/")[0] for file in files if file != file.rpartition("/")[2]]
-    below = f"{root}/" if root else ""
-    database = _database(text, sources, root).removeprefix(below)
     links: list[tuple[str, str]] = []
-    if "/" in database:
-        folders.append(below + database.rpartition("/")[0])
-    elif database and not view.has(database):
-        state = "data" if not view.glob("data/*.py") else "state"
-        folders.append(below + state)
+    database = _database(text, sources, root)
+    folder, _, name = database.rpartition("/")
+    if folder not in ("", root):
+        folders.append(folder)
+    elif database and not repo.has(database):
+        below = f"{folder}/" if folder else ""
+        state = below + ("data" if not repo.glob(f"{below}data/*.py") else "state")
+        folders.append(state)
         # SQLite follows the link and keeps its journal beside the file itself.
-        links.append((below + database, f"{below}{state}/{database}"))
+        links.append((database, f"{state}/{name}"))
     return sorted({folder for folder in folders if folder and not folder.startswith("/")}), links
 
 

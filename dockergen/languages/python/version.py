@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from dockergen.catalog import Versions, load
 from dockergen.errors import ProjectError
-from dockergen.languages.python.compatible import refusing, with_wheels
+from dockergen.languages.python.compatible import refusing, trouble, with_wheels
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.python_pins import Pin, Unreadable, classified, pins, ranges
 from dockergen.languages.python.space import space
@@ -43,6 +44,8 @@ def version(repo: Repository, project: Project, settings: Settings, entry: str =
     _check(chosen, versions, settings)
     minor = _minor(chosen.value)
     notes += more if settings.version is None else []
+    if pinned or settings.version is not None:
+        notes += _compiled(repo, project, chosen, versions, allowed)
     if ended := versions.ended(minor):
         notes.append(
             f"Python {minor} ({chosen.origin}) has had no security fixes since {ended}; {versions.default} has."
@@ -52,6 +55,19 @@ def version(repo: Repository, project: Project, settings: Settings, entry: str =
             notes.append(f"Python {chosen.value} ({chosen.origin}) is outside of {text} ({origin}).")
             break
     return chosen, notes
+
+
+def _compiled(
+    repo: Repository, project: Project, chosen: Sourced[str], versions: Versions, allowed: _Ranges
+) -> Iterator[str]:
+    """What a release that somebody insists on lacks and another one has."""
+    missing = trouble(repo, project, _minor(chosen.value))
+    possible = [v for v in versions.end_of_life if all(allows(text, v) for text, _ in allowed)] if missing else []
+    better = [v for v in possible if not trouble(repo, project, v)]
+    if better:
+        what, origin = next(iter(missing.items()))
+        command = f"dockergen init --version {better[-1]}"
+        yield f"Python {chosen.value} ({chosen.origin}): {what} ({origin}); {better[-1]} has all: {command}."
 
 
 def allows(constraint: str, minor: str) -> bool:
