@@ -34,6 +34,7 @@ class Versions:
     reviewed: str  # the day the table was last compared with the project's own calendar
     end_of_life: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)  # code names such as "krypton"
+    latest: str = ""  # released, and taken only where a repository insists: few distributions are ready for it
 
     def ended(self, version: str) -> str:
         """The day support ended, or "" when it goes on as far as this catalog knows."""

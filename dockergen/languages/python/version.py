@@ -50,6 +50,11 @@ def version(repo: Repository, project: Project, settings: Settings, entry: str =
         notes.append(
             f"Python {minor} ({chosen.origin}) has had no security fixes since {ended}; {versions.default} has."
         )
+    if minor == versions.latest:
+        notes.append(
+            f"Python {minor} ({chosen.origin}) is so new that some distributions lack wheels for it and are compiled; "
+            f"for {versions.default} nearly all have."
+        )
     for text, origin in allowed:
         if not allows(text, minor):
             notes.append(f"Python {chosen.value} ({chosen.origin}) is outside of {text} ({origin}).")
@@ -117,6 +122,8 @@ def _detected(
         fitting = [v for v in known if allows(text, v) and all(allows(other, v) for other, _ in allowed)] or [
             v for v in known if allows(text, v)
         ]
+        if not fitting and versions.latest and all(allows(other, versions.latest) for other, _ in allowed):
+            return Sourced(versions.latest, origin), []
         if not fitting:
             raise ProjectError(
                 f"{origin} asks for Python {text}, and no release known here is in that range.",
@@ -198,7 +205,7 @@ def _release(pin: Pin, versions: Versions) -> tuple[str, list[str]]:
             f"{pin.origin} asks for the free-threaded build of Python {value}, of which the official image has no tag: "
             "the image has the usual build, in which threads take turns."
         )
-    if pin.pre and _minor(value) in versions.end_of_life:
+    if pin.pre and _minor(value) in (*versions.end_of_life, versions.latest):
         notes.append(f"{pin.origin} asks for a pre-release; Python {_minor(value)} has been released since.")
         value = _minor(value)
     elif pin.pre:
@@ -208,7 +215,7 @@ def _release(pin: Pin, versions: Versions) -> tuple[str, list[str]]:
 
 
 def _check(chosen: Sourced[str], versions: Versions, settings: Settings) -> None:
-    newest = versions.supported[-1]
+    newest = versions.latest or versions.supported[-1]
     way_out = f"dockergen init --version {versions.default}"
     if not _RELEASE.fullmatch(chosen.value):
         free = re.fullmatch(r"3\.\d+(\.\d+)?t", chosen.value)
