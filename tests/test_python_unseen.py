@@ -378,3 +378,10 @@ def test_an_app_in_a_package_of_its_own_name_is_named_in_full(tmp_path: Path) ->
     _write(tmp_path, {"requirements.txt": "flask==3.1.2\ngunicorn==23.0.0\n", "app/__init__.py": "", **files})
     assert _start(tmp_path)[-1] == "app.app:app"
     assert dict(dockergen.plan(tmp_path).env)["PYTHONPATH"] == "/app/app"
+
+
+def test_requirements_in_a_folder_without_a_program_are_the_program_s(tmp_path: Path) -> None:
+    _write(tmp_path, {"install/requirements.txt": "flask==3.1.2\n", "install/setup.sh": "pip install\n"})
+    _write(tmp_path, {"docs/requirements.txt": "mkdocs\n", "mkdocs.yml": "site_name: x\n"})
+    _write(tmp_path, {"shop/__init__.py": "", "shop/app.py": "from flask import Flask\napp = Flask(__name__)\n"})
+    assert _install(tmp_path).requirements == "install/requirements.txt"

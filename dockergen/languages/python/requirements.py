@@ -47,7 +47,17 @@ def requirements_path(repo: Repository) -> str:
         return named[0]
     others = [*repo.glob("*requirements*.txt"), *repo.glob("requirements/*.txt")]
     others = [path for path in others if not _for_development(path) and repo.is_file(path)]
-    return others[0] if len(others) == 1 else _installed_by_papers(repo) or _of_pages(repo)
+    return others[0] if len(others) == 1 else _installed_by_papers(repo) or _apart(repo) or _of_pages(repo)
+
+
+def _apart(repo: Repository) -> str:
+    """The file in a folder such as install/ that holds no program, where the program lies beside that folder."""
+    if not repo.glob("*.py") and not repo.glob("*/__init__.py"):
+        return ""
+    skipped = frozenset(load("python").lists["not_the_program"])
+    folders = {path.partition("/")[0]: path for path in repo.glob("*/requirements.txt")}
+    found = [path for name, path in folders.items() if name not in skipped and not repo.glob(f"{name}/*.py")]
+    return found[0] if len(found) == 1 and not _for_development(found[0]) else ""
 
 
 def _installed_by_papers(repo: Repository) -> str:
@@ -70,7 +80,9 @@ def _of_pages(repo: Repository) -> str:
     folder = path.partition("/")[0]
     settings = ("mkdocs.yml", "mkdocs.yaml", f"{folder}/conf.py", f"{folder}/source/conf.py")
     manifests = ("pyproject.toml", "setup.py", "setup.cfg", "Pipfile", "package.json", "go.mod")
-    if not path or not any(map(repo.is_file, settings)) or any(map(repo.has, manifests)) or repo.glob("*.py"):
+    if not path or not any(map(repo.is_file, settings)) or any(map(repo.has, manifests)):
+        return ""
+    if repo.glob("*.py") or repo.glob("*/__init__.py"):
         return ""
     return path
 
