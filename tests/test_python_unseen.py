@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 import dockergen
+from dockergen.dockerignore import parse
 from dockergen.errors import ProjectError
+from dockergen.explain import text_of
 from dockergen.languages.python.image import PythonFacts
 from dockergen.languages.python.install import Install
 from dockergen.languages.python.manager_choice import manifest
@@ -385,3 +387,14 @@ def test_requirements_in_a_folder_without_a_program_are_the_program_s(tmp_path: 
     _write(tmp_path, {"docs/requirements.txt": "mkdocs\n", "mkdocs.yml": "site_name: x\n"})
     _write(tmp_path, {"shop/__init__.py": "", "shop/app.py": "from flask import Flask\napp = Flask(__name__)\n"})
     assert _install(tmp_path).requirements == "install/requirements.txt"
+
+
+def test_certificates_of_authorities_reach_the_image_and_keys_do_not(tmp_path: Path) -> None:
+    certificate = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+    key = "-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\n"
+    _write(tmp_path, {"requirements.txt": "flask==3.1.2\n", "app.py": "from flask import Flask\napp = Flask('a')\n"})
+    _write(tmp_path, {"libs/certifi/cacert.pem": f"# Roots\n{certificate}", "global-bundle.pem": certificate})
+    _write(tmp_path, {"server.pem": certificate + key, "key.pem": key, "tests/ca.pem": certificate})
+    rules = parse(text_of(dockergen.generate(tmp_path), ".dockerignore"))
+    assert not any(rules.excludes(path) for path in ("libs/certifi/cacert.pem", "global-bundle.pem"))
+    assert all(rules.excludes(path) for path in ("server.pem", "key.pem", "tests/ca.pem"))

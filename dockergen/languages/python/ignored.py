@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
+from dockergen.catalog import load
 from dockergen.dockerignore import escape
 from dockergen.languages.python.imports import whole_program
 from dockergen.lazy import regex
@@ -20,6 +22,7 @@ _SECRETS = (
     *(".envrc", "secrets.json", "secrets.toml", "secrets.yaml", "secrets.yml"),
 )
 _DEPTH = 4
+_MOST_CERTIFICATES = 20
 # What makes the folder a part of the program: an import, or an entry among the apps of Django's settings.
 _TESTS = regex(r"""^(?:from|import) +tests\b|^ *["']tests(?:\.\w+)*["'],""", re.MULTILINE)
 
@@ -38,6 +41,15 @@ def ignored(repo: Repository, static: str, entry: str) -> tuple[IgnoreGroup, ...
         *([IgnoreGroup("Files of this repository that hold secrets by their names", secrets)] if secrets else []),
         IgnoreGroup("Front-end packages are installed in the image", ("**/node_modules",)),
     )
+
+
+def trusted(repo: Repository) -> tuple[str, ...]:
+    """Certificates of authorities that the program reads, such as those of a vendored certifi or of a database in the
+    cloud; no file that holds a key."""
+    skipped = frozenset(load("python").lists["not_the_program"]) - {"third_party", "vendored", "_vendor", "ext"}
+    paths = (path for path in repo.walk(depth=_DEPTH, endings=(".pem",)) if skipped.isdisjoint(path.split("/")))
+    texts = ((path, repo.source(path)) for path in itertools.islice(paths, _MOST_CERTIFICATES))
+    return tuple(path for path, text in texts if "BEGIN CERTIFICATE" in text and "PRIVATE KEY" not in text)
 
 
 def _imported(repo: Repository, name: str) -> bool:

@@ -11,7 +11,7 @@ from dockergen.languages.python.apt_lists import builds
 from dockergen.languages.python.base import Base, base, check_start, with_base_version
 from dockergen.languages.python.companions import of_their_time
 from dockergen.languages.python.documentation import documentation, documentation_plan
-from dockergen.languages.python.ignored import ignored
+from dockergen.languages.python.ignored import ignored, trusted
 from dockergen.languages.python.install import Install, install
 from dockergen.languages.python.manager_choice import manifest
 from dockergen.languages.python.needs import advice, variables
@@ -104,7 +104,13 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
         writable=kept.folders,
         start_why=begun.why,
         dependency_paths=("/app/.venv",),
-        context_files=(*setup.manifests, *setup.folders, *setup.reads, *filter(None, (setup.builds.file,))),
+        context_files=(
+            *setup.manifests,
+            *setup.folders,
+            *setup.reads,
+            *filter(None, (setup.builds.file,)),
+            *trusted(repo),
+        ),
         ignore=ignored(repo, facts.static if facts.collect and not facts.static.startswith("/") else "", begun.entry),
         secrets=setup.secrets,
         needs=demanded,
