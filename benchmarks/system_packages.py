@@ -59,6 +59,7 @@ _ANSWERS: tuple[tuple[str, str], ...] = (
     (r"dbus-1|dbus/dbus\.h", "libdbus-1-dev"),
     (r"[\"']glib-2\.0[\"']|glib\.h|dbus-glib", "libglib2.0-dev"),
     (r"portaudio\.h", "portaudio19-dev"),
+    (r"\brrd\.h", "librrd-dev"),
     (r"graphviz/cgraph\.h|cgraph\.h|libcgraph", "libgraphviz-dev"),
     (r"gdal-config|gdal\.h", "libgdal-dev"),
     (r"geos_c\.h|geos-config", "libgeos-dev"),

@@ -66,6 +66,7 @@ from tests.realengine.fixtures import DockerEngine
             "environment variable SALT_KEY",
             "--env SALT_KEY=",
         ),
+        ("ValueError: Namespace Gst not available", "introspection data of Gst", "--package gir1.2-"),
         ("FATAL: DATABASE_URL is not set", "environment variable DATABASE_URL", "--env DATABASE_URL="),
         ("Error: connect ECONNREFUSED 127.0.0.1:5432", "cannot reach a service", "--env DATABASE_URL"),
         ("OSError: [Errno 30] Read-only file system: '/app/uploads'", "writes to /app/uploads", "volume"),

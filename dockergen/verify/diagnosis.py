@@ -126,6 +126,11 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
         "Add the Debian package that holds it: dockergen init --force --package NAME (find it with: apt-file search {0}).",
     ),
     (
+        r"Namespace (\w+) not available",
+        "The program needs the introspection data of {0}, which the image lacks.",
+        "Add the Debian package that holds it: dockergen init --force --package gir1.2-NAME (find it with: apt-file search {0}-).",
+    ),
+    (
         r"No module named '(imp|distutils|asyncore|asynchat|smtpd|cgi|pipes|telnetlib|imghdr|lib2to3)\b",
         "The program or a dependency is written for an older Python: it imports {0}, which newer ones no longer have.",
         "Choose an older one: dockergen init --force --version 3.11.",
