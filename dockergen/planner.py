@@ -164,7 +164,7 @@ def _strongest(repo: Repository, claims: list[Claim], settings: Settings) -> Cla
     if settings.language is not None:
         return _requested(claims, settings.language)
     if not claims:
-        raise _nothing_found(repo)
+        raise _nothing_found(repo, settings)
     best = max(claim.match.strength for claim in claims)
     winners = [claim for claim in claims if claim.match.strength == best]
     if len(winners) > 1:
@@ -198,10 +198,20 @@ def _requested(claims: list[Claim], language: Sourced[str]) -> Claim:
     )
 
 
-def _nothing_found(repo: Repository) -> ProjectError:
+def _nothing_found(repo: Repository, settings: Settings) -> ProjectError:
     names = list(repo.entries())
     seen = ", ".join(repr(name)[1:-1] for name in names[:8]) + (", ..." if len(names) > 8 else "")
     titles = ", ".join(language.title for language in languages().values())
+    loose = [(f, claims_on(repo, settings, f)) for f in repo.folders() if not _looks_unused(f)]
+    rows = [f"{folder} ({claims[0].language.title})" for folder, claims in loose if claims]
+    if rows:
+        # Files without a manifest are no service for sure; the folder is named, and its own message says the rest.
+        first = next(folder for folder, claims in loose if claims)
+        return ProjectError(
+            f"This folder holds no manifest of {titles}, and there are source files in {', '.join(rows[:6])}.",
+            "Run dockergen in the folder that holds the service.",
+            command=shlex.join(["dockergen", "init", first]),
+        )
     return ProjectError(
         f"No {titles} project was recognized here (found: {seen or 'an empty folder'}).",
         "Run dockergen in the folder that holds the manifest, such as requirements.txt, package.json or go.mod.",

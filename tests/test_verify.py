@@ -159,6 +159,12 @@ def test_a_log_of_a_build_names_its_cause_and_the_flag(log: str, cause: str, rem
         ("connect ECONNREFUSED 1.2.3.4:443\nmake: Error 127\ngyp ERR! cwd /app/node_modules/sqlite3\n", "sqlite3 has no ready-made", "--version"),
         ("main.go:9:12: pattern dist/*: no matching files found", "embeds dist/*", "--build-command"),
         ("Error: connect ECONNREFUSED 127.0.0.1:5432", "wants something from the network", "end of the log"),
+        (
+            "error: Failed to fetch: `https://code.example/x.zip`\n  cause: error sending request for url (https://code.example/x.zip)\n"
+            "  cause: client error (Connect)\n  cause: dns error",
+            "cannot find the host code.example",
+            "network of the machine",
+        ),
     ],
 )  # fmt: skip
 def test_a_log_of_a_build_names_its_cause(log: str, cause: str, remedy: str) -> None:

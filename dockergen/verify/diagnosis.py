@@ -20,7 +20,8 @@ _IMAGE = regex(
 # What only a build says; asked first where a build fails.
 _BUILD_CAUSES: tuple[tuple[str, str, str], ...] = (
     (
-        r"(?:Failed to resolve '([\w.-]+)'|Could not resolve host: ([\w.-]+)|[Tt]emporary failure resolving '([\w.-]+)')",
+        r"(?:Failed to resolve '([\w.-]+)'|Could not resolve host: ([\w.-]+)|[Tt]emporary failure resolving '([\w.-]+)'"
+        r"|error sending request for url \(https?://([\w.-]+)[^)]*\)(?:(?!error sending)[\s\S]){0,300}?(?:dns error|lookup address))",
         "The build cannot find the host {0}.",
         "Check the name where the manifest gives one, and the network of the machine that builds.",
     ),
