@@ -355,6 +355,17 @@ def test_a_build_that_fails_and_an_image_that_is_nowhere(project, docker_engine:
         verify(broken, Options())
 
 
+def test_an_empty_setting_is_named_as_the_variable_that_gives_it() -> None:
+    log = (
+        "Traceback (most recent call last):\n"
+        '  File "/app/app/functions.py", line 15, in <module>\n    serializer = URLSafeSerializer(Config.AES_KEY)\n'
+        '  File "/app/.venv/lib/python3.12/site-packages/itsdangerous/signer.py", line 73, in keys\n    return list(SECRET_KEYS)\n'
+        "TypeError: 'NoneType' object is not iterable\n"
+    )
+    assert "dockergen verify --env AES_KEY=" in diagnosis("start", log, "The program ended with 3.").remedy
+    assert "Mend" in diagnosis("start", log.replace("'NoneType' object", "'int' object"), "The program ended.").remedy
+
+
 def test_a_start_that_fails_names_the_variables_that_were_not_given() -> None:
     needs = [Sourced(name, Origin("file", "settings.py", 3)) for name in ("HOSTS", "KEY")]
     told = started_without(Problem("start", "The program ended with 3.", "Read the end of the log below."), needs)

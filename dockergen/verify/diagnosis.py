@@ -267,7 +267,7 @@ def diagnosis(where: str, log: str, otherwise: str) -> Problem:
             value = next((group for group in found.groups() if group), "")
             return Problem(where, cause.format(value), remedy.format(value))
     if where != "probe" and (raised := last_exception(log)):
-        variable = _read_variable(log) or _named_variable(raised)
+        variable = _read_variable(log) or _named_variable(raised) or _empty_setting(log, raised)
         remedy = f"Give {variable} a value: dockergen verify --env {variable}=..." if variable else _MEND
         return Problem(where, f"{otherwise} It raises {raised}.", remedy)
     return Problem(where, otherwise, "Read the end of the log below.")
@@ -283,6 +283,14 @@ def _named_variable(message: str) -> str:
     """What the message of an exception calls missing, where its name is one of a variable; "" for none."""
     found = re.search(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b", message)
     return found[0] if found and _LACKING.search(message) else ""
+
+
+def _empty_setting(log: str, message: str) -> str:
+    """The setting, called like a variable, that the program's last own line hands to what finds None in it: most get
+    their values from the environment under that name."""
+    own = re.findall(r'File "/app/(?!\.venv/)[^\n]*\n +([^\n]+)', log[log.rfind("Traceback") :])
+    found = re.findall(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b", own[-1]) if own and "None" in message else []
+    return found[0] if len(set(found)) == 1 else ""
 
 
 def last_exception(log: str) -> str:
