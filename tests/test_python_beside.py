@@ -81,3 +81,9 @@ def test_command_of_a_package_at_the_root_runs_in_place(tmp_path: Path) -> None:
     head = 'from pathlib import Path\nPOLICY = Path(__file__).parents[1] / "policy.json"'
     made = _plan(tmp_path, head, folder="", scripts='[project.scripts]\nshop = "shop.app:main"\n')
     assert dict(made.env).get("PYTHONPATH", "") == ("/app" if made.start[0] == "shop" else "")
+
+
+def test_data_of_a_flat_package_is_its_own(tmp_path: Path) -> None:
+    head = "import os\nimport helper\nOWN = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'own.json')"
+    made = _plan(tmp_path, head, folder="", shop__helper="X = 1\n")
+    assert "PYTHONPATH" not in dict(made.env) or not made.facts.install.in_place

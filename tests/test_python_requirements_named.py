@@ -44,3 +44,12 @@ def test_a_usual_name_wins_over_what_a_paper_installs(tmp_path: Path) -> None:
     (tmp_path / "Dockerfile").write_text("RUN pip install -r pip_requirements\n")
     manager = next(d for d in dockergen.plan(tmp_path).decisions if d.name == "manager")
     assert str(manager.sourced.origin) == "requirements.txt"
+
+
+def test_a_project_table_wins_over_what_a_paper_installs(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "a"\nversion = "1"\ndependencies = ["flask"]\n')
+    (tmp_path / "pins.pip").write_text("flask==1.0\n")
+    (tmp_path / "app.py").write_text(APP)
+    (tmp_path / "Dockerfile").write_text("RUN pip install -r pins.pip\n")
+    manager = next(d for d in dockergen.plan(tmp_path).decisions if d.name == "manager")
+    assert manager.sourced.origin.path == "pyproject.toml"

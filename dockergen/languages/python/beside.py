@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from dockergen.languages.python.entry import module_of
 from dockergen.languages.python.imports import whole_program
 from dockergen.languages.python.syntax import nodes, parsed
 from dockergen.lazy import regex
@@ -25,13 +24,21 @@ def source_root(repo: Repository, entry: str) -> str:
     for path in files:
         named |= dict(_named(repo, path))
     for path in files:
-        _, root = module_of(repo, path)
-        package = path.removeprefix(f"{root}/" if root else "").split("/")[0]
-        inside = f"{root}/{package}".lstrip("/")
-        for target in _joined(repo, path, named):
+        inside = _package(repo, path)
+        for target in _joined(repo, path, named) if inside else ():
             if target and target != inside and not target.startswith(f"{inside}/") and repo.has(target):
-                return root or "."
+                return inside.rpartition("/")[0] or "."
     return ""
+
+
+def _package(repo: Repository, path: str) -> str:
+    """The folder that is installed with the file: its outermost package, or what lies in src; "" for none."""
+    folder = path.rpartition("/")[0]
+    if path.startswith("src/"):
+        return "/".join(path.split("/")[:2]) if folder != "src" else ""
+    while folder and repo.is_file(f"{folder}/__init__.py") and repo.is_file(f"{folder.rpartition('/')[0]}/__init__.py"):
+        folder = folder.rpartition("/")[0]
+    return folder if repo.is_file(f"{folder}/__init__.py") else ""
 
 
 def _named(repo: Repository, path: str) -> Iterator[tuple[str, str]]:

@@ -14,6 +14,7 @@ from dockergen.repository import Repository, normal
 
 _INSTALLED = regex(r"\bpip3? +install\b[^\n&|;`]*?\s(?:-r|--requirement)[ =]*([\w./\"'-]+)")
 
+_STATED = regex(r"^\[(?:project|dependency-groups|tool\.(?:poetry|pdm|uv|flit)\b)", re.MULTILINE)
 _OTHER_MANIFESTS = (".toml", ".cfg", ".py", ".lock", ".yml", ".yaml", ".json")  # uv reads requirements of some too
 
 
@@ -62,7 +63,9 @@ def _apart(repo: Repository) -> str:
 
 def _installed_by_papers(repo: Repository) -> str:
     """The file of another name that the container file or the README of the repository installs, where it is the only
-    one."""
+    one, and no other manifest asks for anything."""
+    if any(map(repo.is_file, ("setup.py", "setup.cfg", "Pipfile"))) or _STATED.search(repo.source("pyproject.toml")):
+        return ""
     named = (
         found.strip("\"'").removeprefix("./")
         for paper in ("Dockerfile", "dockerfile", "docker/Dockerfile", "README.md", "readme.md", "README.rst", "README")
