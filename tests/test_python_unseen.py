@@ -304,6 +304,26 @@ def test_old_pins_get_what_they_know(tmp_path: Path, requirements: str, added: t
     assert _install(tmp_path).added == added
 
 
+@pytest.mark.parametrize(
+    ("release", "python", "added"),
+    [
+        ("4.0.2", "3.11", ("huggingface-hub<1", "starlette<1")),
+        ("4.44.1", "3.12", ("huggingface-hub<1", "starlette<1")),
+        ("5.3.0", "3.12", ("huggingface-hub<1",)),
+        ("5.6.0", "3.14", ("huggingface-hub<1",)),
+        ("5.49.1", "3.14", ()),
+    ],
+)
+def test_releases_of_gradio_get_the_python_and_the_companions_that_were_measured(
+    tmp_path: Path, release: str, python: str, added: tuple[str, ...]
+) -> None:
+    app = "import gradio as gr\nwith gr.Blocks() as demo:\n    gr.Markdown('x')\ndemo.launch()\n"
+    _write(tmp_path, {"requirements.txt": f"gradio=={release}\n", "app.py": app})
+    plan = dockergen.plan(tmp_path)
+    found = next(str(row.sourced.value) for row in plan.decisions if row.name == "version")
+    assert (found, _install(tmp_path).added) == (python, added)
+
+
 def test_a_server_that_is_added_exists_for_the_python(tmp_path: Path) -> None:
     files = {"requirements.txt": "flask==2.0.1\n", "app.py": "from flask import Flask\napp = Flask('a')\n"}
     _write(tmp_path, {**files, ".python-version": "3.9\n"})
