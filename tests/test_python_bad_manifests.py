@@ -322,6 +322,25 @@ def test_a_branch_that_moves_is_noted(project: Make, line: str, note: str) -> No
     assert all(n.startswith(note) for n in found)
 
 
+@pytest.mark.parametrize(
+    ("row", "note"),
+    [
+        ('{git = "ssh://git@git.example:2222/team/x.git", tag = "v1.2.0"}', ""),
+        ('{git = "https://git.example/x.git", rev = "0123456789abcdef"}', ""),
+        ('{git = "https://git.example/x.git", branch = "main"}', "takes x from the branch 'main'"),
+        ('{git = "ssh://git@git.example:2222/team/x.git"}', "takes x from the default branch"),
+    ],
+)
+def test_a_revision_beside_the_address_counts(project: Make, row: str, note: str) -> None:
+    manifest = f'[tool.poetry]\nname = "a"\nversion = "1"\n[tool.poetry.dependencies]\nflask = "*"\nx = {row}\n'
+    pipfile = f'[packages]\nflask = "*"\nx = {row.replace("tag =", "ref =").replace("branch =", "ref =").replace("rev =", "ref =")}\n'
+    for files in ({"pyproject.toml": manifest}, {"Pipfile": pipfile}):
+        notes = dockergen.plan(project({**APP, **files})).notes
+        assert [note in n for n in notes if "takes x from" in n] == ([True] if note else [])
+        assert not any("ssh-keyscan git.example" in n for n in notes)
+        assert any("ssh-keyscan -p 2222 git.example" in n for n in notes) is ("2222" in row)
+
+
 LAYOUTS = [
     ("folder", {"requirements/production.txt": "-r base.txt\n", "requirements/base.txt": "flask\n", "requirements/dev.txt": "pytest\n"}, "requirements/production.txt"),
     ("unusual name", {"requirements/live.txt": "flask\n", "requirements/test.txt": "pytest\n"}, "requirements/live.txt"),

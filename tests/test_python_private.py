@@ -175,7 +175,8 @@ def test_a_requirement_over_ssh_uses_the_agent_and_the_hosts_that_the_person_kno
     assert "--mount=type=secret,id=known_hosts,target=/root/.ssh/known_hosts" in dockerfile
     assert typed == 'docker build -t project --secret id=known_hosts,src="$HOME/.ssh/known_hosts" --ssh default .'
     assert {"git", "openssh-client"} <= set(dockerfile.split())
-    assert any("ssh-keyscan git.corp.example" in note for note in notes)
+    scan = "ssh-keyscan -p 2222 git.corp.example" if ":2222" in line else "ssh-keyscan git.corp.example"
+    assert any(scan in note for note in notes)
 
 
 @pytest.mark.parametrize(

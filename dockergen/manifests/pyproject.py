@@ -111,7 +111,7 @@ def poetry_dependencies(rows: Mapping[str, Any]) -> tuple[Requirement, ...]:
         if name.lower() == "python" or row.get("optional") is True:
             continue
         extras = tuple(sorted(normalised(extra) for extra in texts(row.get("extras"))))
-        url = _text(row.get("url")) or (f"git+{row['git']}" if isinstance(row.get("git"), str) else "")
+        url = _text(row.get("url")) or _checkout(row)
         path = _text(row.get("path"))
         version = value if isinstance(value, str) else _text(row.get("version"))
         marker = _text(row.get("markers")) or _limits(row)
@@ -119,6 +119,15 @@ def poetry_dependencies(rows: Mapping[str, Any]) -> tuple[Requirement, ...]:
         specifier = f"=={version}" if version[:1].isdigit() else version
         found.append(Requirement(normalised(name), extras, specifier, marker, url, path, editable))
     return tuple(found)
+
+
+def _checkout(row: Mapping[str, Any]) -> str:
+    """The URL of a checkout in the words of pip, "" where the row names none; `ref` is Pipenv's key."""
+    if not (address := _text(row.get("git"))):
+        return ""
+    revision = next((value for key in ("rev", "tag", "ref", "branch") if (value := _text(row.get(key)))), "")
+    folder = _text(row.get("subdirectory"))
+    return f"git+{address}{f'@{revision}' if revision else ''}{f'#subdirectory={folder}' if folder else ''}"
 
 
 def _limits(row: Mapping[str, Any]) -> str:

@@ -14,7 +14,7 @@ from dockergen.model import Origin
 
 _Direct = Iterable[tuple[Requirement, Origin]]
 _CHECKOUT = regex(r"(?:git|hg|svn|bzr)(?:\+|$)|(?:ssh|git)://|git@")
-_REVISION = regex(r"://[^@/]*@?[^@]*@(?P<revision>[^#@]+)|^[\w.+-]+@[^@]*@(?P<scp>[^#@]+)")
+_REVISION = regex(r"://[^/]+/[^@]*@(?P<revision>[^#@]+)|^[\w.+-]+@[^@]*@(?P<scp>[^#@]+)")
 # A commit, or a tag that is called after a release.
 _FIXED = regex(r"[0-9a-f]{7,64}|[\w./-]*\d+(\.\d+)+[\w.+-]*|v\d+")
 

@@ -119,6 +119,7 @@ def _needs(index: Index, manager: str) -> list[Secret]:
 
 def _advice(found: list[Index], secrets: tuple[Secret, ...]) -> list[str]:
     variables = [secret.variable for secret in secrets if secret.variable]
+    reasons = "; ".join(dict.fromkeys(secret.why for secret in secrets if secret.variable))
     asked = {i.host: i.origin for i in reversed(found) if not i.variables and not i.clear and not _public(i.host)}
     notes = []
     if any(secret.id == _NETRC.id for secret in secrets):
@@ -129,7 +130,9 @@ def _advice(found: list[Index], secrets: tuple[Secret, ...]) -> list[str]:
             f"(machine {host} login NAME password TOKEN). Leave --secret out of the command if it needs none."
         )
     if variables:
-        notes.append(f"Set {', '.join(variables)} before the build; the values reach one step and stay in no layer.")
+        notes.append(
+            f"Set {', '.join(variables)} before the build: {reasons}. The values reach one step and stay in no layer."
+        )
     return notes
 
 

@@ -17,7 +17,9 @@ _GIT_LOCKED = regex(
     re.MULTILINE,
 )
 _REMOTE = regex(r"(git|hg|svn|bzr)\+")
-_SSH = regex(r"^(?:(?:git|hg|svn|bzr)\+)?ssh://(?:[^@/]+@)?(?P<host>[^/:]+)|^(?:git\+)?[\w.-]+@(?P<scp>[\w.-]+):")
+_SSH = regex(
+    r"^(?:(?:git|hg|svn|bzr)\+)?ssh://(?:[^@/]+@)?(?P<host>[^/:]+)(?::(?P<port>\d+))?|^(?:git\+)?[\w.-]+@(?P<scp>[\w.-]+):"
+)
 _AGENT = Secret("ssh", why="keys of the agent that runs on your machine")
 _HOSTS = Secret(
     "known_hosts",
@@ -42,13 +44,15 @@ def vcs(repo: Repository, project: Project) -> Remote:
     if not urls:
         return Remote()
     packages = {_program(url) for url, _ in urls}
-    ssh = [(found["host"] or found["scp"], origin) for url, origin in urls if (found := _SSH.match(url))]
+    ssh = [(found, origin) for url, origin in urls if (found := _SSH.match(url))]
     if not ssh:
         return Remote(tuple(sorted(packages)))
-    host, origin = ssh[0]
+    found, origin = ssh[0]
+    host = found["host"] or found["scp"]
+    scan = f"ssh-keyscan -p {found['port']} {host}" if found["port"] else f"ssh-keyscan {host}"
     note = (
         f"{origin} is fetched over ssh: the build asks the agent on your machine (ssh-add -l shows its keys) and "
-        f"trusts the hosts of ~/.ssh/known_hosts, in which {host} has to be (ssh-keyscan {host} prints its line)."
+        f"trusts the hosts of ~/.ssh/known_hosts, in which {host} has to be ({scan} prints its line)."
     )
     return Remote(tuple(sorted({*packages, "openssh-client"})), (_HOSTS, _AGENT), (note,))
 
