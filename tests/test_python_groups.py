@@ -290,3 +290,22 @@ def test_extra_that_the_program_imports_from_is_installed_and_one_that_is_there_
     root = project({"app.py": f"import orjson\n{APP}", "pyproject.toml": HEAD + extras})
     text = _dockerfile(root)
     assert "install -r pyproject.toml --extra fast\n" in text
+
+
+def test_what_only_developers_get_and_the_program_needs_is_told(project: Make) -> None:
+    manifest = (
+        '[project]\nname = "a"\nversion = "1"\nrequires-python = ">=3.11"\ndependencies = ["django", "gunicorn"]\n'
+        "[dependency-groups]\ndev = ['django-debug-toolbar', 'pytest', 'ruff']\n"
+    )
+    files: dict[str, str | bytes] = {
+        "pyproject.toml": manifest,
+        "manage.py": "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'site_.settings')\n",
+        "site_/__init__.py": "",
+        "site_/settings.py": "INSTALLED_APPS = [\n    'django.contrib.admin',\n    'debug_toolbar',\n]\n",
+        "site_/wsgi.py": "import pytest\nfrom django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n",
+    }
+    notes = [note for note in dockergen.plan(project(files)).notes if "only the group dev brings" in note]
+    assert [note.partition(",")[0] for note in notes] == [
+        "The program imports pytest",
+        "site_/settings.py:3 has debug_toolbar among the apps",
+    ]

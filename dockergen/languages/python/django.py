@@ -77,6 +77,7 @@ class Django:
     remote_static: bool = False  # another place than the image hands static files out
     uses_static: bool = False
     notes: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()  # files of the settings
 
 
 def django(repo: Repository) -> Django | None:
@@ -112,6 +113,7 @@ def django(repo: Repository) -> Django | None:
     folders, links = writable(repo, text, sources, root)
     entry = "" if without else _file(view, servers["wsgi"] or servers["asgi"])
     return Django(
+        sources=tuple(path for path, _ in sources),
         manage=manage,
         root=root,
         settings=settings,

@@ -15,7 +15,7 @@ from dockergen.languages.python.ignored import ignored, trusted
 from dockergen.languages.python.install import Install, install
 from dockergen.languages.python.manager_choice import manifest
 from dockergen.languages.python.needs import advice, variables
-from dockergen.languages.python.optional import imported_groups
+from dockergen.languages.python.optional import developers_only, imported_groups
 from dockergen.languages.python.project import Project, project
 from dockergen.languages.python.start import Start
 from dockergen.languages.python.state import State, state
@@ -126,6 +126,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
             *advice(demanded),
             *final.notes,
             *missing_submodules(repo),
+            *developers_only(repo, found, begun.entry, begun.django.sources if begun.django else ()),
         ),
         touch=begun.entry,
         facts=facts,

@@ -9,10 +9,11 @@ from dockergen.catalog import load
 from dockergen.languages.python.groups import for_development
 from dockergen.languages.python.imports import files_of
 from dockergen.languages.python.project import Project
-from dockergen.languages.python.syntax import parsed
+from dockergen.languages.python.syntax import nodes, parsed
 from dockergen.languages.python.unlisted import is_here, runs_on_import, standard_library
 from dockergen.manifests.dependency_groups import Group, dependency_groups
 from dockergen.manifests.requirements import normalised
+from dockergen.model import Origin
 from dockergen.repository import Repository
 
 _MOST_FILES = 80
@@ -36,17 +37,56 @@ def imported_groups(repo: Repository, project: Project, entry: str) -> tuple[str
     return tuple(found)
 
 
+def developers_only(repo: Repository, project: Project, entry: str, settings: tuple[str, ...]) -> Iterator[str]:
+    """Notes about what the program imports as it starts, or Django's settings have among their apps, although only
+    groups for development bring it; `settings` are the files of the settings."""
+    groups = [group for group in _groups(repo, project) if for_development(group.name)]
+    if not groups:
+        return
+    known = dict(row.split() for row in load("python").lists["distributions"])
+    wanted = dict.fromkeys(_modules(repo, entry) if entry else (), "")
+    wanted |= {module: origin for path in settings for module, origin in _apps(repo, path)}
+    for module, origin in wanted.items():
+        name = normalised(known.get(module, module))
+        if any(_brings(installed, name) for installed in project.installed):
+            continue
+        found = ((g, r) for g in groups for r in g.requirements if r.name in (name, f"django-{name}"))
+        for group, needed in found:
+            what = f"{origin} has {module} among the apps" if origin else f"The program imports {module}"
+            yield (
+                f"{what}, which only the group {group.name} brings, and the image leaves out: move {needed.name} to "
+                "the main dependencies."
+            )
+            break
+
+
+def _apps(repo: Repository, path: str) -> Iterator[tuple[str, str]]:
+    """The apps of a settings file that are always there, by their first names, with their lines."""
+    for node in parsed(repo.source(path)).body:
+        targets = (
+            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []
+        )
+        if any(isinstance(t, ast.Name) and t.id.endswith("_APPS") for t in targets):
+            assert isinstance(node, (ast.Assign, ast.AugAssign))
+            for item in nodes(node.value):
+                if isinstance(item, ast.Constant) and isinstance(item.value, str):
+                    yield item.value.split(".")[0], str(Origin("file", path, item.lineno))
+
+
 def _offered(repo: Repository, project: Project) -> list[Group]:
+    chosen = {*project.production.groups, *project.production.extras}
+    return [g for g in _groups(repo, project) if not for_development(g.name) and g.name not in chosen]
+
+
+def _groups(repo: Repository, project: Project) -> list[Group]:
     document = repo.toml(project.manifest) if repo.is_file(project.manifest) else {}
     groups = dependency_groups(document) if project.manager.value in ("uv", "poetry", "pip") else ()
-    extras = [Group(name, rows) for name, rows in project.pyproject.optional.items()]
-    chosen = {*project.production.groups, *project.production.extras}
-    return [g for g in (*groups, *extras) if not for_development(g.name) and g.name not in chosen]
+    return [*groups, *(Group(name, rows) for name, rows in project.pyproject.optional.items())]
 
 
 def _brings(distribution: str, name: str) -> bool:
     """opentelemetry-sdk brings a part of opentelemetry, as python-multipart brings multipart."""
-    return distribution == name or distribution.startswith(f"{name}-") or distribution == f"python-{name}"
+    return distribution in (name, f"python-{name}", f"django-{name}") or distribution.startswith(f"{name}-")
 
 
 def _modules(repo: Repository, entry: str) -> Iterator[str]:
