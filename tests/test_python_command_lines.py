@@ -167,3 +167,20 @@ def main():
     (tmp_path / "pkg/installer.py").write_text(declared.format(1))
     found = command_line(Repository(tmp_path), "pkg/main.py")
     assert (found.words, found.port) == (("serve", "--port", "{port}"), 13131)
+
+
+def test_options_of_an_argument_group_are_those_of_its_parser(tmp_path: Path) -> None:
+    (tmp_path / "web.py").write_text(
+        "from http.server import HTTPServer\ndef add_parser(parser):\n    import argparse\n"
+        "    network = parser.add_argument_group(title='Network')\n"
+        "    network.add_argument('-l', '--listen-address', default='localhost')\n"
+        "    network.add_argument('-p', '--port', type=int, default=8085)\n"
+        "    parser.add_argument('--strict', action='store_true')\n"
+    )
+    (tmp_path / "main.py").write_text(
+        "import argparse\nimport web\ndef main():\n    parser = argparse.ArgumentParser()\n"
+        "    commands = parser.add_subparsers()\n    serve = commands.add_parser('serve')\n    web.add_parser(serve)\n"
+        "    check = commands.add_parser('check')\n    check.add_argument('--port', default=9)\n"
+    )
+    told = command_line(Repository(tmp_path), "main.py")
+    assert (told.words, told.port) == (("serve", "--listen-address", "0.0.0.0", "--port", "{port}"), 8085)

@@ -58,6 +58,7 @@ class _Declared:
     groups: set[str] = field(default_factory=set)  # owners that have subcommands
     default: str = ""  # the subcommand that runs when none is given
     handed: dict[str, str] = field(default_factory=dict)  # function that declares options -> owner it is called with
+    parts: dict[str, str] = field(default_factory=dict)  # argument group of a parser -> owner
     only: dict[tuple[str, int], str] = field(default_factory=dict)  # options that one turn of a loop declares
 
 
@@ -130,6 +131,8 @@ def _read(text: str, path: str, found: _Declared) -> None:
             _assigned(node, path, values, found)
         if isinstance(node, ast.Call):
             _called(node, path, values, found)
+    for option in found.options[first:]:
+        option.owner = found.parts.get(option.owner, option.owner)
     _handed(tree, path, found, found.options[first:])
 
 
@@ -193,9 +196,11 @@ def _option(node: ast.Call, owner: str, path: str, values: dict[str, object]) ->
 
 
 def _assigned(node: ast.Assign, path: str, values: dict[str, object], found: _Declared) -> None:
-    """`run = subparsers.add_parser("run")`."""
+    """`run = subparsers.add_parser("run")`, `network = run.add_argument_group("network")`."""
     call = node.value
     assert isinstance(call, ast.Call)
+    if _name(call.func) in ("add_argument_group", "add_mutually_exclusive_group") and (owner := _owner(call.func)):
+        found.parts.setdefault(f"{path}#{_name(node.targets[0])}", f"{path}#{owner}")
     if _name(call.func) == "add_parser" and call.args and isinstance(node.targets[0], ast.Name):
         value = _literal(call.args[0], values)
         if isinstance(value, str):
