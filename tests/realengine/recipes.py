@@ -30,13 +30,16 @@ def _debian(found: re.Match[str]) -> Recipe:
 def _python(found: re.Match[str]) -> Recipe:
     minor = ".".join(found["version"].split(".")[:2])
     tools = "" if found["slim"] else " build-essential git pkg-config libpq-dev libffi-dev"
-    if minor not in _PYTHON_SUITES:
+    # Debian's 3.11 is of bookworm and the real image is of trixie, so pyenv's comes closer where there is one.
+    if minor not in _PYTHON_SUITES or (minor == "3.11" and pyenv_python(minor)):
         return _pyenv(minor, tools)
     steps = (
         f"{APT_INSTALL} python3 python3-venv python3-pip netbase tzdata{tools} >/dev/null",
-        # The headers of the -dev package without what it depends on: the real image has them too.
-        f"cd /tmp && apt-get download -qq libpython{minor}-dev && dpkg -x libpython*.deb x",
-        "cp -a x/usr/include/* /usr/include/ && rm -rf /tmp/* /usr/lib/python3*/EXTERNALLY-MANAGED",
+        # Headers and the shared library, which programs that embed Python are linked with, without what the -dev
+        # package depends on: the real image has them too.
+        f"cd /tmp && apt-get download -qq libpython{minor} libpython{minor}-dev && for d in *.deb; do dpkg -x $d x; done",
+        "cp -a x/usr/include/* /usr/include/ && cp -a x/usr/lib/*/libpython3*.so* /usr/lib/x86_64-linux-gnu/ && ldconfig",
+        "rm -rf /tmp/* /usr/lib/python3*/EXTERNALLY-MANAGED",
         # pip as pip installs it, instead of the Debian packages that it could not replace.
         "python3 -m pip install -q --root-user-action ignore --ignore-installed --no-deps --no-cache-dir pip",
         "apt-mark manual python3-venv ca-certificates >/dev/null",
