@@ -157,6 +157,8 @@ def test_media_and_sqlite_can_be_written(
         ("SECRET_KEY = os.environ.get('DJANGO_SECRET_KEY')\n", ["DJANGO_SECRET_KEY (site_/settings.py:1)"]),
         ("DEBUG = False\nKEY = os.environ['KEY']\nDB = env.db('DB')\n", ["DB (site_/settings.py:3)", "KEY (site_/settings.py:2)"]),
         ("SECRET_KEY = os.environ.get('SECRET_KEY', 'x')\n", []),
+        ("os.environ['OMP_THREAD_LIMIT'] = '1'\n", []),
+        ("HEADER = loads(os.environ['HEADER']) if 'HEADER' in os.environ else None\n", []),
         ("env = environ.Env(DEBUG=(bool, False))\nDEBUG = env('DEBUG')\n", []),
         ("DB = dj_database_url.parse(os.environ.get('DATABASE_URL'), conn_max_age=60)\n", ["DATABASE_URL (site_/settings.py:1)"]),
         ("if 'GDAL' in os.environ:\n    GDAL = os.environ['GDAL']\n", []),

@@ -18,7 +18,7 @@ _SETTINGS = regex(r"""DJANGO_SETTINGS_MODULE["']\s*,\s*["']([\w.]+)["']""")
 _SET_BY_HEROKU = regex(r"^\s*django_(?:on_)?heroku\.settings\(locals\(\)", re.MULTILINE)
 _ASKED = regex(r"""^(\w+) *= *os\.(?:environ\.get|getenv)\( *["'](\w+)["'] *(?:, *(?:""|'') *)?\)""", re.MULTILINE)
 _DEMANDED = regex(
-    r"""environ\[\s*["'](\w+)["']\s*\]|\b(?:env|config)(\.\w+)?\(\s*["'](\w+)["']\s*,?\s*"""
+    r"""environ\[\s*["'](\w+)["']\s*\](?!\s*=[^=])|\b(?:env|config)(\.\w+)?\(\s*["'](\w+)["']\s*,?\s*"""
     # cast=Csv(), cast=lambda v: [s.strip() for s in v.split(",")], and no default behind it.
     r"""(?:cast\s*=\s*(\w+)((?:(?!\bdefault\s*=)(?:[^()]|\((?:[^()]|\([^()]{0,80}\)){0,80}\))){0,120}))?\)"""
     r"""|\b(?:getenv|environ\.get)\(\s*["'](SECRET_KEY|DJANGO_SECRET_KEY)["']\s*\)"""
@@ -278,6 +278,8 @@ def _demanded(text: str) -> tuple[tuple[str, str], ...]:
     for variable, name in _ASKED.findall(text):
         if re.search(rf"^if (?:not {variable}|{variable} is None)\b[^\n]*:\s*\n?\s*raise\b", text, re.MULTILINE):
             found.setdefault(name, _dummy(name, ""))
+    # SECURE_PROXY_SSL_HEADER = tuple(...) if "HEADER" in os.environ else None
+    found = {n: v for n, v in found.items() if not re.search(rf"""["']{n}["'] (?:not )?in (?:os\.)?environ\b""", text)}
     # ast.literal_eval(os.environ["PROVIDERS"]) and json.loads take no word.
     read = {name for name in found if re.search(rf"\b(?:literal_eval|loads)\([^\n]*\b{name}\b", text)}
     return tuple(sorted((name, "{}" if name in read else value) for name, value in found.items()))
