@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from dockergen.errors import ProjectError
+from dockergen.languages.python.image import PythonFacts
 from tests.python_trees import decision, plan_of, started
 
 MANAGE = "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', '{}')\n"
@@ -242,3 +243,11 @@ def test_tests_that_are_apps_of_the_settings_reach_the_image(tmp_path: Path, app
     }
     patterns = [pattern for group in plan_of(tmp_path, files).ignore for pattern in group.patterns]
     assert ("tests" in patterns) is not kept
+
+
+def test_a_database_engine_of_the_build_can_be_imported(tmp_path: Path) -> None:
+    engine = "DATABASES = {'default': {'ENGINE': os.environ['DB_ENGINE'], 'NAME': os.environ['DB_NAME']}}\n"
+    plan = plan_of(tmp_path, {**PLAIN, "site_/settings.py": f"STATIC_ROOT = BASE_DIR / 'static'\n{engine}"})
+    assert isinstance(plan.facts, PythonFacts)
+    values = dict(plan.facts.collect_env)
+    assert (values["DB_ENGINE"], values["DB_NAME"]) == ("django.db.backends.sqlite3", "only-for-the-build")

@@ -72,7 +72,7 @@ def no_downloads(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("reference", "first", "part"),
     [
-        ("python:3.11-slim", "FROM base:bookworm", "python3-venv"),
+        ("python:3.11-slim", "FROM base:trixie", "COPY python /usr/local"),
         ("python:3.13.5-slim", "FROM base:trixie", "libpython3.13-dev"),
         ("python:3.14-slim", "FROM base:forky", "libpython3.14-dev"),
         ("node:22-slim", "FROM base:bookworm", "corepack"),
@@ -88,10 +88,19 @@ def no_downloads(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("docker/dockerfile:1", "FROM golang:1.26-trixie AS build", "dockerfile-frontend"),
     ],
 )
-def test_each_reference_has_the_recipe_of_its_version(reference: str, first: str, part: str) -> None:
+def test_each_reference_has_the_recipe_of_its_version(
+    monkeypatch: pytest.MonkeyPatch, reference: str, first: str, part: str
+) -> None:
+    monkeypatch.setattr(recipes, "pyenv_python", Path)
     recipe = recipes.recipe(reference)
     assert recipe.dockerfile.splitlines()[0] == first
     assert part in recipe.dockerfile
+
+
+@pytest.mark.usefixtures("no_downloads")
+def test_python_of_bookworm_where_pyenv_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recipes, "pyenv_python", lambda minor: None)
+    assert recipes.recipe("python:3.11-slim").dockerfile.startswith("FROM base:bookworm\n")
 
 
 @pytest.mark.usefixtures("no_downloads")

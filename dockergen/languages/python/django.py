@@ -318,6 +318,8 @@ def _dummy(name: str, kind: str) -> str:
         return "1"
     if kind == "bool" or name in ("DEBUG", "DJANGO_DEBUG"):
         return "False"
+    if name.endswith("ENGINE"):
+        return "django.db.backends.sqlite3"  # it is imported when the settings are used
     if "DATABASE_URL" in name or kind in ("db", "db_url"):
         return "sqlite:////tmp/build.sqlite3"
     if name.endswith(("_URL", "_URI")) or kind in ("cache", "cache_url", "url"):
