@@ -165,6 +165,12 @@ def test_a_log_of_a_build_names_its_cause_and_the_flag(log: str, cause: str, rem
             "cannot find the host code.example",
             "network of the machine",
         ),
+        (
+            "npm error code E404\nnpm error 404 Not Found - GET https://registry.example/@acme/x - Not found\n"
+            "npm error 404\nnpm error 404  '@acme/x@https://registry.example/@acme/x/-/x-1.0.tgz' is not in this registry.\n",
+            "does not have @acme/x",
+            "lock anew",
+        ),
     ],
 )  # fmt: skip
 def test_a_log_of_a_build_names_its_cause(log: str, cause: str, remedy: str) -> None:

@@ -110,6 +110,11 @@ _BUILD_CAUSES: tuple[tuple[str, str, str], ...] = (
         "The program embeds {0}, which is not there when it is compiled.",
         "Make it before: dockergen init --force --build-command '...', or commit it; .dockerignore must not hide it.",
     ),
+    (
+        r"npm error 404\s+'([^'\s@]*@?[^'\s@]+)@[^'\s]*' (?:is not in|could not be found)",
+        "The registry that npm asks does not have {0} in the release that is locked.",
+        "Raise or replace it in package.json and lock anew; or name the registry that has it in .npmrc.",
+    ),
     (r"npm error code (E\w+)", "npm stops with {0}.", "Run npm ci on your machine; it has to succeed there first."),
     (r"missing go\.sum entry", "go.sum lacks an entry.", "Run: go mod tidy"),
     (
