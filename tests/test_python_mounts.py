@@ -184,3 +184,23 @@ def test_mounts_of_a_workspace_are_the_members_that_the_chosen_one_needs(
         (root / "uv.lock").write_text(lock)
         mounted = _mounted(_dependency_steps(_parsed(root, app=chosen))[0])
         assert mounted == {"pyproject.toml", "uv.lock", *wanted}
+
+
+@pytest.mark.parametrize(
+    ("requirements", "others", "copied"),
+    [
+        ("--find-links=wheels\nink==1.0\n", {}, "COPY --exclude=wheels . ."),
+        ("--find-links=wheels\nink==1.0\n", {"wheels/README.md": ""}, "COPY . ."),
+        ("./wheels/ink-1.0-py3-none-any.whl\n", {}, "COPY --exclude=wheels/ink-1.0-py3-none-any.whl . ."),
+        ("--find-links=.\nink==1.0\n", {"ink-1.0-py3-none-any.whl": ""}, "COPY --exclude=ink-1.0-py3-none-any.whl . ."),
+    ],
+    ids=["a folder of wheels", "a folder of more", "one wheel", "the root"],
+)
+def test_archives_that_are_installed_do_not_ship_again(
+    tmp_path: Path, requirements: str, others: dict[str, str], copied: str
+) -> None:
+    wheel = {"wheels/ink-1.0-py3-none-any.whl": "", "app.py": "from flask import Flask\napp = Flask(__name__)\n"}
+    for name, text in {"requirements.txt": f"flask\ngunicorn\n{requirements}", **wheel, **others}.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    assert f"\n{copied}\n" in dockergen.generate(tmp_path)[0].text.partition(" AS final")[2]

@@ -9,7 +9,7 @@ from dockergen.languages.python.beside import source_root
 from dockergen.languages.python.companions import companions
 from dockergen.languages.python.extension import Extension, extension, runs_from_source
 from dockergen.languages.python.manager_version import manager_version, old_pip
-from dockergen.languages.python.mounts import Mounts, mounts
+from dockergen.languages.python.mounts import Mounts, is_archive, mounts
 from dockergen.languages.python.old_builds import OldBuilds, old_builds
 from dockergen.languages.python.old_setuptools import Legacy, old_setuptools
 from dockergen.languages.python.private import has_credentials, private
@@ -65,7 +65,8 @@ class Install:
     arguments: tuple[BuildArgument, ...] = ()  # of the step that builds the project
     rust: bool = False
     missing: tuple[str, ...] = ()  # importable folders whose source lacks what only the build makes
-    excluded: tuple[str, ...] = ()  # both, where the source is copied
+    archives: tuple[str, ...] = ()  # wheels and the like of the repository, of which the environment has the content
+    excluded: tuple[str, ...] = ()  # all three, where the source is copied
     in_place: str = ""  # folder that is imported from although the project is installed, "." for the root
     copies_source: bool = True  # the program runs from its source, as a whole or in part
     build_packages: tuple[str, ...] = ()
@@ -85,6 +86,7 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
     itself = _installs_project(repo, project, start, taken, built)
     in_place = source_root(repo, start.entry) if itself and not built.must_build else ""
     missing = built.folders if itself and built.must_build else ()
+    archives = _archives(repo, taken)
     uv = manager_version(repo, "uv", project.pyproject, project.lock, release.value)
     legacy = old_setuptools(repo, project, start.entry, release.value, old_pip(release.value))
     builds = old_builds(repo, project, kind, itself or bool(taken.own), release.value)
@@ -123,7 +125,8 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
         arguments=told.arguments if itself or taken.own else (),
         rust=built.language == "rust" and (itself or bool(taken.own)),
         missing=missing,
-        excluded=(*closed.unsafe, *missing),
+        archives=archives,
+        excluded=(*closed.unsafe, *missing, *archives),
         in_place=in_place,
         copies_source=not itself
         or bool(in_place)
@@ -138,6 +141,16 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
             *_advice(project, kind, catalog.managers[project.manager.value].title),
         ),
     )
+
+
+def _archives(repo: Repository, taken: Mounts) -> tuple[str, ...]:
+    """Archives that the dependency step reads, a folder of nothing else as a whole."""
+    kept = (".gitignore", ".gitkeep")
+    folders = tuple(
+        p for p in taken.files if repo.is_folder(p) and all(is_archive(n) or n in kept for n in repo.entries(p))
+    )
+    alone = (p for p in taken.files if is_archive(p) and p.rpartition("/")[0] not in folders)
+    return (*folders, *alone)
 
 
 def _outside(project: Project, start: Start) -> bool:

@@ -157,6 +157,11 @@ def _unhashable(origin: Origin, what: str) -> ProjectError:
     )
 
 
+def is_archive(name: str) -> bool:
+    """True for a file that pip installs as it is."""
+    return name.endswith((".whl", ".tar.gz", ".zip", ".tar.bz2", ".tgz"))
+
+
 def _wheel_folders(repo: Repository, project: Project, kind: str) -> Iterator[str]:
     """Folders of wheels and archives that an option names; pip looks beside the naming file first."""
     for option, value, origin in project.requirements.options:
@@ -164,9 +169,10 @@ def _wheel_folders(repo: Repository, project: Project, kind: str) -> Iterator[st
             folder = origin.path.rpartition("/")[0]
             beside = normal(f"{folder}/{value}" if folder else value)
             found = next((p for p in (beside, normal(value)) if p and repo.has(p)), "")
-            if not found:
-                _inside(repo, value, origin)
-            yield found
+            if not found and _inside(repo, value, origin) == "":
+                yield from (name for name in sorted(repo.entries()) if is_archive(name))  # the root is no mount
+            if found:
+                yield found
     if kind in ("uv", "project"):
         named = texts(project.pyproject.settings("uv").get("find-links"))
         named += texts(table(repo.toml("uv.toml")).get("find-links")) if repo.is_file("uv.toml") else ()
