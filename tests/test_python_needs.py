@@ -40,6 +40,7 @@ def _write(root: Path, text: str) -> Path:
         pytest.param("import os\nimport dj_database_url\nDB = dj_database_url.parse(os.getenv('DB'))\n", ["DB"], id="parsed"),
         pytest.param("import os\ndef later():\n    return os.environ['API_KEY']\n", [], id="later"),
         pytest.param("import os\nos.environ['API_KEY'] = 'x'\n", [], id="written"),
+        pytest.param("import os\nos.environ.setdefault('ID', '3')\nN = int(os.environ['ID'])\n", [], id="given-by-itself"),
         pytest.param("def env(name):\n    return name\nX = env('OTHER')\n", [], id="a-function-of-that-name"),
     ],
 )  # fmt: skip

@@ -20,6 +20,8 @@ _HINT = regex(
     r"TOKEN|\bif (?:not \w|\w+ is None)|environ\[|\b(?:getenv|environ\.get)\([^,()]+\)\s*[.)]"
     r"|\benv(?:\.\w+)?\(|\bconfig\(|BaseSettings"
 )
+# What the program gives itself before it asks.
+_SET = regex(r"""\benviron(?:\.setdefault\(\s*["'](\w+)["']|\[\s*["'](\w+)["']\s*\]\s*=(?!=))""")
 _NAME = regex(r"[A-Z][A-Z0-9_]*")
 _NEED_TEXT = ("int", "float", "Path", "loads", "parse", "urlparse", "join")
 _READERS = ("env", "config")  # environs, django-environ and decouple, by the names that everybody gives them
@@ -31,6 +33,7 @@ def variables(repo: Repository, entry: str, given: tuple[tuple[str, str], ...]) 
     found: dict[str, Sourced[str]] = {}
     texts = {path: repo.source(path) for path in whole_program(repo, entry)} if entry else {}
     present = {*_ALWAYS, *dict(given)}
+    present |= {name for text in texts.values() for names in _SET.findall(text) for name in names}
     hinting = any(map(_HINT.search, texts.values()))
     # Settings that get their values from the program are no settings of the environment.
     made = {n for text in texts.values() if hinting for n in re.findall(r"\b(_?[A-Z]\w*)\(\s*\)", text)}
