@@ -11,6 +11,7 @@ from dockergen.catalog import load
 from dockergen.errors import ProjectError
 from dockergen.frozen import frozen
 from dockergen.languages.python import conda
+from dockergen.languages.python.brought import brought
 from dockergen.languages.python.freshness import Lock, stale_notes
 from dockergen.languages.python.groups import Production, production
 from dockergen.languages.python.inline import Carrier, carrier
@@ -94,6 +95,9 @@ def project(repo: Repository, settings: Settings, member: str = "", imported: tu
     packages = packages_of(lock, text)
     locked = _locked(packages, lock, direct, table, bool(extra.extras))
     extra_rows = provided(repo, {r.name for r, _ in direct} | set(locked))
+    installed = _installed((*direct, *extra_rows), locked, lock)
+    if not lock:
+        installed |= brought(repo, installed)
     stale = stale_notes(repo, chosen.value, Lock(stated, text, packages), document, direct, path)
     return Project(
         manager=chosen,
@@ -105,7 +109,7 @@ def project(repo: Repository, settings: Settings, member: str = "", imported: tu
         lock=lock,
         direct=(*direct, *extra_rows),
         provided=tuple(f"{r.name}{r.specifier}" for r, _ in extra_rows),
-        installed=_installed((*direct, *extra_rows), locked, lock),
+        installed=installed,
         locked=locked,
         production=extra,
         member=member,

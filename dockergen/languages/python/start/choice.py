@@ -199,7 +199,7 @@ def _unseen(modules: Modules, project: Project, paths: list[str], runs: list[Run
     for run in runs:
         if run.factory and (made := naming.app_of(modules, run, [])):
             return served(modules, project, made, run, (), paths)
-    return naming.unseen(modules, project, runs)
+    return naming.unseen(modules, project, runs) or naming.nameless(modules, project, paths)
 
 
 def _program(

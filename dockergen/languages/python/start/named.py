@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from dataclasses import replace
 
@@ -12,13 +13,31 @@ from dockergen.languages.python.objects import has_name
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.start.command import Run, words
 from dockergen.languages.python.start.result import Start
-from dockergen.languages.python.start.served import TUNED
+from dockergen.languages.python.start.served import PREFERENCE, TUNED, filled
+from dockergen.languages.python.syntax import dotted, top_level
 from dockergen.lazy import regex
 from dockergen.model import Origin, Rejected, Sourced
 from dockergen.settings import command_words
 
 _VARIABLES = regex(r"env [^|&;<>()$`\n]*")
 _PORT = regex(r"\bPORT\b")
+_APP_NAMES = ("app", "application", "asgi", "asgi_app", "wsgi", "wsgi_app")
+# What makes objects of that name for a command line, a window or another service's host.
+_NO_SERVICE = (
+    "typer",
+    "cyclopts",
+    "click",
+    "cleo",
+    "azure",
+    "textual",
+    "kivy",
+    "tkinter",
+    "PyQt5",
+    "PyQt6",
+    "PySide6",
+    "modal",
+)
+_MOST_FILES = 25
 _ROOTS = ("", "src", "app", "backend", "server", "api")
 
 
@@ -78,10 +97,10 @@ def app_of(modules: Modules, run: Run, objects: list[App]) -> App | None:
     constructor = made if made in modules.constructors else near.constructor if near else ""
     if not constructor or not name or not has_name(modules.module(path), name.split(".")[0]):
         return None
-    dotted, root = module_of(modules.repo, path)
+    own, root = module_of(modules.repo, path)
     line = modules.repo.line_of(path, re.compile(rf"^\s*(?:def\s+)?{re.escape(name.split('.')[0])}\b", re.MULTILINE))
     origin = Origin("file", path, line or 1)
-    return App(dotted, name, constructor, origin, run.factory, root, arguments=arguments)
+    return App(own, name, constructor, origin, run.factory, root, arguments=arguments)
 
 
 def literal(modules: Modules, project: Project, run: Run, detected: Start | None) -> Start:
@@ -145,11 +164,9 @@ def unseen(modules: Modules, project: Project, runs: list[Run]) -> Start | None:
             path = _module_file(modules, run, module)
             if not path:
                 continue
-            dotted, root = module_of(modules.repo, path)
-            from dockergen.languages.python.start.served import filled
-
+            own, root = module_of(modules.repo, path)
             name, _, arguments = name.partition("(")
-            app = App(dotted, name, "", run.origin, run.factory, root, arguments=arguments.removesuffix(")"))
+            app = App(own, name, "", run.origin, run.factory, root, arguments=arguments.removesuffix(")"))
             port = Sourced(run.port, run.origin) if run.port else Sourced(8000, Origin("default", note=row.title))
             kind = "asgi" if row.kind == "asgi-server" else "wsgi"
             return Start(
@@ -161,6 +178,46 @@ def unseen(modules: Modules, project: Project, runs: list[Run]) -> Start | None:
                 why=TUNED.get(run.program, ""),
             )
     return None
+
+
+def nameless(modules: Modules, project: Project, paths: list[str]) -> Start | None:
+    """An object called app in a file of a usual name, of whatever kind it is, where the manifest asks for a server."""
+    rows = load("python").frameworks
+    direct = {r.name for r, _ in project.direct}
+    asked = [
+        (kind, n) for kind in ("asgi", "wsgi") for n in PREFERENCE[kind] if direct.intersection(rows[n].dependencies)
+    ]
+    names = load("python").lists["entry_names"]
+    for path in paths[:_MOST_FILES] if asked else ():
+        if path.rpartition("/")[2].removesuffix(".py") not in names or modules.listening(path):
+            continue
+        for node in top_level(modules.module(path).body):
+            if name := _app_like(modules, path, node):
+                module, root = module_of(modules.repo, path)
+                origin = Origin("file", path, node.lineno)
+                kind, server = asked[0]
+                return Start(
+                    Sourced(filled(rows[server].start, App(module, name, "", origin, False, root), kind), origin),
+                    port=Sourced(8000, Origin("default", note=rows[server].title)),
+                    env=dict(rows[server].env),
+                    import_root=root,
+                    entry=path,
+                    why=TUNED.get(server, ""),
+                )
+    return None
+
+
+def _app_like(modules: Modules, path: str, node: ast.stmt) -> str:
+    """The name that the statement gives to what a call makes, where that may be what a server is given."""
+    if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call) or len(node.targets) != 1:
+        return ""
+    target = node.targets[0]
+    parts = dotted(node.value.func)
+    if not isinstance(target, ast.Name) or target.id not in _APP_NAMES or not parts:
+        return ""
+    made_by = modules.module(path).imports.get(parts[0], parts[0]).split(".")[0]
+    others = {name for row in load("python").frameworks.values() if row.kind == "worker" for name in row.config}
+    return "" if made_by in (*others, *_NO_SERVICE) else target.id
 
 
 def program_named(modules: Modules, runs: list[Run], weights: tuple[str, ...]) -> tuple[str, Run] | None:

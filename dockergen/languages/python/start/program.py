@@ -66,7 +66,8 @@ def console_script(modules: Modules, project: Project) -> Start | None:
     )
     present = framework_rows(project)
     framework = imported_framework(project, present, modules, entry)
-    brought = _own_of(modules, present, entry) if entry else None
+    runs = _own_of(modules, present, entry) if entry else None
+    brought = runs if runs and runs[1].start else None
     argv: tuple[str, ...] = (name,)
     if brought:
         run = ("python", f".venv/bin/{name}")
@@ -75,7 +76,7 @@ def console_script(modules: Modules, project: Project) -> Start | None:
         framework = Sourced(brought[0], project.origin_of(project.has(*brought[1].dependencies)))
     env = dict(brought[1].env) if brought else None
     base = Start(Sourced(argv, origin, lost), framework=framework, env=env, script=True, entry=entry)
-    return _listening(modules, project, base, entry, brought) if entry else base
+    return _listening(modules, project, base, entry, runs) if entry else base
 
 
 def refuse_other_packages(modules: Modules, project: Project, found: Start) -> None:
@@ -137,10 +138,11 @@ def _says(modules: Modules, path: str, texts: tuple[str, ...]) -> bool:
 
 
 def _own_of(modules: Modules, present: Mapping[str, Framework], entry: str) -> tuple[str, Framework] | None:
-    """The framework whose server the files of an installed command start, where it has to be told where to listen."""
+    """The framework whose own server the files of an installed command start, one that has to be told where to listen
+    before others."""
     files = list(program_files(modules.repo, entry, 25))
-    for name, row in present.items():
-        if row.kind == "script" and row.start and any(uses(modules, path, row) for path in files):
+    for name, row in sorted(present.items(), key=lambda item: not item[1].start):
+        if row.kind == "script" and any(uses(modules, path, row) for path in files):
             return name, row
     return None
 
@@ -217,7 +219,8 @@ def nothing(repo: Repository, paths: list[str]) -> ProjectError:
             "Turn it into a script, or serve JupyterLab on purpose with --start.",
             command=f"jupyter nbconvert --to script {notebooks[0]}",
         )
-    likely = next((path for path in paths if "/" not in path), "") or (paths[0] if paths else "app.py")
+    named = [path for path in paths if not path.endswith("__init__.py")]
+    likely = next((path for path in named if "/" not in path), "") or (named[0] if named else "app.py")
     there = f" What is here: {', '.join(paths[:4])}{', ...' if len(paths) > 4 else ''}." if paths else ""
     return NothingError(
         f"Nothing in {repo.prefix or 'this folder'} says what to start: no app object, console script, __main__ "
