@@ -135,3 +135,32 @@ def test_a_variable_is_told_with_the_line_of_the_file_that_reads_it(tmp_path: Pa
     }
     (need,) = plan_of(tmp_path, files).needs
     assert str(need.origin) == "site_/settings/base.py:3"
+
+
+@pytest.mark.parametrize(
+    ("production", "module", "said"),
+    [
+        ("from .base import *\ntry:\n    from .local import *\nexcept ImportError:\n    pass\n", None, "site_/settings/production.py sets no SECRET_KEY"),
+        ("import os\nfrom .base import *\nSECRET_KEY = os.environ['SECRET_KEY']\n", "site_.settings.production", ""),
+    ],
+)  # fmt: skip
+def test_settings_for_production_that_lack_the_key_are_not_taken(
+    tmp_path: Path, production: str, module: str | None, said: str
+) -> None:
+    """Wagtail's template: the key is in the settings for development and in a file of the server."""
+    files = {
+        "requirements": "django gunicorn",
+        "manage.py": MANAGE.format("site_.settings.dev"),
+        "site_/wsgi.py": WSGI.replace("site_.settings", "site_.settings.dev"),
+        "site_/settings/__init__.py": "",
+        "site_/settings/base.py": "DEBUG = False\n",
+        "site_/settings/dev.py": "from .base import *\nSECRET_KEY = 'x'\n",
+        "site_/settings/production.py": production,
+    }
+    plan = plan_of(tmp_path, files)
+    assert dict(plan.env).get("DJANGO_SETTINGS_MODULE") == module
+    assert (
+        any(note.startswith(said) for note in plan.notes)
+        if said
+        else not any("SECRET_KEY, so" in n for n in plan.notes)
+    )

@@ -136,7 +136,7 @@ def django(repo: Repository) -> Django | None:
         ),
         uses_static="django.contrib.staticfiles" in text,
         needs=tuple(_needs(view, prefix, sources, text)),
-        notes=tuple(_debugging(sources)),
+        notes=(*_incomplete(view, prefix, settings), *_debugging(sources)),
     )
 
 
@@ -158,7 +158,7 @@ def _settings(repo: Repository, view: Repository, prefix: str, named: str) -> tu
         for found in _EXPORTED.finditer(repo.source(path)) if repo.is_file(path) else ():
             if view.is_file(_file_of(view, found[1])) and found[1].rsplit(".", 1)[-1] not in _DEVELOPMENT:
                 return found[1], Origin("file", path, repo.source(path).count("\n", 0, found.start()) + 1), default
-    settings = _for_production(view, default)
+    settings = _complete(view, default)
     origin = Origin("file", prefix + place, repo.line_of(prefix + place, "DJANGO_SETTINGS_MODULE"))
     if not view.is_file(_file_of(view, settings)) and settings.rsplit(".", 1)[-1] in _DEVELOPMENT:
         # A file of one machine that is not committed.
@@ -237,6 +237,25 @@ def _for_production(view: Repository, module: str) -> str:
         return _split(view, parent) if _split(view, parent) != parent else module
     beside = (f"{parent}.{last}_{stage}" for stage in _STAGES)
     return next((name for name in beside if view.is_file(_file_of(view, name))), module)
+
+
+def _complete(view: Repository, default: str) -> str:
+    """The settings for production, or the default ones where only those have a SECRET_KEY: the others wait for a file
+    of the server that is not here."""
+    found = _for_production(view, default)
+    keyless = not _has_key(view, found) and _has_key(view, default)
+    return default if keyless else found
+
+
+def _has_key(view: Repository, module: str) -> bool:
+    return any("SECRET_KEY" in source for _, source in _settings_sources(view, module))
+
+
+def _incomplete(view: Repository, prefix: str, settings: str) -> Iterator[str]:
+    """What keeps settings for production from being used."""
+    if (other := _for_production(view, settings)) != settings and _complete(view, settings) == settings:
+        path = prefix + _file_of(view, other)
+        yield f"{path} sets no SECRET_KEY, so the image has the settings {settings}; read it from a variable there."
 
 
 def _split(view: Repository, package: str) -> str:
