@@ -134,6 +134,16 @@ DATABASE = "DATABASES = {'default': {'ENGINE': 'django.db.backends.sqlite3', 'NA
             ("/app/data",),
             (("db.sqlite3", "/app/data/db.sqlite3"),),
         ),
+        (
+            "DATABASES = {'default': {'ENGINE': 'django.contrib.gis.db.backends.spatialite', 'NAME': 'db/geo.db'}}\n",
+            ("/app/db",),
+            (),
+        ),
+        (
+            "DATABASES = {'default': {'ENGINE': 'django.db.backends.sqlite3', 'NAME': 'db.sqlite3'}}\n",
+            ("/app/data",),
+            (("db.sqlite3", "/app/data/db.sqlite3"),),
+        ),
         ("MEDIA_ROOT = BASE_DIR / 'media'\n", ("/app/media",), ()),
         ("MEDIA_ROOT = os.path.join(BASE_DIR, 'var/media')\n", ("/app/var/media",), ()),
         ("MEDIA_ROOT = env('MEDIA_ROOT')\n", (), ()),

@@ -13,6 +13,8 @@ _STATIC_ROOT = regex(r"^\s*STATIC_ROOT\s*(?::[^=\n]+)?=\s*(?!None)(.+)$", re.MUL
 _MEDIA_ROOT = regex(r"^\s*MEDIA_ROOT\s*(?::[^=\n]+)?=\s*(.+)$", re.MULTILINE)
 # The value ends where another key of the same line begins.
 _SQLITE = regex(r"""["']NAME["']\s*:\s*(.*?sqlite3?["'](?:(?!,\s*["']\w+["']\s*:|\}).)*)""")
+_ENGINE = regex(r"sqlite|spatialite")
+_RELATIVE = regex(r"""["']NAME["']\s*:\s*["']((?:\./)?\w[\w./-]*\.(?:db|sqlite|sqlite3))["']\s*[,}\n]""")
 _LOG_FOLDER = regex(r"^\s*LOGS?_(?:DIR|ROOT|PATH|FOLDER)\s*=\s*(.+)$", re.MULTILINE)
 _LOG_FILE = regex(r"""["']filename["']\s*:\s*(.+?),?\s*$""", re.MULTILINE)
 _QUOTED = regex(r"""["']([^"']+)["']""")
@@ -64,8 +66,10 @@ def _uploads(expression: str, sources: Sources, root: str) -> str:
 
 
 def _database(text: str, sources: Sources, root: str) -> str:
-    if "sqlite" not in text:
+    if not _ENGINE.search(text):
         return ""
+    if plain := _RELATIVE.search(text):
+        return plain[1].removeprefix("./")  # from the folder that the program runs in
     found = _SQLITE.search(text) or re.search(r"""(sqlite:///.*?BASE_DIR.*)$""", text, re.MULTILINE)
     if not found or "BASE" not in found[1]:
         return ""
