@@ -459,6 +459,7 @@ def test_a_pip_that_installs_into_its_own_environment_only_gets_one(project: Mak
 def test_a_python_that_no_release_of_the_manager_runs_on(project: Make) -> None:
     error = _refusal(project({**APP, "Pipfile": PIPFILE.replace("3.13", "3.6"), "Pipfile.lock": PIPFILE_LOCK}))
     assert error.problem == "No release of Pipenv that prints its lock file runs on Python 3.6."
+    assert error.command == "dockergen init --version 3.7"
 
 
 @pytest.mark.parametrize(("release", "flag"), [("==0.8.3", True), ("==0.9.1", False), (">=0.5,<0.7", True)])

@@ -68,8 +68,8 @@ def _uploads(expression: str, sources: Sources, root: str) -> str:
 def _database(text: str, sources: Sources, root: str) -> str:
     if not _ENGINE.search(text):
         return ""
-    if plain := _RELATIVE.search(text):
-        return plain[1].removeprefix("./")  # from the folder that the program runs in
+    if relative := _RELATIVE.search(text):
+        return relative[1].removeprefix("./")  # from the folder that the program runs in
     found = _SQLITE.search(text) or re.search(r"""(sqlite:///.*?BASE_DIR.*)$""", text, re.MULTILINE)
     if not found or "BASE" not in found[1]:
         return ""

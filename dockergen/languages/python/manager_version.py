@@ -55,11 +55,12 @@ def _known(name: str, release: str) -> list[str]:
     rows = [line.split() for line in catalog.lists.get(f"runs-on:{name}", ())]
     newest = [version for python, version in rows if _key(python) <= wanted][:1]
     if not newest:
-        assert catalog.versions is not None
+        # The nearest one: what is locked for an old Python has rarely been tried on the newest.
+        nearest = min((python for python, _ in rows), key=_key)
         raise ProjectError(
             f"No release of {row.title} that prints its lock file runs on Python {release}.",
-            "Choose a newer Python, if the program runs on it.",
-            command=f"dockergen init --version {catalog.versions.default}",
+            f"Choose a newer Python, if the program runs on it; {nearest} is the nearest.",
+            command=f"dockergen init --version {nearest}",
         )
     older = [v for v in row.versions.values() if _key(v) < _key(newest[0])]
     return [*newest, *sorted(older, key=_key, reverse=True)]
