@@ -30,7 +30,9 @@ ENVIRON = "import environ\nROOT_DIR = environ.Path(__file__) - 2\nAPPS_DIR = ROO
 )
 def test_collected_files_are_copied_from_where_they_are(tmp_path: Path, settings: str, made: str, kept: str) -> None:
     plan_of(tmp_path, {**PLAIN, "site_/settings.py": settings})
-    assert f"COPY --from=build {made} {kept}\n" in dockergen.generate(tmp_path)[0].text
+    text = dockergen.generate(tmp_path)[0].text
+    assert f"COPY --from=build {made} {kept}\n" in text
+    assert f"collectstatic --noinput && \\\n    mkdir -p {made.rstrip('/')}\n" in text  # nothing to collect makes none
 
 
 @pytest.mark.parametrize(

@@ -240,6 +240,22 @@ def test_cuda_is_warned_about_where_it_would_come(tmp_path: Path) -> None:
     assert warned(_plan(tmp_path, "jax[cuda12]\n"))
 
 
+@pytest.mark.parametrize(
+    ("index", "warned"),
+    [("https://download.example/whl/cpu", False), ("https://download.example/whl/cu128", True)],
+)
+def test_an_index_of_builds_for_cpus_counts_wherever_it_is_named(tmp_path: Path, index: str, warned: bool) -> None:
+    project = '[project]\nname = "a"\nversion = "1"\ndependencies = ["torch"]\n'
+    uv = f'[tool.uv.sources]\ntorch = {{ index = "t" }}\n[[tool.uv.index]]\nname = "t"\nurl = "{index}"\n'
+    poetry = (
+        '[tool.poetry]\nname = "a"\nversion = "1"\n[tool.poetry.dependencies]\ntorch = "*"\n[[tool.poetry.source]]\n'
+    )
+    for text in (project + uv, f'{poetry}name = "t"\nurl = "{index}"\n'):
+        (tmp_path / "pyproject.toml").write_text(text)
+        (tmp_path / "main.py").write_text("import torch\n")
+        assert any("CUDA" in note for note in service_at(tmp_path, {}).plan.notes) is warned
+
+
 def test_a_lock_tells_whether_cuda_comes(tmp_path: Path) -> None:
     wheel = ("cp313-cp313-manylinux_2_28_x86_64",)
     assert not any("CUDA" in note for note in _locked(tmp_path, "torch", "2.9.0", wheel).notes)

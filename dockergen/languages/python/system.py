@@ -242,7 +242,11 @@ def _for_cpu(project: Project, name: str) -> bool:
         return not any(other.startswith("nvidia-") for other in project.locked)
     options = [value for _, value, _ in project.requirements.options]
     asked = [f"{r.specifier} {r.url}" for r, _ in project.direct if r.name == name]
-    return any(_CPU.search(text) for text in (*options, *asked))
+    rows = [project.pyproject.settings("uv").get("index"), project.pyproject.settings("poetry").get("source")]
+    indexes = [
+        str(row.get("url")) for listed in rows if isinstance(listed, list) for row in listed if isinstance(row, dict)
+    ]
+    return any(_CPU.search(text) for text in (*options, *asked, *indexes))
 
 
 def _cuda(project: Project, need: _Need) -> str:
