@@ -36,6 +36,19 @@ def test_collected_files_are_copied_from_where_they_are(tmp_path: Path, settings
 
 
 @pytest.mark.parametrize(
+    "value", ["'/srv/$(id)'", "'/srv/a\\nUSER root'", "'/'", "BASE_DIR", "'a b'", "BASE_DIR / '..'"]
+)
+def test_a_place_that_no_instruction_should_hold_is_not_copied(tmp_path: Path, value: str) -> None:
+    plan_of(tmp_path, {**PLAIN, "site_/settings.py": f"{BASE}STATIC_ROOT = {value}\n"})
+    final = dockergen.generate(tmp_path)[0].text.partition(" AS final")[2]
+    assert [line for line in final.splitlines() if line.startswith("COPY")] == [
+        "COPY --from=build /app/.venv .venv/",
+        "COPY . .",
+    ]
+    assert "USER root" not in final
+
+
+@pytest.mark.parametrize(
     ("settings", "writable"),
     [
         (f"{HERE}MEDIA_ROOT = os.path.join(PROJECT_ROOT, 'media')\n", "/app/site_/media"),

@@ -18,6 +18,7 @@ _RELATIVE = regex(r"""["']NAME["']\s*:\s*["']((?:\./)?\w[\w./-]*\.(?:db|sqlite|s
 _LOG_FOLDER = regex(r"^\s*LOGS?_(?:DIR|ROOT|PATH|FOLDER)\s*=\s*(.+)$", re.MULTILINE)
 _LOG_FILE = regex(r"""["']filename["']\s*:\s*(.+?),?\s*$""", re.MULTILINE)
 _QUOTED = regex(r"""["']([^"']+)["']""")
+_SAFE = regex(r"[\w./-]+")
 _WORKDIR = "/app/"
 
 Sources = Sequence[tuple[str, str]]  # path and source of the settings, and of the settings that they import with a star
@@ -32,7 +33,7 @@ def static_root(text: str) -> str:
 def folder_of(expression: str, sources: Sources, root: str) -> str:
     """The folder that the expression names, relative to the repository or absolute; "" when it is unclear."""
     value = path_of(expression, sources)
-    if value:
+    if value and _SAFE.fullmatch(value) and f"{value}/" not in (_WORKDIR, "//"):
         return value.removeprefix(_WORKDIR)
     plain = _folder(expression)
     return f"{root}/{plain}".lstrip("/") if plain else ""
@@ -73,7 +74,7 @@ def _database(text: str, sources: Sources, root: str) -> str:
     found = _SQLITE.search(text) or re.search(r"""(sqlite:///.*?BASE_DIR.*)$""", text, re.MULTILINE)
     if not found or "BASE" not in found[1]:
         return ""
-    if value := path_of(found[1].rstrip(" ,"), sources):
+    if (value := path_of(found[1].rstrip(" ,"), sources)) and _SAFE.fullmatch(value):
         return value.removeprefix(_WORKDIR)
     # What stands before the folder is the name of a variable that overrides it.
     rest = found[1][found[1].index("BASE") :]
