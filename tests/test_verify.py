@@ -16,6 +16,7 @@ from dockergen.model import Origin, Sourced
 from dockergen.verify import Options, Problem, Report, as_json, as_text, verify
 from dockergen.verify.contents import _forbidden, _origin, own_instructions
 from dockergen.verify.diagnosis import diagnosis, last_exception, started_without, wrong_port
+from dockergen.verify.trial import made_up
 from tests.realengine.fixtures import DockerEngine
 
 
@@ -307,7 +308,7 @@ FAILURES = [
     pytest.param({"a.py": "open('/app/x', 'w')\n"}, ["python", "a.py"], "", "start", "writes to /app/x", id="read-only"),
     pytest.param({"a.py": ""}, ["gunicorn", "a"], "", "start", "gunicorn, which is not in the image", id="wrong start"),
     pytest.param({"a.py": "import ctypes\nctypes.CDLL('libGL.so.1')\n"}, ["python", "a.py"], "", "start", "library libGL.so.1", id="missing library"),
-    pytest.param({"a.py": "import os\nos.environ['SECRET_KEY']\n"}, ["python", "a.py"], "", "start", "variable SECRET_KEY", id="missing variable"),
+    pytest.param({"a.py": "import os\nos.environ['SHOP_URL']\n"}, ["python", "a.py"], "", "start", "variable SHOP_URL", id="missing variable"),
     pytest.param({"a.py": HTTP.format(host="0.0.0.0", port=8000)}, ["python", "a.py"], "", "stop", "SIGTERM does not end", id="ignores SIGTERM"),
     pytest.param(
         {"a.py": "import signal, sys\nsignal.signal(15, lambda *a: sys.exit(0))\n" + HTTP.format(host="0.0.0.0", port=8000), ".env": "A=b\n", "k.pem": "-----BEGIN PRIVATE KEY-----\n"},
@@ -329,6 +330,29 @@ def test_an_image_that_fails_on_purpose_is_understood(
     assert not report.ok
     assert any(p.where == where and cause in p.cause for p in report.problems), told
     assert all(p.remedy for p in report.problems)
+
+
+@pytest.mark.docker
+def test_a_secret_of_the_owner_s_choice_is_made_up_for_the_trial(project, docker_engine: DockerEngine) -> None:
+    dockerfile = SERVER.format(base=PYTHON, extra="", cmd=json.dumps(["python", "main.py"]))
+    docker_engine.ensure_images(dockerfile)
+    code = "import os, signal, sys\nassert len(os.environ['SECRET_KEY']) == 44\nsignal.signal(15, lambda *a: sys.exit(0))\n"
+    root = project({"main.py": code + HTTP.format(host="0.0.0.0", port=8000), "Dockerfile": dockerfile})
+    report = verify(root, Options(timeout=20, rebuild=False))
+    assert report.ok, "\n".join(as_text(report))
+    assert report.notes == ("for this trial, a value of SECRET_KEY was made up",)
+    given = verify(root, Options(timeout=20, rebuild=False, env={"SECRET_KEY": "x"}))
+    assert not given.ok
+
+
+def test_secrets_that_others_hand_out_are_not_made_up() -> None:
+    origin = Origin("file", "app.py", 3)
+    chosen = ("SECRET_KEY", "DJANGO_SECRET_KEY", "JWT_SECRET", "JWT_ACCESS_KEY", "SESSION_KEY", "FERNET_KEY")
+    issued = ("API_KEY", "AWS_SECRET_ACCESS_KEY", "CLIENT_SECRET", "STRIPE_SECRET_KEY", "BOT_TOKEN", "DATABASE_URL")
+    found = made_up([Sourced(name, origin) for name in (*chosen, *issued)])
+    assert set(found) == set(chosen) - {"JWT_ACCESS_KEY"}
+    assert len(set(found.values())) == len(found)
+    assert all(len(value) == 44 for value in found.values())
 
 
 @pytest.mark.docker

@@ -27,6 +27,7 @@ from dockergen.verify.diagnosis import diagnosis, last_exception, started_withou
 from dockergen.verify.edited import edited_copy
 from dockergen.verify.installs import installs
 from dockergen.verify.report import Options, Problem, Report
+from dockergen.verify.trial import made_up
 
 _STOP_SECONDS = 10
 _WORKER_SECONDS = 5.0  # how long a program without a port must stay up
@@ -110,9 +111,14 @@ def _run(
     if (config.get("User") or "0").split(":")[0] in ("", "0", "root"):
         report = _with(report, Problem("start", "The image runs as root.", "End the Dockerfile with USER 10001:10001."))
     volumes = sorted({*(plan.writable if plan else ()), *(config.get("Volumes") or {})})
+    trial = {n: v for n, v in made_up(plan.needs if plan else ()).items() if n not in options.env}
+    if trial:
+        names = ", ".join(trial)
+        report = replace(report, notes=(*report.notes, f"for this trial, a value of {names} was made up"))
+    env = {**trial, **options.env}
     progress("starting")
     try:
-        container = engine.run(report.image, port=port, env=options.env, volumes=volumes, network=options.network)
+        container = engine.run(report.image, port=port, env=env, volumes=volumes, network=options.network)
     except StartError as error:
         return _with(
             replace(report, log=str(error)), diagnosis("start", str(error), "The engine cannot start the container.")
@@ -128,7 +134,7 @@ def _run(
         report = _probed(engine, report, container, port, options, plan.probe if plan else "/")
     report = replace(report, log=engine.log(container))
     if report.problems or not engine.state(container).running:
-        needs = [need for need in (plan.needs if plan else ()) if need.value not in options.env]
+        needs = [need for need in (plan.needs if plan else ()) if need.value not in env]
         return replace(
             report, problems=(*report.problems[:-1], *(started_without(p, needs) for p in report.problems[-1:]))
         )
