@@ -34,7 +34,7 @@ def with_wheels(
     having = [release for release in tried if gone and key(release) < key(gone.since)]
     lacking, tried = (tried[len(having) :], having) if having else ([], tried)
     failing = {release: dict(_failing(repo, project, release)) for release in tried}
-    missing = {r: trouble(repo, project, r) for r in tried}
+    missing = {r: {**failing[r], **dict(_without_wheel(repo, project, r))} for r in tried}
     weights = {release: (len(failing[release]), len(missing[release])) for release in tried}
     least = min(weights.values())
     chosen = next(release for release in reversed(tried) if weights[release] == least)

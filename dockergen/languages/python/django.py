@@ -107,6 +107,7 @@ def django(repo: Repository) -> Django | None:
     if without:
         # Gunicorn calls what makes the application where no module of the project holds it.
         servers["wsgi"], origins["wsgi"] = "django.core.wsgi:get_wsgi_application()", origin
+    demanded = _demanded(text)
     heroku = bool(_SET_BY_HEROKU.search(text))
     static = "BASE_DIR / 'staticfiles'" if heroku else static_root(text)
     sources = [(prefix + path, source) for path, source in sources]
@@ -125,7 +126,7 @@ def django(repo: Repository) -> Django | None:
         asgi_origin=origins["asgi"],
         static_root=static,
         static_folder=folder_of(static, sources, root) if static else "",
-        demanded=_demanded(text),
+        demanded=demanded,
         writable=tuple(folders),
         links=tuple(links),
         entry_file=entry,
@@ -135,7 +136,7 @@ def django(repo: Repository) -> Django | None:
             re.search(r"storages\.backends|S3Boto3|S3Static|GoogleCloudStorage|STATIC_URL\s*=\s*[\"']https?://", text)
         ),
         uses_static="django.contrib.staticfiles" in text,
-        needs=tuple(_needs(view, prefix, sources, text)),
+        needs=tuple(_needs(view, prefix, sources, text, demanded)),
         notes=(*_incomplete(view, prefix, settings), *_debugging(sources)),
     )
 
@@ -304,9 +305,11 @@ def _demanded(text: str) -> tuple[tuple[str, str], ...]:
     return tuple(sorted((name, "{}" if name in read else value) for name, value in found.items()))
 
 
-def _needs(view: Repository, prefix: str, sources: Sources, text: str) -> Iterator[Sourced[str]]:
+def _needs(
+    view: Repository, prefix: str, sources: Sources, text: str, demanded: tuple[tuple[str, str], ...]
+) -> Iterator[Sourced[str]]:
     """What a container has to be told, because the settings read it and have no value of their own."""
-    for name, _ in _demanded(text):
+    for name, _ in demanded:
         # django-environ's scheme may hold the default: Env(DEBUG=(bool, False)).
         if not re.search(rf"\b{name}\s*=\s*\(", text):
             asked = re.compile(rf"""["']{name}["']""")
