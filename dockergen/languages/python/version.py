@@ -132,24 +132,25 @@ def _detected(
             )
         return with_wheels(repo, Sourced(fitting[-1], origin), fitting, project, entry), []
     listed = [(minor, origin) for minor, origin in classified(repo, project) if minor in versions.supported]
-    if listed and not _refused(project, listed[0][0]):
+    if listed and _refused(project, *listed[0]) is None:
         fitting = sorted((minor for minor, _ in listed), key=_key)
         return with_wheels(repo, Sourced(*listed[0]), fitting, project, entry), []
     if (place := space(repo)) and place.sdk != "docker" and place.version:
         # Releases of its day were made for the Python that the platform takes by default, 3.10.
-        accepted = (minor for minor in versions.supported if not _refused(project, minor))
-        return Sourced(next(accepted, versions.default), place.origin("sdk_version")), []
+        origin = place.origin("sdk_version")
+        accepted = (minor for minor in versions.supported if _refused(project, minor, origin) is None)
+        return Sourced(next(accepted, versions.default), origin), []
     newest = Sourced(versions.default, Origin("default", note="newest supported"))
     # Older releases count too: what is pinned since years has wheels for no other, and compiling it mostly fails.
     chosen = with_wheels(repo, newest, list(known), project, entry)
-    lost = tuple(Rejected(minor, origin, _refused(project, minor)) for minor, origin in listed[:1])
-    return replace(chosen, rejected=(*chosen.rejected, *lost)), []
+    lost = (_refused(project, *row) for row in listed[:1])
+    return replace(chosen, rejected=(*chosen.rejected, *filter(None, lost))), []
 
 
-def _refused(project: Project, minor: str) -> str:
-    """Which line the installer refuses on that Python, "" when none is known."""
-    what, origin = next(refusing(project, minor), ("", None))
-    return f"{what} ({origin})" if origin else ""
+def _refused(project: Project, release: str, origin: Origin) -> Rejected | None:
+    """The release as a rejected candidate where the installer refuses a line on it, None where it is known of none."""
+    found = next(refusing(project, _minor(release)), None)
+    return Rejected(release, origin, f"{found[0]} ({found[1]})") if found else None
 
 
 def _by_pin(
@@ -172,13 +173,13 @@ def _by_pin(
             refused = Rejected(value, best.origin, f"the installer refuses it: {origin} asks for {text}")
             notes.append(f"{best.origin} says Python {best.release}, which {origin} excludes ({text}).")
             return Sourced(fitting[-1], origin, (refused, *lost)), notes
-    if why := _refused(project, _minor(value)):
+    if unfit := _refused(project, value, best.origin):
         possible = [v for v in versions.supported if all(allows(text, v) for text, _ in allowed)]
-        if fitting := [v for v in possible if not _refused(project, v)]:
+        if fitting := [v for v in possible if _refused(project, v, best.origin) is None]:
             origin = next(refusing(project, _minor(value)))[1]
             chosen = with_wheels(repo, Sourced(fitting[-1], origin), fitting, project, entry)
-            notes.append(f"{best.origin} says Python {best.release}, and {why}: the image has {chosen.value}.")
-            return replace(chosen, rejected=(*chosen.rejected, Rejected(value, best.origin, why), *lost)), notes
+            notes.append(f"{best.origin} says Python {best.release}, and {unfit.why}: the image has {chosen.value}.")
+            return replace(chosen, rejected=(*chosen.rejected, unfit, *lost)), notes
     return Sourced(value, best.origin, lost), notes
 
 
