@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from dockergen.languages.python.imports import whole_program
-from dockergen.languages.python.syntax import nodes, parsed
+from dockergen.languages.python.syntax import last_name, nodes, parsed
 from dockergen.lazy import regex
 from dockergen.repository import Repository, normal
 
@@ -58,14 +58,7 @@ def _joined(repo: Repository, path: str, named: dict[str, str]) -> Iterator[str]
         return
     for statement in parsed(text).body:
         for node in nodes(statement):
-            parts: tuple[ast.expr, ...] = ()
-            if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
-                parts = (node.left, node.right)
-            elif isinstance(node, ast.Call) and _last(node.func) in ("join", "joinpath"):
-                first = (
-                    node.func.value if _last(node.func) == "joinpath" and isinstance(node.func, ast.Attribute) else None
-                )
-                parts = (*((first,) if first is not None else ()), *node.args)
+            parts = _parts(node)
             words = [p.value for p in parts[1:] if isinstance(p, ast.Constant) and isinstance(p.value, str)]
             folder = _folder(parts[0], path, named) if words and len(words) == len(parts) - 1 else None
             if folder is not None:
@@ -76,11 +69,11 @@ def _parts(node: ast.AST) -> tuple[ast.expr, ...]:
     """What `a / b`, a.joinpath(b, c) and os.path.join(a, b, c) put together."""
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
         return node.left, node.right
-    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+    if not isinstance(node, ast.Call):
         return ()
-    if node.func.attr == "joinpath":
+    if isinstance(node.func, ast.Attribute) and node.func.attr == "joinpath":
         return (node.func.value, *node.args)
-    return tuple(node.args) if node.func.attr == "join" else ()
+    return tuple(node.args) if last_name(node.func) in ("join", "joinpath") else ()
 
 
 def _folder(node: ast.expr, path: str, named: dict[str, str]) -> str | None:
@@ -94,7 +87,7 @@ def _folder(node: ast.expr, path: str, named: dict[str, str]) -> str | None:
         return _above(_folder(node.value.value, path, named), index + 1) if isinstance(index, int) else None
     if not isinstance(node, ast.Call):
         return None
-    name = _last(node.func)
+    name = last_name(node.func)
     if name == "dirname" and node.args:
         return _above(_folder(node.args[0], path, named), 1)
     if name in _SAME:
@@ -109,7 +102,3 @@ def _above(path: str | None, levels: int) -> str | None:
             return None  # above the repository, or unknown
         path = path.rpartition("/")[0]
     return path
-
-
-def _last(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""

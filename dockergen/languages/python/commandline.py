@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from dockergen.catalog import load
 from dockergen.frozen import frozen
 from dockergen.languages.python.imports import program_files
-from dockergen.languages.python.syntax import nodes
+from dockergen.languages.python.syntax import last_name, nodes, tree_of
 from dockergen.lazy import regex
 from dockergen.model import Origin
 from dockergen.repository import Repository
@@ -114,11 +113,8 @@ def _where(
 
 
 def _read(text: str, path: str, found: _Declared) -> None:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = tree_of(text)
+    if tree is None:
         return
     values = _constants(tree)
     first = len(found.options)
@@ -141,8 +137,8 @@ def _handed(tree: ast.Module, path: str, found: _Declared, options: list[_Option
     owners = set(found.commands.values())
     for node in nodes(tree):
         if isinstance(node, ast.Call):
-            given = (f"{path}#{_name(argument)}" for argument in node.args[:1])
-            name = ".".join(filter(None, (_owner(node.func), _name(node.func))))
+            given = (f"{path}#{last_name(argument)}" for argument in node.args[:1])
+            name = ".".join(filter(None, (_owner(node.func), last_name(node.func))))
             found.handed.update({f"{name}()": owner for owner in given if owner in owners})
         elif isinstance(node, ast.FunctionDef):
             parameters = {f"{path}#{argument.arg}" for argument in node.args.args}
@@ -168,17 +164,17 @@ def _literal(node: ast.expr | None, values: dict[str, object]) -> object:
     if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
         return tuple(_literal(item, values) for item in node.elts)
     if isinstance(node, (ast.Name, ast.Attribute)):
-        return values.get(_name(node))
-    if isinstance(node, ast.Call) and len(node.args) == 2 and _name(node.func) in ("get", "getenv"):
+        return values.get(last_name(node))
+    if isinstance(node, ast.Call) and len(node.args) == 2 and last_name(node.func) in ("get", "getenv"):
         return _literal(node.args[1], values)
-    if isinstance(node, ast.Call) and len(node.args) == 1 and _name(node.func) in ("int", "str"):
+    if isinstance(node, ast.Call) and len(node.args) == 1 and last_name(node.func) in ("int", "str"):
         return _literal(node.args[0], values)
     return None
 
 
 def _called(node: ast.Call, path: str, values: dict[str, object], found: _Declared) -> None:
     """`parser.add_argument("--port", default=8000)`, `define("port", default=8000)`, `parser.add_subparsers()`."""
-    name = _name(node.func)
+    name = last_name(node.func)
     owner = f"{path}#{_owner(node.func)}"
     if name == "add_subparsers":
         found.groups.add(owner)
@@ -199,9 +195,9 @@ def _assigned(node: ast.Assign, path: str, values: dict[str, object], found: _De
     """`run = subparsers.add_parser("run")`, `network = run.add_argument_group("network")`."""
     call = node.value
     assert isinstance(call, ast.Call)
-    if _name(call.func) in ("add_argument_group", "add_mutually_exclusive_group") and (owner := _owner(call.func)):
-        found.parts.setdefault(f"{path}#{_name(node.targets[0])}", f"{path}#{owner}")
-    if _name(call.func) == "add_parser" and call.args and isinstance(node.targets[0], ast.Name):
+    if last_name(call.func) in ("add_argument_group", "add_mutually_exclusive_group") and (owner := _owner(call.func)):
+        found.parts.setdefault(f"{path}#{last_name(node.targets[0])}", f"{path}#{owner}")
+    if last_name(call.func) == "add_parser" and call.args and isinstance(node.targets[0], ast.Name):
         value = _literal(call.args[0], values)
         if isinstance(value, str):
             found.commands.setdefault(value, f"{path}#{node.targets[0].id}")
@@ -215,7 +211,7 @@ def _looped(node: ast.For, path: str, values: dict[str, object], found: _Declare
     for inner in nodes(node):
         if isinstance(inner, ast.Assign) and isinstance(inner.value, ast.Call) and inner.value.args:
             argument = inner.value.args[0]
-            if _name(inner.value.func) == "add_parser" and isinstance(argument, ast.Name):
+            if last_name(inner.value.func) == "add_parser" and isinstance(argument, ast.Name):
                 owner = f"{path}#{inner.targets[0].id}" if isinstance(inner.targets[0], ast.Name) else ""
                 found.commands.update({str(name): owner for name in names if argument.id == node.target.id})
         if isinstance(inner, ast.If) and (name := _compared(inner.test, node.target.id)):
@@ -226,7 +222,7 @@ def _looped(node: ast.For, path: str, values: dict[str, object], found: _Declare
 def _compared(test: ast.expr, target: str) -> str:
     """`name == "start"` in the loop over the names."""
     same = isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.Eq)
-    if not same or not isinstance(test, ast.Compare) or _name(test.left) != target:
+    if not same or not isinstance(test, ast.Compare) or last_name(test.left) != target:
         return ""
     value = _literal(test.comparators[0], {})
     return value if isinstance(value, str) else ""
@@ -237,7 +233,7 @@ def _decorated(
 ) -> None:
     """click and typer: the decorators of a function say that it is a command and what its options are."""
     calls = [d for d in node.decorator_list if isinstance(d, ast.Call)]
-    kinds = {_name(d.func if isinstance(d, ast.Call) else d): d for d in node.decorator_list}
+    kinds = {last_name(d.func if isinstance(d, ast.Call) else d): d for d in node.decorator_list}
     command = kinds.get("command")
     if command is not None and _owner(command.func if isinstance(command, ast.Call) else command) != "click":
         name = _command_name(command, node.name)
@@ -248,7 +244,7 @@ def _decorated(
         if isinstance(group, ast.Call) and isinstance(default := _keyword(group, "default", values), str):
             found.default = default
     for call in calls:
-        if _name(call.func) == "option":
+        if last_name(call.func) == "option":
             found.options += _option(call, f"{path}#{node.name}", path, values)
     if command is not None:
         found.options += _parameters(node, path, values)
@@ -276,7 +272,7 @@ def _parameters(
         calls = [c for c in nodes(argument) if isinstance(c, ast.Call)] + [
             c for c in [default] if isinstance(c, ast.Call)
         ]
-        option = next((c for c in calls if _name(c.func) == "Option"), None)
+        option = next((c for c in calls if last_name(c.func) == "Option"), None)
         if isinstance(default, ast.Call) and option is None:
             continue
         given = [str(a.value) for a in option.args if isinstance(a, ast.Constant)] if option else []
@@ -287,10 +283,6 @@ def _parameters(
 
 def _keyword(node: ast.Call, name: str, values: dict[str, object]) -> object:
     return next((_literal(k.value, values) for k in node.keywords if k.arg == name), None)
-
-
-def _name(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
 def _owner(node: ast.expr) -> str:

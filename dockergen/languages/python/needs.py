@@ -9,7 +9,7 @@ from functools import cache
 
 from dockergen.catalog import load
 from dockergen.languages.python.imports import whole_program
-from dockergen.languages.python.syntax import guards, nodes, parsed
+from dockergen.languages.python.syntax import guards, last_name, nodes, parsed
 from dockergen.lazy import regex
 from dockergen.model import Origin, Sourced
 from dockergen.repository import Repository
@@ -89,7 +89,7 @@ def advice(names: tuple[Sourced[str], ...]) -> list[str]:
 def _demanded(body: tuple[ast.stmt, ...] | list[ast.stmt], reads: bool, made: set[str]) -> Iterator[tuple[str, int]]:
     """What statements that run on import demand; what is tried, or asked for first, is not demanded."""
     classes = [node for node in body if isinstance(node, ast.ClassDef)]
-    own = {c.name for c in classes if any(_last(base) == "BaseSettings" for base in c.bases)}
+    own = {c.name for c in classes if any(last_name(base) == "BaseSettings" for base in c.bases)}
     held = {
         node.targets[0].id: name
         for node in body
@@ -99,7 +99,7 @@ def _demanded(body: tuple[ast.stmt, ...] | list[ast.stmt], reads: bool, made: se
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Try)):
             continue
         if isinstance(node, ast.ClassDef):
-            if not any(_last(base) in ("BaseSettings", *own) for base in node.bases):
+            if not any(last_name(base) in ("BaseSettings", *own) for base in node.bases):
                 yield from _demanded(node.body, reads, made)
             elif node.name in made:
                 yield from _fields(node)
@@ -120,7 +120,9 @@ def _insisted(node: ast.If, held: Mapping[str, str]) -> Iterator[tuple[str, int]
     """What a program raises for, or ends on, when it is not there: `if not TOKEN: raise ...`."""
     last = node.body[-1]
     ends = (
-        isinstance(last, ast.Expr) and isinstance(last.value, ast.Call) and _last(last.value.func) in ("exit", "_exit")
+        isinstance(last, ast.Expr)
+        and isinstance(last.value, ast.Call)
+        and last_name(last.value.func) in ("exit", "_exit")
     )
     if not (ends or isinstance(last, ast.Raise)):
         return
@@ -149,12 +151,17 @@ def _absent(test: ast.expr) -> ast.expr | None:
 def _read(node: ast.AST, reads: bool) -> Iterator[tuple[str, int]]:
     if isinstance(node, (ast.Lambda, ast.IfExp, ast.BoolOp)):
         return
-    if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load) and _last(node.value) == "environ":
+    if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load) and last_name(node.value) == "environ":
         name = node.slice.value if isinstance(node.slice, ast.Constant) else None
         yield from [(name, node.lineno)] if isinstance(name, str) else []
     if isinstance(node, ast.Attribute) and (name := _asked(node.value)):
         yield name, node.lineno  # os.environ.get("HOSTS").split(): used as if it were there
-    if isinstance(node, ast.Call) and _last(node.func) in _NEED_TEXT and node.args and (name := _asked(node.args[0])):
+    if (
+        isinstance(node, ast.Call)
+        and last_name(node.func) in _NEED_TEXT
+        and node.args
+        and (name := _asked(node.args[0]))
+    ):
         yield name, node.lineno  # int(os.getenv("CHANNEL")): None is refused
     if isinstance(node, ast.Call) and reads and len(node.args) == 1 and _reader(node.func):
         first = node.args[0]
@@ -171,7 +178,9 @@ def _asked(node: ast.expr, *, empty: bool = False) -> str:
     if not all(empty and isinstance(default, ast.Constant) and not default.value for default in node.args[1:]):
         return ""
     of = node.func.value if isinstance(node.func, ast.Attribute) else None
-    reads = _last(node.func) == "getenv" or (_last(node.func) == "get" and of is not None and _last(of) == "environ")
+    reads = last_name(node.func) == "getenv" or (
+        last_name(node.func) == "get" and of is not None and last_name(of) == "environ"
+    )
     first = node.args[0]
     return first.value if reads and isinstance(first, ast.Constant) and isinstance(first.value, str) else ""
 
@@ -197,7 +206,3 @@ def _fields(node: ast.ClassDef) -> Iterator[tuple[str, int]]:
             text = ast.unparse(field.annotation)
             if "ClassVar" not in text and "computed" not in text:
                 yield f"{prefix}{field.target.id}".upper(), field.lineno
-
-
-def _last(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""

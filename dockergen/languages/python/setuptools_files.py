@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import field
 from typing import TYPE_CHECKING
 
 from dockergen.frozen import frozen
-from dockergen.languages.python.syntax import nodes, tree_of
+from dockergen.languages.python.syntax import last_name, nodes, tree_of
 from dockergen.lazy import regex
 from dockergen.manifests.requirements import Requirement, requirement, requirements_file
 from dockergen.repository import Repository, normal
@@ -73,13 +72,13 @@ def _opened(text: str) -> Iterator[tuple[str, int]]:
             isinstance(n, (ast.Try, ast.If, ast.With)) for n in nodes(node) if not _plain_with(n)
         ):
             calls = (n for n in nodes(node) if isinstance(n, ast.Call))
-            if any(_called(call) in ("open", "read_text") for call in calls):
+            if any(last_name(call.func) in ("open", "read_text") for call in calls):
                 openers.add(node.name)
     for node in tree.body:
         if not isinstance(node, (ast.Expr, ast.Assign, ast.With)):
             continue
-        for call in (n for n in nodes(node) if isinstance(n, ast.Call) and _called(n) in openers):
-            if path := _literal_path(call, _called(call) == "open"):
+        for call in (n for n in nodes(node) if isinstance(n, ast.Call) and last_name(n.func) in openers):
+            if path := _literal_path(call, last_name(call.func) == "open"):
                 yield path, call.lineno
 
 
@@ -88,15 +87,10 @@ def _plain_with(node: ast.AST) -> bool:
     return isinstance(node, ast.With) and "suppress" not in ast.dump(node)
 
 
-def _called(call: ast.Call) -> str:
-    func = call.func
-    return func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
-
-
 def _literal_path(call: ast.Call, opens: bool) -> str:
     """The path in the arguments: literal texts, joined; "" where something of it is computed, but for the folder."""
     arguments = call.args[:1] if opens else call.args
-    if opens and arguments and isinstance(arguments[0], ast.Call) and _called(arguments[0]) in ("join", "Path"):
+    if opens and arguments and isinstance(arguments[0], ast.Call) and last_name(arguments[0].func) in ("join", "Path"):
         arguments = [a for a in arguments[0].args if not isinstance(a, (ast.Name, ast.Call))]
     if opens and len(call.args) > 1 and isinstance(call.args[1], ast.Constant) and "r" not in str(call.args[1].value):
         return ""  # it writes
@@ -106,11 +100,8 @@ def _literal_path(call: ast.Call, opens: bool) -> str:
 
 def _joined(text: str) -> list[str]:
     """Paths that are put together of literal parts: os.path.join(HERE, "docs", "ABOUT.rst"), Path(HERE) / "VERSION"."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = tree_of(text)
+    if tree is None:
         return []  # Python 2, or newer than we are: the plain literals have to do
     found = []
     for node in nodes(tree):

@@ -125,6 +125,11 @@ def dotted(node: ast.expr) -> list[str]:
     return [node.id, *reversed(parts)] if isinstance(node, ast.Name) else parts[:1]
 
 
+def last_name(node: ast.AST) -> str:
+    """b of `a.b` and of `b`, "" for anything else."""
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
 def _old_line(block: str) -> int:
     """The line of the block that only Python 2 reads; 0 when that is not what is wrong with it."""
     mended = block

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from dockergen.languages.python.syntax import nodes, parsed
+from dockergen.languages.python.syntax import last_name, nodes, parsed
 from dockergen.lazy import regex
 
 _ASKS = regex(r"environ|getenv|\benv\b|\bconfig\(")
@@ -85,7 +85,7 @@ def _all_or_any(node: ast.BoolOp, known: Mapping[str, Any]) -> Any:
 
 def _compared(node: ast.Compare, known: Mapping[str, Any]) -> Any:
     operation, other = node.ops[0], node.comparators[0]
-    if isinstance(operation, (ast.In, ast.NotIn)) and _last(other) == "environ":
+    if isinstance(operation, (ast.In, ast.NotIn)) and last_name(other) == "environ":
         return isinstance(operation, ast.NotIn)
     left, right = _value(node.left, known), _value(other, known)
     if left is _UNKNOWN or right is _UNKNOWN:
@@ -103,9 +103,9 @@ def _called(node: ast.Call, known: Mapping[str, Any]) -> Any:
     """os.getenv, os.environ.get, env.bool of django-environ and config of decouple with their defaults, bool(), and a
     method such as lower() of what one of them gives."""
     function = node.func
-    name = _last(function)
+    name = last_name(function)
     of = function.value if isinstance(function, ast.Attribute) else None
-    if name == "getenv" or (name == "get" and of is not None and _last(of) == "environ"):
+    if name == "getenv" or (name == "get" and of is not None and last_name(of) == "environ"):
         return _default(node, None, known)
     if of is not None and name in _TEXT and not node.args:
         value = _value(of, known)
@@ -113,9 +113,9 @@ def _called(node: ast.Call, known: Mapping[str, Any]) -> Any:
     if name == "bool" and of is None and len(node.args) == 1:
         value = _value(node.args[0], known)
         return value if value is _UNKNOWN else bool(value)
-    if name == "config" or (name == "bool" and of is not None and _last(of) == "env"):
+    if name == "config" or (name == "bool" and of is not None and last_name(of) == "env"):
         value = _default(node, _UNKNOWN, known)
-        as_bool = name == "bool" or any(k.arg == "cast" and _last(k.value) == "bool" for k in node.keywords)
+        as_bool = name == "bool" or any(k.arg == "cast" and last_name(k.value) == "bool" for k in node.keywords)
         return _WORDS.get(value.lower(), _UNKNOWN) if as_bool and isinstance(value, str) else value
     return _UNKNOWN
 
@@ -126,7 +126,3 @@ def _default(node: ast.Call, missing: Any, known: Mapping[str, Any]) -> Any:
     if given is None:
         return missing if len(node.args) == 1 else _UNKNOWN
     return _value(given, known)
-
-
-def _last(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""

@@ -13,7 +13,7 @@ from functools import cache
 from dockergen.catalog import load
 from dockergen.frozen import frozen
 from dockergen.languages.python.imports import program_files
-from dockergen.languages.python.syntax import dotted, imports, nodes, tree_of
+from dockergen.languages.python.syntax import dotted, imports, last_name, nodes, tree_of
 from dockergen.lazy import regex
 from dockergen.model import Origin
 from dockergen.repository import Repository
@@ -149,7 +149,7 @@ class _Places:
         return self._value(node, 0)
 
     def of_call(self, node: ast.Call) -> Iterator[Written]:
-        name = _name(node.func)
+        name = last_name(node.func)
         if name in ("makedirs", "mkdir"):
             method = node.func.value if isinstance(node.func, ast.Attribute) else None
             yield from self._written(node.args[0] if node.args and _receiver(node.func) == "os" else method, node)
@@ -182,7 +182,7 @@ class _Places:
         target = node.targets[0] if isinstance(node, ast.Assign) else node.target
         value = node.value
         assert value is not None
-        name = _name(target) if isinstance(target, (ast.Name, ast.Attribute)) else ""
+        name = last_name(target) if isinstance(target, (ast.Name, ast.Attribute)) else ""
         if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant):
             name = str(target.slice.value)
         if _FOLDER_SETTING.fullmatch(name):
@@ -205,14 +205,14 @@ class _Places:
 
     def _known_part(self, node: ast.expr) -> ast.expr:
         """Of a joined path the parts before the first that only a run knows."""
-        if isinstance(node, ast.Call) and _name(node.func) == "join":
+        if isinstance(node, ast.Call) and last_name(node.func) == "join":
             known = list(itertools.takewhile(lambda part: self._value(part, 1) is not None, node.args))
             return ast.Call(node.func, known, []) if known else node
         return node
 
     def _variable(self, node: ast.expr | None) -> str:
         for inner in nodes(node) if node is not None else ():
-            if isinstance(inner, ast.Call) and _name(inner.func) in ("get", "getenv") and inner.args:
+            if isinstance(inner, ast.Call) and last_name(inner.func) in ("get", "getenv") and inner.args:
                 first = inner.args[0]
                 if isinstance(first, ast.Constant) and isinstance(first.value, str) and first.value.isupper():
                     return first.value
@@ -251,7 +251,11 @@ class _Places:
         if name == "parent" and isinstance(node, ast.Attribute):
             inner = self._value(node.value, depth + 1)
             return posixpath.dirname(inner) if inner else None
-        if isinstance(node, ast.Subscript) and _name(node.value) == "parents" and isinstance(node.value, ast.Attribute):
+        if (
+            isinstance(node, ast.Subscript)
+            and last_name(node.value) == "parents"
+            and isinstance(node.value, ast.Attribute)
+        ):
             return self._above(node.value.value, node.slice, depth, 1)
         value = self.expressions.get(name)
         if value is None and self.outer:
@@ -267,7 +271,7 @@ class _Places:
         return value
 
     def _called(self, node: ast.Call, depth: int) -> str | None:
-        name = _name(node.func)
+        name = last_name(node.func)
         if name in ("getcwd", "cwd"):
             return _WORKDIR
         if len(node.args) == 2 and (name == "getenv" or (name == "get" and _receiver(node.func) == "environ")):
@@ -307,17 +311,13 @@ def _opens_to_write(node: ast.Call) -> bool:
     return isinstance(mode, ast.Constant) and bool(re.search(r"[wax+]", str(mode.value)))
 
 
-def _name(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
-
-
 def _receiver(node: ast.expr) -> str:
     """What a method is called on: os for os.mkdir, environ for os.environ.get."""
-    return _name(node.value) if isinstance(node, ast.Attribute) else ""
+    return last_name(node.value) if isinstance(node, ast.Attribute) else ""
 
 
 def _setting(node: ast.expr) -> str:
     """The name of a variable, an attribute, or a key such as that of app.config["UPLOADS"]."""
     if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
         return node.slice.value
-    return _name(node)
+    return last_name(node)
