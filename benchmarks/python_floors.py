@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import datetime
 import json
-import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -27,7 +26,7 @@ from packaging.utils import (
 )
 from packaging.version import Version
 
-from benchmarks.python_wheels import files
+from benchmarks.python_wheels import line, row_of
 from dockergen.catalog import load
 
 _TARGET = Path(__file__).parents[1] / "dockergen" / "data" / "python-floors.toml"
@@ -49,12 +48,8 @@ def main() -> int:
     given = parser.parse_args().names
     names = sorted({*_known(), *(map(canonicalize_name, given.read_text("utf-8").split()) if given else ())})
     with ThreadPoolExecutor(4) as pool:
-        rows = dict(zip(names, pool.map(_row, names), strict=True))
-    lines = [
-        f'{name if re.fullmatch("[a-z0-9-]+", name) else json.dumps(name)} = "{row}"'
-        for name, row in rows.items()
-        if row
-    ]
+        rows = dict(zip(names, pool.map(lambda name: row_of(name, _firsts), names), strict=True))
+    lines = [line(name, row) for name, row in rows.items() if row]
     head = _HEAD.format(day=datetime.datetime.now(datetime.UTC).date(), asked=len(names))
     _TARGET.write_text(head + "\n".join(lines) + "\n", encoding="utf-8")
     print(json.dumps({"rows": len(lines), "asked": len(names)}))
@@ -69,15 +64,6 @@ def _known() -> Iterator[str]:
     yield from load("python-runs").runs
     yield from load("python-eras").eras
     yield from load("python-setuptools").setuptools
-
-
-def _row(name: str) -> str:
-    """ "3.10:5.0 3.12:6.0", or "" for a distribution of which nothing has to be known."""
-    try:
-        return " ".join(f"{minor}:{first}" for minor, first in _firsts(files(name)))
-    except (OSError, ValueError) as error:
-        print(f"{name}: {error}", file=sys.stderr)
-        return ""
 
 
 def _firsts(listed: Iterable[Mapping[str, object]]) -> Iterator[tuple[str, str]]:
