@@ -296,3 +296,49 @@ def test_names_of_other_suites_belong_to_packages_of_the_table() -> None:
     used = {package for row in table.packages.values() for package in (*row.build, *row.run, *row.links)}
     for name, renamed in table.suites.items():
         assert set(renamed) <= used, name
+
+
+DJANGO = {
+    "manage.py": "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n",
+    "shop/wsgi.py": "application = None\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("line", "version", "packages"),
+    [
+        pytest.param("TIME_ZONE = 'Europe/Kiev'", "3.13", ("tzdata-legacy",), id="old"),
+        pytest.param("TIME_ZONE = os.environ.get('TZ', 'US/Eastern')", "3.13", ("tzdata-legacy",), id="by default"),
+        pytest.param("TIME_ZONE = 'Europe/Kyiv'  # was 'Europe/Kiev'", "3.13", (), id="new"),
+        pytest.param("# TIME_ZONE = 'Asia/Calcutta'", "3.13", (), id="comment"),
+        pytest.param("TIME_ZONE = 'Asia/Calcutta'", "3.8", (), id="an image of a release whose tzdata has all"),
+    ],
+)
+def test_a_time_zone_under_its_old_name_has_its_file(
+    tmp_path: Path, line: str, version: str, packages: tuple[str, ...]
+) -> None:
+    settings = f"import os\nSECRET_KEY = 'x'\n{line}\nSTATIC_ROOT = 'static'\n"
+    plan = _plan(tmp_path, "django\n", {**DJANGO, "shop/settings.py": settings}, version=version)
+    assert plan.runtime_packages == packages
+    # Static files are collected with the settings, so the build stage has it too.
+    assert set(packages) <= set(plan.build_packages)
+
+
+def test_a_scheduler_and_zoneinfo_ask_the_system_for_old_names_too(tmp_path: Path) -> None:
+    asked = "from zoneinfo import ZoneInfo\nHERE = ZoneInfo('Asia/Calcutta')\n"
+    plan = _plan(tmp_path, "requests\n", {"main.py": asked + MAIN}, version="3.13")
+    assert plan.runtime_packages == ("tzdata-legacy",)
+    told = {row.name: str(row.sourced.origin) for row in plan.decisions}
+    assert told["runtime_packages"] == "Asia/Calcutta (main.py:2)"
+    brought = _plan(tmp_path, "requests\ntzdata\n", {"main.py": asked + MAIN}, version="3.13")
+    assert brought.runtime_packages == ()
+
+
+def test_an_app_of_django_is_seen_in_any_file_of_the_settings(tmp_path: Path) -> None:
+    files = {
+        **DJANGO,
+        "shop/settings/__init__.py": "from .first import *\n",
+        "shop/settings/first.py": "SECRET_KEY = 'x'\nINSTALLED_APPS = ['django.contrib.gis']\n",
+    }
+    plan = _plan(tmp_path, "django\n", files, version="3.13")
+    assert plan.runtime_packages == load("python-packages").packages["django.contrib.gis"].run

@@ -13,6 +13,7 @@ from dockergen.languages.python.compatible import asked_for
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.start import Start
 from dockergen.languages.python.wheels import published
+from dockergen.languages.python.zones import old_zone
 from dockergen.lazy import regex
 from dockergen.manifests.requirements import normalised
 from dockergen.model import Decision, Image, Origin, Sourced
@@ -20,6 +21,8 @@ from dockergen.repository import Repository
 
 # What compiles C and C++ when no row knows better.
 _COMPILERS = SystemPackages(build=("g++", "gcc", "libc6-dev"))
+# What Django's settings load, in steps of the build too: libraries, and files of time zones.
+_LOADED = ("lib", "tzdata")
 _CPU = regex(r"[/+]cpu\b|-cpu\b")
 
 
@@ -55,6 +58,7 @@ def system(repo: Repository, project: Project, start: Start, release: str, build
     minor = ".".join(release.split(".")[:2])
     lists = apt_lists(repo, project)
     needs = sorted((*_needs(repo, project, start, minor), *map(_listed, lists)), key=lambda need: need.name)
+    needs += _zones(repo, project, start, suite(runtime))
     before, after = _names(suite(build)), _names(suite(runtime))
     compiling = [(need, tuple(before.get(p, p) for p in need.row.build)) for need in needs if need.built]
     running = [(need, tuple(after.get(p, p) for p in _run(need))) for need in needs if _run(need)]
@@ -68,12 +72,20 @@ def system(repo: Repository, project: Project, start: Start, release: str, build
     return System(
         build=tuple(sorted({p for _, packages in compiling for p in packages})),
         run=tuple(sorted({p for _, packages in running for p in packages})),
-        loaded=tuple(sorted({before.get(p, p) for need in needs for p in need.row.run if p.startswith("lib")})),
+        loaded=tuple(sorted({before.get(p, p) for need in needs for p in need.row.run if p.startswith(_LOADED)})),
         compiled=tuple(need.name for need, _ in compiling if not need.listed),
         reasons=tuple(_reason(need, packages) for need, packages in running),
         decisions=(*_decisions("build_packages", compiling), *_decisions("runtime_packages", running)),
         notes=(*dict.fromkeys(_notes(project, needs, minor)), *_left_out(lists)),
     )
+
+
+def _zones(repo: Repository, project: Project, start: Start, release: str) -> Iterator[_Need]:
+    """What has the files of a time zone under its old name, which Debian's tzdata had up to release 12."""
+    zone = old_zone(repo, project, start) if release not in ("bullseye", "bookworm") else None
+    if zone is not None:
+        row = load("python-packages").packages["tzdata-legacy"]
+        yield _Need(zone.value, Origin("file", zone.origin.path, zone.origin.line, note=zone.value), row)
 
 
 def _listed(found: AptList) -> _Need:
@@ -197,12 +209,8 @@ def _refused(project: Project, name: str) -> bool:
 
 def _imported(repo: Repository, start: Start, rows: Mapping[str, SystemPackages]) -> Iterator[_Need]:
     """Modules of the standard library, or switched on in Django's settings, that lean on a system library."""
-    paths = [start.entry] if start.entry else []
-    if start.django is not None:
-        root = f"{start.django.root}/" if start.django.root else ""
-        module = start.django.settings.replace(".", "/")
-        paths += [f"{root}{module}.py", f"{root}{module}/__init__.py", f"{root}{module.rpartition('/')[0]}/base.py"]
-    texts = {path: repo.source(path) for path in dict.fromkeys(paths) if repo.is_file(path)}
+    paths = (*([start.entry] if start.entry else []), *(start.django.sources if start.django else ()))
+    texts = {path: repo.source(path) for path in dict.fromkeys(paths)}
     for name, row in rows.items():
         for module in row.imports:
             used = re.compile(
