@@ -162,6 +162,15 @@ def test_media_and_sqlite_can_be_written(
     assert plan.facts.links == links
 
 
+def test_django_finds_a_writable_place_for_a_database_that_lies_here(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, {**PLAIN, "site_/settings.py": DATABASE, "db.sqlite3": "SQLite"})
+    assert (plan.writable, plan.facts.links, plan.facts.moved) == (
+        ("/app/data",),
+        (("db.sqlite3", "/app/data/db.sqlite3"),),
+        (),
+    )
+
+
 @pytest.mark.parametrize(
     ("settings", "needs"),
     [

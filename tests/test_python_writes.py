@@ -88,3 +88,37 @@ def test_log_files_of_django_settings_lie_in_a_folder_of_the_user(tmp_path: Path
         "shop/wsgi.py": "application = get_wsgi_application()\n",
     })  # fmt: skip
     assert plan.writable == ("/app/logs",)
+
+
+def _kept_in(root: Path, files: dict[str, str]) -> str:
+    for name, text in {"requirements.txt": "flask==3.1.2\ngunicorn==23.0.0\n", **files}.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    found = next(file.text for file in dockergen.generate(root) if file.path == "Dockerfile")
+    return (
+        found[found.index("# The program writes here") : found.index("# A number, so that")].split("\n", 1)[1].rstrip()
+    )
+
+
+def test_database_of_the_repository_begins_the_folder_that_keeps_it(tmp_path: Path) -> None:
+    source = FLASK + "import sqlite3\nsqlite3.connect('notes.db')\n"
+    assert _kept_in(tmp_path, {"app.py": source, "notes.db": "SQLite"}) == (
+        "RUN install -d -o 10001 -g 10001 /app/data && \\\n"
+        "    install -m 644 -o 10001 -g 10001 notes.db /app/data/notes.db && \\\n"
+        "    ln -sf /app/data/notes.db notes.db"
+    )
+    assert any("begins with that of the repository" in note for note in dockergen.plan(tmp_path).notes)
+
+
+def test_database_of_the_repository_in_a_folder_of_its_own_belongs_to_the_user(tmp_path: Path) -> None:
+    source = FLASK + "import sqlite3\nsqlite3.connect('store/notes.db')\n"
+    assert _kept_in(tmp_path, {"app.py": source, "store/notes.db": "SQLite"}) == (
+        "RUN install -d -o 10001 -g 10001 /app/store && \\\n    chown 10001:10001 store/notes.db"
+    )
+
+
+def test_database_that_stays_out_of_the_build_is_as_if_it_were_not_there(tmp_path: Path) -> None:
+    source = FLASK + "import sqlite3\nsqlite3.connect('db.sqlite3')\n"
+    without = _kept_in(tmp_path, {"app.py": source})
+    assert without == _kept_in(tmp_path, {"db.sqlite3": "SQLite"})
+    assert without.endswith("    ln -s /app/data/db.sqlite3 db.sqlite3")

@@ -52,7 +52,7 @@ def writable(repo: Repository, text: str, sources: Sources, root: str) -> tuple[
     folder, _, name = database.rpartition("/")
     if folder not in ("", root):
         folders.append(folder)
-    elif database and not repo.has(database):
+    elif database:
         below = f"{folder}/" if folder else ""
         state = below + ("data" if not repo.glob(f"{below}data/*.py") else "state")
         folders.append(state)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import itertools
 import re
 
@@ -15,8 +16,9 @@ from dockergen.repository import Repository
 _ALWAYS = (
     "**/__pycache__", "**/*.py[cod]", ".venv", "venv", "**/*.egg-info", "**/.pytest_cache", "**/.mypy_cache",
     "**/.ruff_cache",
-    ".tox", ".nox", ".coverage", "htmlcov", "**/.ipynb_checkpoints", "*.sqlite3",
+    ".tox", ".nox", ".coverage", "htmlcov", "**/.ipynb_checkpoints",
 )  # fmt: skip
+_DATABASES = "*.sqlite3"  # at the root, where a developer's own lies
 _SECRETS = (
     *("kubeconfig", "kubeconfig.yaml", "kubeconfig.yml", "secret.json", "secret.toml", "secret.yaml", "secret.yml"),
     *(".envrc", "secrets.json", "secrets.toml", "secrets.yaml", "secrets.yml"),
@@ -36,11 +38,16 @@ def ignored(repo: Repository, static: str, entry: str) -> tuple[IgnoreGroup, ...
     found = repo.walk(depth=_DEPTH, endings=_SECRETS)
     secrets = tuple(escape(path) for path in found if path.rpartition("/")[2] in _SECRETS)
     return (
-        IgnoreGroup("Made on this machine, or not needed to run", (*_ALWAYS, *tests, *unused)),
+        IgnoreGroup("Made on this machine, or not needed to run", (*_ALWAYS, _DATABASES, *tests, *unused)),
         *([IgnoreGroup("Collected anew in the image", made)] if made else []),
         *([IgnoreGroup("Files of this repository that hold secrets by their names", secrets)] if secrets else []),
         IgnoreGroup("Front-end packages are installed in the image", ("**/node_modules",)),
     )
+
+
+def taken_along(repo: Repository, path: str) -> bool:
+    """True for a file of the repository that the image has as well, unless it is a database that stays out."""
+    return repo.is_file(path) and ("/" in path or not fnmatch.fnmatch(path, _DATABASES))
 
 
 def trusted(repo: Repository) -> tuple[str, ...]:

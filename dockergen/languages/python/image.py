@@ -48,6 +48,8 @@ class PythonFacts:
     resets: bool  # the final image has an ENTRYPOINT that would swallow the command
     layout: str = "program"  # template below templates/dockerfiles/python/
     links: tuple[tuple[str, str], ...] = ()  # files that the program writes beside its source, and where they go
+    moved: tuple[str, ...] = ()  # those of them that the repository holds
+    owned: tuple[str, ...] = ()  # databases of the repository in folders that the program writes to
 
 
 def plan(repo: Repository, settings: Settings) -> BuildPlan:
@@ -224,6 +226,8 @@ def _facts(
         interpreter=final.interpreter,
         resets=final.resets,
         links=kept.links,
+        moved=kept.moved,
+        owned=kept.owned,
     )
 
 

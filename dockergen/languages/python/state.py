@@ -8,11 +8,16 @@ from collections.abc import Iterator
 
 from dockergen.catalog import load
 from dockergen.frozen import frozen
+from dockergen.languages.python.ignored import taken_along
 from dockergen.languages.python.imports import program_files
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.start import Start
 from dockergen.languages.python.writes import Written, among_source, folders, written
+from dockergen.lazy import regex
 from dockergen.repository import Repository
+
+_ENDINGS = (".db", ".sqlite", ".sqlite3")
+_PLAIN = regex(r"[\w./-]+")
 
 
 @frozen
@@ -21,6 +26,8 @@ class State:
 
     folders: tuple[str, ...] = ()
     links: tuple[tuple[str, str], ...] = ()
+    moved: tuple[str, ...] = ()  # links in whose place the repository has a database, which begins the folder
+    owned: tuple[str, ...] = ()  # databases of the repository that lie in one of the folders
     notes: tuple[str, ...] = ()
 
 
@@ -29,7 +36,9 @@ def state(repo: Repository, project: Project, begun: Start, installed: bool) -> 
     own = tuple(f"/app/{folder}" for folder in begun.writable)
     links = tuple((name, f"/app/{target}") for name, target in begun.links)
     if begun.django or installed:
-        return State(own, links, tuple(_kept(name, target) for name, target in links))
+        moved = () if installed else _moved(repo, links)
+        notes = tuple(_kept(name, target, name in moved) for name, target in links)
+        return State(own, links, moved, () if installed else _owned(repo, own), notes)
     items = written(repo, begun.entry)
     wanted = {*own, *folders(repo, items), *_framework(repo, project, begun)}
     place = "/app/data" if not repo.glob("data/*.py") else "/app/state"
@@ -40,13 +49,26 @@ def state(repo: Repository, project: Project, begun: Start, installed: bool) -> 
     if beside or links[len(begun.links) :]:
         wanted.add(place)
     kept = tuple(sorted(f for f in wanted if not any(f.startswith(f"{other}/") for other in wanted)))
-    return State(kept, links, tuple(_advice(repo, items)))
+    return State(kept, links, _moved(repo, links), _owned(repo, kept), tuple(_advice(repo, items, place)))
 
 
-def _kept(name: str, target: str) -> str:
+def _moved(repo: Repository, links: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    return tuple(name for name, _ in links if taken_along(repo, name))
+
+
+def _owned(repo: Repository, folders: tuple[str, ...]) -> tuple[str, ...]:
+    """Databases that the image's user could not write although the folder is its own."""
+    places = [folder.removeprefix("/app/") for folder in folders if folder.startswith("/app/")]
+    found = {path for place in places for ending in _ENDINGS for path in repo.glob(f"{place}/*{ending}")}
+    return tuple(sorted(path for path in found if _PLAIN.fullmatch(path) and taken_along(repo, path)))
+
+
+def _kept(name: str, target: str, moved: bool) -> str:
+    place = posixpath.dirname(target)
+    how = "begins with that of the repository and keeps it" if moved else "keeps it"
     return (
-        f"The database /app/{name} lies among the source; the image keeps it in {posixpath.dirname(target)}, mount a "
-        f"volume there: docker run -v data:{posixpath.dirname(target)} ..."
+        f"The database /app/{name} lies among the source; the image {how} in {place}, mount a volume there: "
+        f"docker run -v data:{place} ..."
     )
 
 
@@ -77,24 +99,22 @@ def _mounted(repo: Repository, project: Project, begun: Start) -> Iterator[str]:
 
 
 def _is_beside(repo: Repository, item: Written) -> bool:
-    """True for a file that the program makes in a folder that stays as built."""
-    folder = posixpath.dirname(item.path).removeprefix("/app").strip("/")
+    """True for a file that the program makes in a folder that stays as built, or a database that lies there."""
+    path = item.path.removeprefix("/app/")
+    folder = posixpath.dirname(path)
     among = not folder or bool(repo.glob(f"{folder}/*.py"))
-    return among and not repo.has(item.path.removeprefix("/app/"))
+    return among and (not repo.has(path) or (path.endswith(_ENDINGS) and repo.is_file(path)))
 
 
-def _advice(repo: Repository, items: list[Written]) -> list[str]:
+def _advice(repo: Repository, items: list[Written], place: str) -> list[str]:
     """What to do about a database among the source."""
     notes = []
     for item in among_source(repo, items)[-1:]:
-        linked = not repo.has(item.path.removeprefix("/app/"))
-        cause = "the image keeps it in /app/data" if linked else "where the image's user may not write"
-        remedy = (
-            "mount a volume there: docker run -v data:/app/data ..."
-            if linked
-            else "give another place in its settings."
-        )
+        remedy = f"mount a volume there: docker run -v data:{place} ..."
         if item.variable:
             remedy = f"or give another place: docker run -e {item.variable}=sqlite:////data/app.db -v data:/data ..."
-        notes.append(f"The database {item.path} ({item.origin}) lies among the source; {cause}, {remedy}")
+        how = "begins with that of the repository and keeps it" if taken_along(repo, item.path[5:]) else "keeps it"
+        notes.append(
+            f"The database {item.path} ({item.origin}) lies among the source; the image {how} in {place}, {remedy}"
+        )
     return notes
