@@ -20,6 +20,7 @@ from dockergen.languages.python.setuptools_files import setup
 from dockergen.languages.python.source_roots import source_roots
 from dockergen.languages.python.start import Start
 from dockergen.languages.python.unlocked import for_pip
+from dockergen.languages.python.unpublished import edits
 from dockergen.languages.python.uv_workspace import members
 from dockergen.languages.python.vcs import vcs
 from dockergen.manifests.pyproject import files_read, table, texts
@@ -51,7 +52,8 @@ class Install:
     local: tuple[str, ...]  # folders and archives of the repository that are installed besides the project
     waits: tuple[str, ...]  # names of those that uv would build in the dependency step
     checkouts: bool  # some distributions come from version control, of which no hash can be checked
-    others: str  # requirements file without the lines that require the project itself, made in the step
+    others: str  # requirements file without the lines that are installed apart or not at all, made in the step
+    edits: tuple[str, ...]  # what makes that file of one with lines that no index answers
     unhashed: bool  # that file is without folders and checkouts too, as its other lines have hashes
     own: tuple[str, ...]  # what pip is told about those lines once the source is there
     reads: tuple[str, ...]  # readme, licence and version files that its build back end reads
@@ -92,6 +94,7 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
     builds = old_builds(repo, project, kind, itself or bool(taken.own), release.value)
     bounds, bounded = companions(project)
     bare = _unhashed(repo, project)
+    without = edits(project, kind, not split and not taken.unhashed)
     return Install(
         kind=kind,
         manifests=taken.files,
@@ -111,7 +114,8 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
         local=_local(project, kind, taken),
         waits=tuple(_waits(repo, project)) if kind == "uv" else (),
         checkouts=_has_checkouts(project) or (kind == "pdm" and _without_markers(repo, project)),
-        others=_beside(project.requirements.path) if split or taken.unhashed else "",
+        others=_beside(project.requirements.path) if split or taken.unhashed or without.expressions else "",
+        edits=without.expressions,
         unhashed=taken.unhashed,
         own=() if itself and taken.own else _own(project, kind, split, taken),
         reads=tuple(dict.fromkeys(_reads(repo, project))),
@@ -138,6 +142,7 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
             *(*closed.notes, *remote.notes, *(told.notes if itself or taken.own else ()), *built.notes),
             *(*legacy.notes, *builds.notes, *bounded, *(_absent(repo) if itself or taken.own else ())),
             *_hashless(project, bare),
+            *without.notes,
             *_advice(project, kind, catalog.managers[project.manager.value].title),
         ),
     )

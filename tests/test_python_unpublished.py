@@ -1,0 +1,72 @@
+"""Requirements that no index has: left out, named right, or told with the command."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import dockergen
+from dockergen.errors import ProjectError
+from dockergen.pipeline import generated, service_at
+
+APP = "from flask import Flask\n\napp = Flask(__name__)\n"
+
+
+def _write(root: Path, files: dict[str, str]) -> Path:
+    for name, text in {"app.py": APP, **files}.items():
+        (root / name).write_text(text)
+    return root
+
+
+@pytest.mark.parametrize(
+    ("line", "left"),
+    [
+        pytest.param("smtplib", "", id="a module of Python"),
+        pytest.param("sqlite3==3.0\r", "", id="pinned, with the line end of Windows"),
+        pytest.param("  OS  # paths", "", id="in capitals, with a comment"),
+        pytest.param("PIL>=9", "pillow\n", id="a module of a distribution of another name"),
+        pytest.param("rest_framework", "djangorestframework\n", id="with another separator"),
+        pytest.param("sklearn", "scikit-learn\n", id="one that refuses to be installed"),
+        pytest.param("typing", "typing\n", id="a module of Python that the index has too"),
+        pytest.param("os-lib", "os-lib\n", id="another distribution"),
+        pytest.param("# smtplib", "# smtplib\n", id="a comment"),
+    ],
+)
+def test_pip_reads_requirements_without_what_no_index_has(tmp_path: Path, line: str, left: str) -> None:
+    _write(tmp_path, {"requirements.txt": f"flask==3.1.2\ngunicorn==23.0.0\n{line}\n"})
+    text = next(f.text for f in generated(tmp_path, service_at(tmp_path, {})) if f.path == "Dockerfile")
+    step = next((row for row in text.splitlines() if row.lstrip().startswith("sed ")), "")
+    if not step:
+        assert left == f"{line}\n"
+        assert "install -r requirements.txt" in text
+        return
+    subprocess.run(["sh", "-c", step.removesuffix("&& \\")], cwd=tmp_path, check=True)
+    assert (tmp_path / ".others-requirements.txt").read_text() == f"flask==3.1.2\ngunicorn==23.0.0\n{left}"
+    assert "install -r .others-requirements.txt" in text
+
+
+def test_a_line_that_is_left_out_is_told(tmp_path: Path) -> None:
+    _write(tmp_path, {"requirements.txt": "flask\n\nsmtplib\ncv2\n"})
+    notes = dockergen.plan(tmp_path).notes
+    assert (
+        "requirements.txt:3 asks for smtplib, which Python brings itself; the image is built without the line." in notes
+    )
+    assert any(
+        note.startswith("requirements.txt:4 asks for cv2") and "opencv-python-headless" in note for note in notes
+    )
+
+
+def test_lines_of_other_manifests_are_told_with_the_command(tmp_path: Path) -> None:
+    _write(tmp_path, {"requirements.txt": "-r more.txt\n", "more.txt": "flask\nPIL\n"})
+    with pytest.raises(ProjectError, match=r"more\.txt:2 asks for pil") as told:
+        dockergen.plan(tmp_path)
+    assert told.value.command.startswith("sed -i -E ")
+    (tmp_path / "requirements.txt").unlink()
+    (tmp_path / "pyproject.toml").write_text(
+        '[project]\nname = "a"\nversion = "1"\ndependencies = [\n"flask",\n"smtplib",\n]\n'
+    )
+    with pytest.raises(ProjectError, match=r"pyproject\.toml:6 asks for smtplib") as told:
+        dockergen.plan(tmp_path, manager="uv")
+    assert told.value.command == "uv remove smtplib"
