@@ -122,3 +122,58 @@ def test_database_that_stays_out_of_the_build_is_as_if_it_were_not_there(tmp_pat
     without = _kept_in(tmp_path, {"app.py": source})
     assert without == _kept_in(tmp_path, {"db.sqlite3": "SQLite"})
     assert without.endswith("    ln -s /app/data/db.sqlite3 db.sqlite3")
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        pytest.param({"config.py": "DB_PATH = 'shop.db'\n", "app.py": "import sqlite3\nfrom config import DB_PATH\nsqlite3.connect(DB_PATH)\n"}, id="imported"),
+        pytest.param({"config.py": "class Config:\n    DB_PATH: str = 'shop.db'\n", "app.py": "import sqlite3\nfrom config import Config\nsqlite3.connect(Config.DB_PATH)\n"}, id="of-a-class"),
+        pytest.param({"app.py": "import sqlite3\ndef connect(path='shop.db'):\n    return sqlite3.connect(path)\n"}, id="default-of-a-parameter"),
+        pytest.param({"store.py": "import sqlite3\nclass Store:\n    def __init__(self, db_path):\n        self.db_path = db_path\n    def connect(self):\n        return sqlite3.connect(self.db_path)\n", "app.py": "from store import Store\nStore(db_path='shop.db')\n"}, id="argument-of-another-file"),
+        pytest.param({"store.py": "import sqlite3\nclass Store:\n    def __init__(self, where):\n        sqlite3.connect(where)\n", "app.py": "from store import Store\nStore('shop.db')\n"}, id="by-its-bare-name"),
+        pytest.param({"settings.py": "from pathlib import Path\ndef load(base_dir: Path):\n    return dict(db_path=base_dir / 'shop.db')\n", "app.py": "import sqlite3\nimport settings\nsqlite3.connect(settings.db_path)\n"}, id="below-a-folder-that-is-handed-on"),
+        pytest.param({"app.py": "import logging\nlogging.FileHandler(app.config.get('LOG', 'shop.db'))\n"}, id="default-of-a-key"),
+    ],
+)  # fmt: skip
+def test_a_file_is_found_whose_path_lies_elsewhere(tmp_path: Path, files: dict[str, str]) -> None:
+    plan = _plan(tmp_path, {**files, "app.py": FLASK + files["app.py"]})
+    assert plan.facts.links == (("shop.db", "/app/data/shop.db"),)
+
+
+def test_a_file_that_is_named_in_a_folder_is_no_second_one_beside_the_source(tmp_path: Path) -> None:
+    text = "import os, sqlite3\nPATH = os.path.join('store', 'shop.db')\nsqlite3.connect(PATH)\n"
+    plan = _plan(tmp_path, {"app.py": FLASK + text})
+    assert (plan.writable, plan.facts.links) == (("/app/store",), ())
+
+
+@pytest.mark.parametrize(
+    ("text", "folders"),
+    [
+        ("app.config['SESSION_TYPE'] = 'filesystem'\n", ("/app/flask_session",)),
+        ("app.config['SESSION_TYPE'] = 'redis'\n", ()),
+        ("PLACE = '/app/uploads'\n", ("/app/uploads",)),
+        ("PLACE = '/app/package'\nSTYLE = '/app/style.css'\n", ()),
+    ],
+)
+def test_folders_of_extensions_and_of_other_images(tmp_path: Path, text: str, folders: tuple[str, ...]) -> None:
+    assert _plan(tmp_path, {"app.py": FLASK + text, "package/__init__.py": ""}).writable == folders
+
+
+def test_an_installed_program_writes_into_the_folder_that_it_runs_in(tmp_path: Path) -> None:
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop/__init__.py").touch()
+    (tmp_path / "pyproject.toml").write_text(
+        "[project]\nname = 'shop'\nversion = '1'\ndependencies = ['flask']\n[project.scripts]\nshop = 'shop.main:main'\n"
+        "[build-system]\nrequires = ['hatchling']\nbuild-backend = 'hatchling.build'\n"
+    )
+    (tmp_path / "shop/main.py").write_text(
+        "import logging, os\nfrom flask import Flask\nHERE = os.path.dirname(__file__)\n"
+        "def main():\n    logging.FileHandler('shop.log')\n    os.makedirs('cache')\n    os.makedirs(HERE + '/made')\n"
+        "    Flask(__name__).run(host='0.0.0.0', port=8000)\n"
+    )
+    plan = dockergen.plan(tmp_path)
+    assert plan.start == ("shop",)
+    assert not plan.facts.copies_source
+    assert plan.writable == ("/app/cache", "/app/data")
+    assert plan.facts.links == (("shop.log", "/app/data/shop.log"),)

@@ -18,6 +18,8 @@ from dockergen.repository import Repository
 
 _ENDINGS = (".db", ".sqlite", ".sqlite3")
 _PLAIN = regex(r"[\w./-]+")
+# Flask-Session's own folder, below the one that the program runs in.
+_SESSIONS = regex(r"""\bSESSION_TYPE["']?\]?\s*[=:]\s*["']filesystem["']""")
 
 
 @frozen
@@ -35,7 +37,9 @@ def state(repo: Repository, project: Project, begun: Start, installed: bool) -> 
     """What the image provides; `installed` when the program runs from the virtual environment and not from /app."""
     own = tuple(f"/app/{folder}" for folder in begun.writable)
     links = tuple((name, f"/app/{target}") for name, target in begun.links)
-    if begun.django or installed:
+    if installed and not begun.django:
+        return _of_installed(repo, begun, own, links)
+    if begun.django:
         moved = () if installed else _moved(repo, links)
         notes = tuple(_kept(name, target, name in moved) for name, target in links)
         return State(own, links, moved, () if installed else _owned(repo, own), notes)
@@ -50,6 +54,16 @@ def state(repo: Repository, project: Project, begun: Start, installed: bool) -> 
         wanted.add(place)
     kept = tuple(sorted(f for f in wanted if not any(f.startswith(f"{other}/") for other in wanted)))
     return State(kept, links, _moved(repo, links), _owned(repo, kept), tuple(_advice(repo, items, place)))
+
+
+def _of_installed(repo: Repository, begun: Start, own: tuple[str, ...], links: tuple[tuple[str, str], ...]) -> State:
+    """What a program writes into the folder that it runs in, which has nothing but its environment."""
+    items = written(repo, begun.entry, installed=True)
+    beside = [item for item in items if item.file and posixpath.dirname(item.path) == "/app"]
+    links += tuple((posixpath.basename(item.path), f"/app/data/{posixpath.basename(item.path)}") for item in beside)
+    wanted = {*own, *folders(repo, items), *(("/app/data",) if beside else ())}
+    kept = tuple(sorted(f for f in wanted if not any(f.startswith(f"{other}/") for other in wanted)))
+    return State(kept, links, notes=tuple(_kept(name, target, False) for name, target in links))
 
 
 def _moved(repo: Repository, links: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
@@ -83,6 +97,8 @@ def _framework(repo: Repository, project: Project, begun: Start) -> set[str]:
     sqlite = project.has("flask-sqlalchemy") and any(re.search(r"sqlite:///(?!/)\w", text) for text in texts)
     if sqlite or any(re.search(r"\binstance_(?:path|relative_config)\b", text) for text in texts):
         found.add("/app/instance")
+    if any(map(_SESSIONS.search, texts)) and not any("SESSION_FILE_DIR" in text for text in texts):
+        found.add("/app/flask_session")
     return found
 
 

@@ -6,28 +6,30 @@ import ast
 import itertools
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
 from dockergen.catalog import load
 from dockergen.frozen import frozen
-from dockergen.languages.python.imports import program_files
+from dockergen.languages.python.imports import files_of, program_files
 from dockergen.languages.python.syntax import dotted, imports, last_name, nodes, tree_of
 from dockergen.lazy import regex
 from dockergen.model import Origin
 from dockergen.repository import Repository
 
 _MOST_FILES = 60
+_FARTHEST = 6  # steps of an expression, from which on other files are not searched
 _WORKDIR = "/app"
 _HINT = regex(
     r"""\bmakedirs\(|\bmkdir\(|FileHandler\b|sqlite[+\w]*:///|sqlite3\.connect\(|open\([^()\n]*["'][wax]b?\+?["']"""
     r"""|\b(?:aiosqlite|apsw|duckdb|fasthtml|fastlite|peewee|playhouse|shelve|sqlite_utils|tinydb)\b|storage_path"""
-    r"""|\b(?:basicConfig|logzero|loguru)\b"""
+    r"""|\b(?:basicConfig|logzero|loguru)\b|["']/app/\w"""
     r"""|\b(?:UPLOAD|MEDIA|LOG|CACHE|DATA|DOWNLOAD|STORAGE)S?_(?:FOLDER|DIR|DIRECTORY|ROOT)["']?\]?\s*[:=]"""
     r"""|^\s*(?:\w+\.config\[["'])?[A-Z][A-Z_]*_(?:FOLDER|DIR|DIRECTORY)(?:["']\])?\s*[:=]""",
     re.MULTILINE,
 )
+_CONNECTS = regex(r"\b(?:sqlite3|aiosqlite)\.connect\(")
 _FOLDER_SETTING = regex(
     r"(?:UPLOAD|MEDIA|LOG|CACHE|DATA|DOWNLOAD|STORAGE|SESSION_FILE)S?_(?:FOLDER|DIR|DIRECTORY|ROOT)"
 )
@@ -39,7 +41,18 @@ _LIKELY_SETTING = regex(
 )
 _FILE_KEYWORDS = ("file", "filename", "database", "db_file", "path", "sink", "logfile")
 _SQLITE = regex(r"sqlite(?:\+\w+)?:///(?!/)([\w./-]+\.\w+)")
+_OF_IMAGES = regex(r"/app/[\w-]+(?:/[\w-]+)*/?")
 _SAFE = regex(r"[\w./-]+")
+
+
+# Of attributes and parameters, whose values other files give: names that only a place of the program's own has.
+_PLACE_NAME = regex(
+    r"_*(?:\w+_(?:path|file|filename|dir|directory|folder|db|root|location)|\w*(?:db|database)(?:_?(?:name|url|uri))?)",
+    re.IGNORECASE,
+)
+_BASE_NAME = regex(r"_*(?:base|project|root|app)_?(?:dir|directory|path|folder|root)", re.IGNORECASE)
+_DATABASE_NAME = regex(r"[\w-]+\.(?:db|sqlite3?)")
+_QUOTES_DATABASE = regex(r"""\.(?:db|sqlite3?)["']""")
 
 
 @frozen
@@ -53,16 +66,32 @@ class Written:
     likely: bool = False  # by its name only, so what is in the repository is read and not written
 
 
-def written(repo: Repository, entry: str) -> list[Written]:
-    """What the program of that file writes below /app, in reading order, each path once."""
+def written(repo: Repository, entry: str, *, installed: bool = False) -> list[Written]:
+    """What the program of that file writes below /app, in reading order, each path once; of a program that is
+    `installed` only what it names from the folder that it runs in."""
     found: dict[str, Written] = {}
-    for path in program_files(repo, entry, _MOST_FILES) if entry else ():
-        text = repo.source(path)
+    texts = {path: repo.source(path) for path in (program_files(repo, entry, _MOST_FILES) if entry else ())}
+    program = _Program(repo, texts, installed)
+    for path, text in texts.items():
         if _HINT.search(text):
-            for item in _in_file(text, path):
+            for item in _in_file(text, path, program):
                 if _below(item.path) and not (item.likely and repo.has(item.path.removeprefix(f"{_WORKDIR}/"))):
                     found.setdefault(item.path, item)
+    if any(map(_CONNECTS.search, texts.values())):
+        known = {posixpath.basename(path) for path in found}
+        for item in _named_databases(texts):
+            if posixpath.basename(item.path) not in known:
+                found.setdefault(item.path, item)
     return list(found.values())
+
+
+def _named_databases(texts: Mapping[str, str]) -> Iterator[Written]:
+    """SQLite files by their bare names, of a program that connects to what no line there shows."""
+    for path, text in texts.items():
+        tree = tree_of(text) if _QUOTES_DATABASE.search(text) else None
+        for node in nodes(tree) if tree is not None else ():
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and _DATABASE_NAME.fullmatch(node.value):
+                yield Written(f"{_WORKDIR}/{node.value}", Origin("file", path, node.lineno), file=True)
 
 
 def folders(repo: Repository, items: list[Written]) -> tuple[str, ...]:
@@ -95,11 +124,10 @@ def _holds_source(repo: Repository, folder: str) -> bool:
 # --- one file
 
 
-def _in_file(text: str, path: str) -> Iterator[Written]:
-    tree = tree_of(text)
-    if tree is None:
+def _in_file(text: str, path: str, program: _Program) -> Iterator[Written]:
+    tree, places = tree_of(text), program.places(path)
+    if tree is None or places is None:
         return
-    places = _Places(tree, path)
     for node in nodes(tree):
         if isinstance(node, ast.Call):
             yield from places.of_call(node)
@@ -110,6 +138,9 @@ def _in_file(text: str, path: str) -> Iterator[Written]:
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and (found := _SQLITE.match(node.value)):
             place = posixpath.normpath(posixpath.join(_WORKDIR, found[1]))
             yield Written(place, Origin("file", path, node.lineno), file=True)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and _OF_IMAGES.fullmatch(node.value):
+            # A place of the program's own image: what is not in the repository, it makes there.
+            yield Written(node.value.rstrip("/"), Origin("file", path, node.lineno), likely=True)
 
 
 def path_of(expression: str, files: Sequence[tuple[str, str]]) -> str:
@@ -128,15 +159,51 @@ def path_of(expression: str, files: Sequence[tuple[str, str]]) -> str:
     return "/" + posixpath.normpath(posixpath.join(_WORKDIR, value)).lstrip("/") if value else ""
 
 
+class _Program:
+    """The files of a program, whose names stand for each other's values."""
+
+    def __init__(self, repo: Repository, texts: Mapping[str, str], installed: bool) -> None:
+        self.repo = repo
+        self.texts = texts
+        self.installed = installed  # the files lie in the environment, so what is beside them is not the program's
+        self._places: dict[str, _Places | None] = {}
+
+    def places(self, path: str) -> _Places | None:
+        if path not in self._places:
+            tree = tree_of(self.texts.get(path, ""))
+            self._places[path] = _Places(tree, path, program=self) if tree is not None else None
+        return self._places[path]
+
+    def imported(self, path: str, origin: str) -> tuple[_Places, str] | None:
+        """Where the name lies that a file imports as `origin`."""
+        module, _, name = origin.rpartition(".")
+        module = module if module.strip(".") else f"{module}."
+        files = files_of(self.repo, path, module) if name else ()
+        return next(((places, name) for file in files if (places := self.places(file))), None)
+
+    def elsewhere(self, name: str) -> Iterator[tuple[_Places, ast.expr]]:
+        """What other files assign to such an attribute, or hand on under that name."""
+        for path, text in self.texts.items():
+            if name in text and (places := self.places(path)):
+                for values in (places.expressions, places.given):
+                    if name in values and last_name(values[name]) != name:
+                        yield places, values[name]
+
+
 class _Places:
     """Values of path expressions in one file: the working folder is /app, and so is what __file__ is relative to."""
 
-    def __init__(self, tree: ast.Module, path: str, outer: _Places | None = None) -> None:
+    def __init__(
+        self, tree: ast.Module, path: str, outer: _Places | None = None, program: _Program | None = None
+    ) -> None:
         self.path = path
         self.outer = outer  # the file whose names this one has by a star
+        self.program = program
         self.imports = imports(tree)
         self.expressions: dict[str, ast.expr] = {}
+        self.given = dict(_given(tree))
         parameters = {argument.arg for argument in nodes(tree) if isinstance(argument, ast.arg)}
+        self.parameters = parameters
         for node in nodes(tree):
             if not isinstance(node, (ast.Assign, ast.AnnAssign)) or node.value is None:
                 continue
@@ -234,6 +301,10 @@ class _Places:
             return self._joined([node.left, node.right], "/" if divided else "", depth) if known else None
         if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or):
             return self._value(node.values[-1], depth + 1)
+        if isinstance(node, ast.IfExp):
+            # What is given, or else the usual place: one of the two is known.
+            first = self._value(node.body, depth + 1)
+            return first if first is not None else self._value(node.orelse, depth + 1)
         if isinstance(node, ast.Call):
             return self._called(node, depth)
         return self._named(node, depth)
@@ -245,7 +316,7 @@ class _Places:
     def _named(self, node: ast.expr, depth: int) -> str | None:
         name = _setting(node)
         if name == "__file__":
-            return f"{_WORKDIR}/{self.path}"
+            return f"{_WORKDIR}/{self.path}" if not (self.program and self.program.installed) else None
         if name in ("pardir", "curdir"):
             return ".." if name == "pardir" else "."
         if name == "parent" and isinstance(node, ast.Attribute):
@@ -260,7 +331,29 @@ class _Places:
         value = self.expressions.get(name)
         if value is None and self.outer:
             return self.outer._named(node, depth + 1)
-        return self._value(value, depth + 1) if value is not None else None
+        if value is None:
+            return self._handed(node, name, depth) if self.program else None
+        known = self._value(value, depth + 1)
+        # An attribute that a parameter is assigned to.
+        return known if known is not None or not self.program else self._handed(node, name, depth)
+
+    def _handed(self, node: ast.expr, name: str, depth: int) -> str | None:
+        """The value of a name that is imported, of a parameter by default, of an attribute that is set elsewhere."""
+        assert self.program is not None
+        if depth > 10:
+            return None
+        if isinstance(node, ast.Name) and name in self.imports:
+            found = self.program.imported(self.path, self.imports[name])
+            return found[0]._named(ast.Name(found[1]), depth + 2) if found and found[0] is not self else None
+        if name in self.given and (known := self._value(self.given[name], depth + 2)) is not None:
+            return known
+        if isinstance(node, ast.Name) and name not in self.parameters:
+            return None
+        if _PLACE_NAME.fullmatch(name) and depth <= _FARTHEST:
+            for places, value in self.program.elsewhere(name):
+                if (known := places._value(value, depth + 3)) is not None:
+                    return known
+        return _WORKDIR if _BASE_NAME.fullmatch(name) and not self.program.installed else None
 
     def _above(self, node: ast.expr, count: ast.expr, depth: int, more: int = 0) -> str | None:
         value = self._value(node, depth + 1)
@@ -274,7 +367,7 @@ class _Places:
         name = last_name(node.func)
         if name in ("getcwd", "cwd"):
             return _WORKDIR
-        if len(node.args) == 2 and (name == "getenv" or (name == "get" and _receiver(node.func) == "environ")):
+        if len(node.args) == 2 and name in ("getenv", "get", "pop", "setdefault"):
             return self._value(node.args[1], depth + 1)
         if name in ("join", "joinpath") and node.args:
             base = [node.func.value] if name == "joinpath" and isinstance(node.func, ast.Attribute) else []
@@ -294,6 +387,20 @@ class _Places:
             inner = self._value(node.args[0], depth + 1)
             return posixpath.dirname(inner) if inner and name == "dirname" else inner
         return None
+
+
+def _given(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
+    """Names with what is handed on under them: defaults of parameters, arguments by name."""
+    for node in nodes(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            usual = node.args.args[len(node.args.args) - len(node.args.defaults) :]
+            pairs = [
+                *zip(usual, node.args.defaults, strict=True),
+                *zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True),
+            ]
+            yield from ((argument.arg, value) for argument, value in pairs if value is not None)
+        elif isinstance(node, ast.Call):
+            yield from ((word.arg, word.value) for word in node.keywords if word.arg)
 
 
 @cache
