@@ -18,6 +18,7 @@ from dockergen.languages.python.project import Project
 from dockergen.languages.python.source import serves
 from dockergen.languages.python.space import space
 from dockergen.languages.python.start import named as naming
+from dockergen.languages.python.start.asked import as_asked, first_word, line_of
 from dockergen.languages.python.start.besides import besides
 from dockergen.languages.python.start.chosen import chosen_app
 from dockergen.languages.python.start.command import Run
@@ -75,14 +76,7 @@ def start(repo: Repository, project: Project, settings: Settings) -> Start:
         made=tuple(Sourced(command, origin) for command, origin in made.items()),
     )
     if settings.start is not None:
-        lost = Rejected(" ".join(found.command.value), found.command.origin, f"{settings.start.origin} wins")
-        found = replace(
-            found,
-            command=replace(settings.start, rejected=(lost,) if found.command != settings.start else ()),
-            added=(),
-            script=False,
-            why="",
-        )
+        found = as_asked(project, found, settings.start)
     port = settings.port or bound_port(repo, found.command) or _published(repo, found) or found.port
     command, notes = reachable(repo, found.command) if settings.start is None else (found.command, [])
     if any(text.startswith("rq worker") for text in (" ".join(command.value), *dict(found.commands).values())):
@@ -120,12 +114,16 @@ def _found(repo: Repository, project: Project, settings: Settings, paths: list[s
     usable = [run for run in web if not problems[id(run)]]
     broken = next((run for run in web if run.weight == "platform" and problems[id(run)]), None)
     literal = next((run for run in usable if run.weight == "platform"), None)
-    if settings.start is not None:
-        literal = broken = None
-    if settings.start is None:
+    asked = line_of(settings.start) if settings.start is not None else None
+    if asked is None:
         refuse_reflex(repo, project)
+    else:
+        # The user's word tells which of several programs is meant, and with it what that one needs.
+        literal = broken = None
+        usable = [asked, *usable] if not naming.problem(modules, project, asked) else usable
     try:
-        detected = _detected(repo, project, modules, paths, usable)
+        named = console_script(modules, project, first_word(asked)) if asked and first_word(asked) else None
+        detected = named or _detected(repo, project, modules, paths, usable)
     except UndecidedError:
         if literal is None and settings.start is None:
             raise
@@ -147,7 +145,7 @@ def _found(repo: Repository, project: Project, settings: Settings, paths: list[s
             "Correct the line, or say what to start.",
             command="dockergen init --start 'python app.py'",
         )
-    raise nothing(repo, paths)
+    raise nothing(modules, paths)
 
 
 def _constructors(project: Project) -> dict[str, str]:
@@ -197,7 +195,7 @@ def _detected(repo: Repository, project: Project, modules: Modules, paths: list[
 def _unseen(modules: Modules, project: Project, paths: list[str], runs: list[Run]) -> Start | None:
     """What a line starts although no object shows it: a factory with arguments, an app of an unknown framework."""
     for run in runs:
-        if run.factory and (made := naming.app_of(modules, run, [])):
+        if (run.factory or run.weight == "asked") and (made := naming.app_of(modules, run, [])):
             return served(modules, project, made, run, (), paths)
     return naming.unseen(modules, project, runs) or naming.nameless(modules, project, paths)
 
@@ -211,7 +209,7 @@ def _program(
     runs: list[Run],
 ) -> Start | None:
     """A program that is run as it is: the one that a line of another container names, else the likeliest."""
-    if (told := naming.program_named(modules, runs, ("container", "task"))) and (
+    if (told := naming.program_named(modules, runs, ("asked", "container", "task"))) and (
         found := _as_told(modules, project, present, *told)
     ):
         return found

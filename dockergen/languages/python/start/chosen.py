@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import shlex
 
+from dockergen.catalog import load
 from dockergen.languages.python.entry import App, Modules
 from dockergen.languages.python.start import named as naming
+from dockergen.languages.python.start.aside import started
 from dockergen.languages.python.start.command import Run
 from dockergen.languages.python.start.program import UndecidedError
 from dockergen.model import Rejected
@@ -53,13 +55,23 @@ def _outermost(modules: Modules, equal: list[App], files: list[str]) -> App:
         return next(app for app in equal if app.origin.path == outer[0])
     apps_shown = [next(app for app in equal if app.origin.path == path) for path in (outer or files)]
     shown = ", ".join(f"{app.reference} ({app.origin})" for app in apps_shown[:6])
+    likely = apps_shown[0]
+    folder = _project_of(modules, likely.origin.path)
+    command = shlex.quote(started(modules, likely, likely.import_root, likely.module))
     raise UndecidedError(
         f"{len(apps_shown)} app objects are equally likely to be the service: {shown}.",
         "Name the folder of one service, or its start command.",
-        command=f"dockergen init {files[0].partition('/')[0]}"
-        if "/" in files[0]
-        else f"dockergen init --start {shlex.quote(f'gunicorn {apps_shown[0].reference}')}",
+        command=f"dockergen init {shlex.quote(folder)}" if folder else f"dockergen init --start {command}",
     )
+
+
+def _project_of(modules: Modules, path: str) -> str:
+    """The nearest folder above the file that has a manifest of its own, "" for the root."""
+    manifests = [name for manager in load("python").managers.values() for name in manager.manifests]
+    folder = path.rpartition("/")[0]
+    while folder and not any(modules.repo.is_file(f"{folder}/{name}") for name in manifests):
+        folder = folder.rpartition("/")[0]
+    return folder
 
 
 def _lost(objects: list[App], chosen: App, why: str) -> tuple[Rejected, ...]:

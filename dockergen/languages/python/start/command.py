@@ -79,7 +79,9 @@ class Run:
 
     text: str  # as written, without what is not in the image or runs only once
     origin: Origin
-    weight: str  # "platform" (what production runs), "container" (inside another image), "task" (a named one) or "hint"
+    # "asked" (by the user), "platform" (what production runs), "container" (inside another image), "task" (a named one)
+    # or "hint"
+    weight: str
     process: str = "web"
     program: str = ""  # gunicorn, python, flask, ...; "" when it is none that is known
     reference: str = ""  # module:object
@@ -92,6 +94,11 @@ class Run:
     once: tuple[str, ...] = ()  # commands before it that have to run once for a release
     made: tuple[str, ...] = ()  # commands before it whose result belongs into the image
     development: str = ""  # the word that makes it a development server
+
+    @property
+    def server(self) -> str:
+        """What the program is called as a distribution."""
+        return self.program.removesuffix("-serve")
 
     @property
     def is_web(self) -> bool:

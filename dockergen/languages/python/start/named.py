@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 
 from dockergen.catalog import load
-from dockergen.languages.python.entry import App, Modules, module_of
+from dockergen.languages.python.entry import App, Modules, apps, module_of
 from dockergen.languages.python.imports import whole_program
 from dockergen.languages.python.objects import has_name
 from dockergen.languages.python.project import Project
@@ -88,7 +88,7 @@ def app_of(modules: Modules, run: Run, objects: list[App]) -> App | None:
     path = _module_file(modules, run, module.removesuffix(".py").replace("/", "."))
     if not path:
         return None
-    inside = [app for app in objects if app.origin.path == path]
+    inside = [app for app in objects if app.origin.path == path] or apps(modules, [path])
     for app in inside:
         if app.name == name or not name:
             return replace(app, arguments=arguments) if app.factory else app
@@ -124,8 +124,8 @@ def literal(modules: Modules, project: Project, run: Run, detected: Start | None
     if "{port}" in text:
         argv = tuple(argv[2:3] and ("sh", "-c", argv[2].replace("{port}", "${PORT}"))) if argv[0] == "sh" else argv
     base = detected or Start(Sourced(argv, run.origin))
-    added, more = _added(project, run)
-    added += tuple(row for row in base.added if row.startswith("websockets"))
+    server, more = added(project, run)
+    server += tuple(row for row in base.added if row.startswith("websockets"))
     port = Sourced(run.port, run.origin) if run.port else base.port
     if port is None and not (detected and _listens_nowhere(modules, detected)):
         port = Sourced(8000, Origin("default", note="Procfile"))
@@ -138,7 +138,7 @@ def literal(modules: Modules, project: Project, run: Run, detected: Start | None
         command=Sourced(argv, run.origin, lost),
         port=port,
         env=env,
-        added=added,
+        added=server,
         script=False,
         import_root=base.import_root if not run.root else "",
         why=TUNED.get(run.program, ""),
@@ -290,16 +290,16 @@ def _bound(program: str, text: str) -> str:
     return text
 
 
-def _added(project: Project, run: Run) -> tuple[tuple[str, ...], list[str]]:
+def added(project: Project, run: Run) -> tuple[tuple[str, ...], list[str]]:
     """The server of the line when the project does not ask for it."""
-    row = load("python").frameworks.get(run.program)
+    row = load("python").frameworks.get(run.server)
     if row is None or not row.kind.endswith("-server") or project.has(*row.dependencies):
         return (), []
-    added = tuple(r for r in load("python").lists["added"] if r.startswith(run.program))
+    rows = tuple(r for r in load("python").lists["added"] if r.partition("==")[0] in row.dependencies)
     missing = f"{run.origin} starts {run.program}, which is not among the dependencies"
-    if not added:
+    if not rows:
         return (), [f"{missing}."]
-    return added, [f"{missing}, so the image adds {added[0]}."]
+    return rows, [f"{missing}, so the image adds {rows[0]}."]
 
 
 def _module_file(modules: Modules, run: Run, module: str) -> str:

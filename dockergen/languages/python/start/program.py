@@ -17,6 +17,7 @@ from dockergen.languages.python.listening import LOOPBACK, Listening
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.setuptools_files import setup
 from dockergen.languages.python.source import guard_line, port_in
+from dockergen.languages.python.start.aside import apps_aside, command_for, shown
 from dockergen.languages.python.start.result import Start
 from dockergen.languages.python.start.served import framework_rows, loopback_note, port_given
 from dockergen.languages.python.syntax import does_something, nodes
@@ -38,13 +39,14 @@ class UndecidedError(ProjectError):
     """Several things could be started, and nothing tells which one is meant."""
 
 
-def console_script(modules: Modules, project: Project) -> Start | None:
-    """The command that the project declares: the only one, or one named like the project or like a server."""
+def console_script(modules: Modules, project: Project, asked: str = "") -> Start | None:
+    """The command that the project declares: the one that is asked for, the only one, or one named like the project or
+    like a server."""
     # A requirements file beside setup.py says what to install, and nothing of what is started.
     stated = setup(modules.repo) if project.requirements.path else project.setup
     scripts = {**stated.scripts, **project.pyproject.scripts}
     path = stated.path if stated.scripts and not project.pyproject.scripts else "pyproject.toml"
-    names = list(scripts)
+    names = [name for name in scripts if asked in ("", name)]
     own = project.pyproject.name or next((n for n in names if n.replace("-", "_") == _package(scripts[n])), "")
     wanted = [n for n in names if n in (own, own.replace("_", "-"), "start", "serve", "server", "main")] or names
     if len(wanted) > 1 and own in wanted:
@@ -209,8 +211,15 @@ def imported_framework(
     return None
 
 
-def nothing(repo: Repository, paths: list[str]) -> ProjectError:
+def nothing(modules: Modules, paths: list[str]) -> ProjectError:
     """The error of a repository in which nothing can be started."""
+    repo = modules.repo
+    if aside := apps_aside(modules):
+        return NothingError(
+            f"{repo.prefix or 'This folder'} holds no program but what its examples are: {shown(aside)}.",
+            "Name the one to start.",
+            command=f"dockergen init --start {shlex.quote(command_for(modules, aside[0]))}",
+        )
     notebooks = [p for p in repo.walk(depth=3) if p.endswith(".ipynb")]
     if notebooks:
         line = f"{len(notebooks)} notebooks" if len(notebooks) > 1 else "a notebook"

@@ -135,8 +135,8 @@ def server_for(
     names = PREFERENCE[kind]
     if wanted:
         names = (wanted,)
-    if named and named.program in names and project.has(*rows[named.program].dependencies):
-        return named.program, (), []
+    if named and named.server in names and project.has(*rows[named.server].dependencies):
+        return named.server, (), []
     direct = {r.name for r, _ in project.direct}
     installed = [n for n in names if project.has(*rows[n].dependencies)]
     chosen = [n for n in installed if direct.intersection(rows[n].dependencies)] or installed
