@@ -13,6 +13,8 @@ from dockergen.languages.python.companions import of_their_time
 from dockergen.languages.python.documentation import documentation, documentation_plan
 from dockergen.languages.python.ignored import ignored, trusted
 from dockergen.languages.python.install import Install, install
+from dockergen.languages.python.left_out import advice as advice_on_left_out
+from dockergen.languages.python.left_out import left_out
 from dockergen.languages.python.manager_choice import manifest
 from dockergen.languages.python.needs import advice, variables
 from dockergen.languages.python.optional import developers_only, imported_groups
@@ -70,7 +72,8 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
     if not manifest(repo) and begun.entry and begun.entry != found.script.path:
         refuse_unlisted(repo, begun.entry)
     begun = of_their_time(begun, release.value)
-    setup = install(repo, found, begun, release)
+    more = left_out(repo, found, begun)
+    setup = install(repo, found, begun, release, tuple(one.value for one in more))
     final = base(settings, release.value)
     build, runtime = final.build, final.image
     needs = system(repo, found, begun, release.value, build, runtime)
@@ -123,6 +126,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
             *notes,
             *begun.notes,
             *setup.notes,
+            *(advice_on_left_out(more, found.requirements.path) if setup.more else ()),
             *needs.notes,
             *kept.notes,
             *advice(demanded),

@@ -54,6 +54,7 @@ class Install:
     checkouts: bool  # some distributions come from version control, of which no hash can be checked
     others: str  # requirements file without the lines that are installed apart or not at all, made in the step
     edits: tuple[str, ...]  # what makes that file of one with lines that no index answers
+    more: tuple[str, ...]  # what the program imports and the requirements file leaves out
     unhashed: bool  # that file is without folders and checkouts too, as its other lines have hashes
     own: tuple[str, ...]  # what pip is told about those lines once the source is there
     reads: tuple[str, ...]  # readme, licence and version files that its build back end reads
@@ -75,8 +76,11 @@ class Install:
     notes: tuple[str, ...] = ()
 
 
-def install(repo: Repository, project: Project, start: Start, release: Sourced[str]) -> Install:
-    """The install steps on that Python; ProjectError when a file that they need is not there."""
+def install(
+    repo: Repository, project: Project, start: Start, release: Sourced[str], more: tuple[str, ...] = ()
+) -> Install:
+    """The install steps on that Python, `more` being installed with the requirements file; ProjectError when a file
+    that they need is not there."""
     catalog = load("python")
     kind = _kind(project)
     closed = private(repo, project)
@@ -116,6 +120,7 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
         checkouts=_has_checkouts(project) or (kind == "pdm" and _without_markers(repo, project)),
         others=_beside(project.requirements.path) if split or taken.unhashed or without.expressions else "",
         edits=without.expressions,
+        more=more if kind == "requirements" and not split and not taken.unhashed else (),
         unhashed=taken.unhashed,
         own=() if itself and taken.own else _own(project, kind, split, taken),
         reads=tuple(dict.fromkeys(_reads(repo, project))),

@@ -27,7 +27,7 @@ def imported_groups(repo: Repository, project: Project, entry: str) -> tuple[str
         return ()
     known = dict(row.split() for row in load("python").lists["distributions"])
     found: dict[str, None] = {}
-    for module in _modules(repo, entry):
+    for module, _ in imported_modules(repo, entry):
         name = normalised(known.get(module, module))
         if any(_brings(installed, name) for installed in project.installed):
             continue
@@ -44,8 +44,10 @@ def developers_only(repo: Repository, project: Project, entry: str, settings: tu
     if not groups:
         return
     known = dict(row.split() for row in load("python").lists["distributions"])
-    wanted = dict.fromkeys(_modules(repo, entry) if entry else (), "")
-    wanted |= {module: origin for path in settings for module, origin in _apps(repo, path)}
+    wanted: dict[str, Origin | str] = dict.fromkeys(
+        (module for module, _ in imported_modules(repo, entry)) if entry else (), ""
+    )
+    wanted |= {module: origin for path in settings for module, origin in installed_apps(repo, path)}
     for module, origin in wanted.items():
         name = normalised(known.get(module, module))
         if any(_brings(installed, name) for installed in project.installed):
@@ -60,7 +62,7 @@ def developers_only(repo: Repository, project: Project, entry: str, settings: tu
             break
 
 
-def _apps(repo: Repository, path: str) -> Iterator[tuple[str, str]]:
+def installed_apps(repo: Repository, path: str) -> Iterator[tuple[str, Origin]]:
     """The apps of a settings file that are always there, by their first names, with their lines."""
     for node in parsed(repo.source(path)).body:
         targets = (
@@ -70,7 +72,7 @@ def _apps(repo: Repository, path: str) -> Iterator[tuple[str, str]]:
             assert isinstance(node, (ast.Assign, ast.AugAssign))
             for item in nodes(node.value):
                 if isinstance(item, ast.Constant) and isinstance(item.value, str):
-                    yield item.value.split(".")[0], str(Origin("file", path, item.lineno))
+                    yield item.value.split(".")[0], Origin("file", path, item.lineno)
 
 
 def _offered(repo: Repository, project: Project) -> list[Group]:
@@ -89,8 +91,8 @@ def _brings(distribution: str, name: str) -> bool:
     return distribution in (name, f"python-{name}", f"django-{name}") or distribution.startswith(f"{name}-")
 
 
-def _modules(repo: Repository, entry: str) -> Iterator[str]:
-    """Modules of distributions that are imported as soon as the file runs, each once."""
+def imported_modules(repo: Repository, entry: str) -> Iterator[tuple[str, str]]:
+    """Modules of distributions that are imported as soon as the file runs, each once, with the file that does."""
     standard = standard_library()
     pending, seen, yielded = [entry], {entry}, set[str]()
     for _ in range(_MOST_FILES):
@@ -102,7 +104,7 @@ def _modules(repo: Repository, entry: str) -> Iterator[str]:
             if top and top not in standard and not is_here(repo, path, top):
                 if top not in yielded:
                     yielded.add(top)
-                    yield top
+                    yield top, path
                 continue
             for target in _with_packages(repo, path, dotted):
                 if target not in seen:
