@@ -87,3 +87,21 @@ def test_data_of_a_flat_package_is_its_own(tmp_path: Path) -> None:
     head = "import os\nimport helper\nOWN = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'own.json')"
     made = _plan(tmp_path, head, folder="", shop__helper="X = 1\n")
     assert "PYTHONPATH" not in dict(made.env) or not made.facts.install.in_place
+
+
+def test_an_installed_django_project_has_its_manage_py_and_settings(tmp_path: Path) -> None:
+    default = "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'settings.main')\n"
+    files = {
+        "pyproject.toml": MANIFEST.format(scripts="").replace("flask", "django"),
+        "manage.py": default,
+        "settings/main.py": "SECRET_KEY = 'x'\n",
+        "shop/__init__.py": "",
+        "shop/wsgi.py": f"{default}application = None\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    made = dockergen.plan(tmp_path, manager="uv")
+    assert made.facts.install.project
+    assert made.facts.copies_source
+    assert dict(made.env)["PYTHONPATH"] == "/app"

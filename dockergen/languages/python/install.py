@@ -90,7 +90,7 @@ def install(
     taken = mounts(repo, project, kind)
     split = bool(taken.own) and kind == "requirements" and {o.path for o in taken.own} == {project.requirements.path}
     itself = _installs_project(repo, project, start, taken, built)
-    in_place = source_root(repo, start.entry) if itself and not built.must_build else ""
+    in_place = _in_place(repo, start) if itself and not built.must_build else ""
     missing = built.folders if itself and built.must_build else ()
     archives = _archives(repo, taken)
     uv = manager_version(repo, "uv", project.pyproject, project.lock, release.value)
@@ -151,6 +151,12 @@ def install(
             *_advice(project, kind, catalog.managers[project.manager.value].title),
         ),
     )
+
+
+def _in_place(repo: Repository, start: Start) -> str:
+    """The folder that an installed program is imported from all the same: one of Django's has manage.py beside it,
+    which the migrations run, and often its settings."""
+    return start.import_root or "." if start.django else source_root(repo, start.entry)
 
 
 def _archives(repo: Repository, taken: Mounts) -> tuple[str, ...]:
