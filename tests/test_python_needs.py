@@ -37,6 +37,13 @@ def _write(root: Path, text: str) -> Path:
         pytest.param("import os\nif 'API_KEY' in os.environ:\n    KEY = os.environ['API_KEY']\n", [], id="asked-first"),
         pytest.param("import os\nTOKEN = os.getenv('API_KEY', '')\nif not TOKEN:\n    raise ValueError('set it')\n", ["API_KEY"], id="empty-by-default-and-refused"),
         pytest.param("import os\nTOKEN = os.getenv('API_KEY', '').strip()\n", [], id="empty-by-default"),
+        pytest.param("import os\nURL = os.getenv('DATABASE_URL')\nif URL.startswith('postgres://'):\n    URL = URL.replace('a', 'b')\n", ["DATABASE_URL"], id="given-another-value-later"),
+        pytest.param("import os\nURL = os.getenv('DATABASE_URL')\nif URL.startswith('postgres://'):\n    OTHER = URL.replace('a', 'b')\n", ["DATABASE_URL"], id="held-and-used"),
+        pytest.param("import os\nURL = os.getenv('DATABASE_URL')\nif URL and URL.startswith('postgres://'):\n    pass\n", [], id="held-and-asked-first"),
+        pytest.param("import os\nURL = os.getenv('DATABASE_URL', '')\nPARTS = URL.split(',')\n", [], id="held-and-empty-by-default"),
+        pytest.param("import os\nURL = os.getenv('DATABASE_URL')\ntry:\n    URL = 'x'\nfinally:\n    pass\nPARTS = URL.split(',')\n", [], id="held-and-tried"),
+        pytest.param("import os\nURL = os.getenv('DATABASE_URL')\nif not URL:\n    URL = 'sqlite://'\nNAME = URL.lower()\n", [], id="held-with-a-default"),
+        pytest.param("import os\ndef make():\n    return os.environ['API_KEY']\nVALUE = make()\n", ["API_KEY"], id="a-function-that-is-called-at-once"),
         pytest.param("import os\nimport dj_database_url\nDB = dj_database_url.parse(os.getenv('DB'))\n", ["DB"], id="parsed"),
         pytest.param("import os\ndef later():\n    return os.environ['API_KEY']\n", [], id="later"),
         pytest.param("import os\nos.environ['API_KEY'] = 'x'\n", [], id="written"),
@@ -68,3 +75,17 @@ def test_other_processes_of_the_image_are_printed_ready_to_paste(tmp_path: Path)
     assert "docker run --rm -e NAME IMAGE python clock.py --every 5" in lines
     assert "docker run --rm -e NAME IMAGE flask db upgrade" in lines
     assert "docker run --rm -e NAME IMAGE sh -c 'python clock.py > /tmp/report'" in lines
+
+
+def test_a_factory_of_another_file_demands_what_it_reads(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "flask\ngunicorn\n",
+        "main.py": "from website import create_app\n\napp = create_app()\n",
+        "website.py": "import os\nfrom flask import Flask\n\n\ndef create_app():\n    app = Flask(__name__)\n"
+        "    app.secret_key = os.environ['FLASK_SECRET_KEY']\n    return app\n\n\ndef other():\n    os.environ['NOT_THIS']\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    assert [(need.value, str(need.origin)) for need in dockergen.plan(tmp_path).needs] == [
+        ("FLASK_SECRET_KEY", "website.py:7")
+    ]

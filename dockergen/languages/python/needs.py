@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 
 from dockergen.catalog import load
-from dockergen.languages.python.imports import whole_program
+from dockergen.languages.python.imports import files_of, whole_program
 from dockergen.languages.python.syntax import guards, last_name, nodes, parsed
 from dockergen.lazy import regex
 from dockergen.model import Origin, Sourced
@@ -17,8 +17,9 @@ from dockergen.repository import Repository
 _MOST_SHOWN = 6
 _ALWAYS = ("PATH", "HOME", "LANG", "HOSTNAME", "PWD", "TMPDIR")
 _HINT = regex(
-    r"TOKEN|\bif (?:not \w|\w+ is None)|environ\[|\b(?:getenv|environ\.get)\([^,()]+\)\s*[.)]"
-    r"|\benv(?:\.\w+)?\(|\bconfig\(|BaseSettings"
+    r"TOKEN|\bif (?:not \w|\w+ is None)|environ\[|\b(?:getenv|environ\.get)\([^,()]+\)\s*(?:[.)]|$)"
+    r"|\benv(?:\.\w+)?\(|\bconfig\(|BaseSettings",
+    re.MULTILINE,
 )
 # What the program gives itself before it asks.
 _SET = regex(r"""\benviron(?:\.setdefault\(\s*["'](\w+)["']|\[\s*["'](\w+)["']\s*\]\s*=(?!=))""")
@@ -41,11 +42,13 @@ def variables(repo: Repository, entry: str, given: tuple[tuple[str, str], ...]) 
         if not _HINT.search(text):
             continue
         module = parsed(text)
+        functions = _called_from(repo, entry, path) if path != entry else ()
         reads = any(origin.split(".")[0] in _LIBRARIES for origin in module.imports.values())
         started = _started(module.body) if path == entry else []
         bot = any(origin.split(".")[0] in _bots() for origin in module.imports.values())
         try:
             wanted = [*_demanded((*module.body, *started), reads, made), *(_tokens(module.body) if bot else ())]
+            wanted += [row for body in _bodies(module.body, functions) for row in _demanded(body, reads, made)]
         except RecursionError:
             continue  # an expression of thousands of terms: nobody wrote that by hand
         for name, line in wanted:
@@ -69,12 +72,32 @@ def _tokens(body: tuple[ast.stmt, ...]) -> Iterator[tuple[str, int]]:
 
 def _started(body: tuple[ast.stmt, ...]) -> list[ast.stmt]:
     """The statements of the functions that the file calls when it is run."""
-    guarded = [node for node in body if isinstance(node, ast.If) and guards(node)]
-    bare = [node for node in body if isinstance(node, ast.Expr)]
-    inside = [inner for node in (*guarded, *bare) for inner in nodes(node) if isinstance(inner, ast.Call)]
-    called = {call.func.id for call in inside if isinstance(call.func, ast.Name)}
-    functions = [node for node in body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
-    return [statement for function in functions if function.name in called for statement in function.body]
+    return [statement for inner in _bodies(body, _called(body)) for statement in inner]
+
+
+def _called(body: tuple[ast.stmt, ...]) -> tuple[str, ...]:
+    """Names of the functions that run with the file: create_app of `app = create_app()`, and what a guard calls."""
+    running = [
+        node for node in body if isinstance(node, (ast.Expr, ast.Assign)) or (isinstance(node, ast.If) and guards(node))
+    ]
+    inside = [inner for node in running for inner in nodes(node) if isinstance(inner, ast.Call)]
+    return tuple(dict.fromkeys(call.func.id for call in inside if isinstance(call.func, ast.Name)))
+
+
+def _called_from(repo: Repository, entry: str, path: str) -> tuple[str, ...]:
+    """The functions of another file that the first one imports from it and calls as it runs."""
+    module = parsed(repo.source(entry))
+    origins = ((name, module.imports.get(name, "")) for name in _called(module.body))
+    return tuple(
+        origin.rpartition(".")[2]
+        for _, origin in origins
+        if "." in origin.lstrip(".") and path in files_of(repo, entry, origin.rpartition(".")[0])
+    )
+
+
+def _bodies(body: tuple[ast.stmt, ...], names: tuple[str, ...]) -> Iterator[list[ast.stmt]]:
+    functions = (node for node in body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)))
+    return (function.body for function in functions if function.name in names)
 
 
 def advice(names: tuple[Sourced[str], ...]) -> list[str]:
@@ -95,8 +118,12 @@ def _demanded(body: tuple[ast.stmt, ...] | list[ast.stmt], reads: bool, made: se
         for node in body
         if isinstance(node, ast.Assign) and (name := _held(node)) and isinstance(node.targets[0], ast.Name)
     }
+    holding: dict[str, str] = {}
     for node in body:
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Try)):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            continue
+        if isinstance(node, ast.Try):
+            _hold(node, holding)
             continue
         if isinstance(node, ast.ClassDef):
             if not any(last_name(base) in ("BaseSettings", *own) for base in node.bases):
@@ -105,10 +132,33 @@ def _demanded(body: tuple[ast.stmt, ...] | list[ast.stmt], reads: bool, made: se
                 yield from _fields(node)
         elif isinstance(node, (ast.If, ast.With)):
             # A condition decides on what follows, so only the condition itself is sure to be read.
-            yield from _read(node.test if isinstance(node, ast.If) else node.items[0].context_expr, reads)
+            condition = node.test if isinstance(node, ast.If) else node.items[0].context_expr
+            yield from _read(condition, reads)
+            yield from _used(condition, holding)
             yield from _insisted(node, held) if isinstance(node, ast.If) else ()
         else:
             yield from _read(node, reads)
+            yield from _used(node, holding)
+        _hold(node, holding)
+
+
+def _hold(node: ast.stmt, holding: dict[str, str]) -> None:
+    """What names hold nothing but a variable behind the statement; one that it gives another value does not."""
+    for inner in nodes(node) if holding else ():
+        if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
+            holding.pop(inner.id, None)
+    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and (name := _asked(node.value)):
+        holding[node.targets[0].id] = name
+
+
+def _used(node: ast.AST, held: Mapping[str, str]) -> Iterator[tuple[str, int]]:
+    """What is used as if it were there: `URL.startswith(...)` on the way, and not behind `URL and`."""
+    if not held or isinstance(node, (ast.Lambda, ast.IfExp, ast.BoolOp, ast.comprehension)):
+        return
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in held:
+        yield held[node.value.id], node.lineno
+    for child in ast.iter_child_nodes(node):
+        yield from _used(child, held)
 
 
 def _held(node: ast.Assign) -> str:
