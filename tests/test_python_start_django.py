@@ -201,7 +201,7 @@ def test_variables_without_a_default_are_demanded(tmp_path: Path, settings: str,
         ("django gunicorn", "STATIC_ROOT = BASE_DIR / 'static'\n", "add WhiteNoise"),
         ("django gunicorn whitenoise", "STATIC_ROOT = BASE_DIR / 'static'\n", ""),
         ("django gunicorn", "INSTALLED_APPS = ['django.contrib.staticfiles']\n", "No STATIC_ROOT"),
-        ("django gunicorn django-storages", "STATIC_ROOT = 'x'\nSTATICFILES_STORAGE = 'storages.backends.s3boto3.S3StaticStorage'\n", ""),
+        ("django gunicorn django-storages", "STATIC_ROOT = 'x'\nSTATICFILES_STORAGE = 'storages.backends.s3boto3.S3StaticStorage'\n", "keeps static files elsewhere"),
         ("django", "", "manage.py runserver is for development"),
     ],
 )  # fmt: skip
@@ -270,3 +270,33 @@ def test_a_database_engine_of_the_build_can_be_imported(tmp_path: Path) -> None:
     assert isinstance(plan.facts, PythonFacts)
     values = dict(plan.facts.collect_env)
     assert (values["DB_ENGINE"], values["DB_NAME"]) == ("django.db.backends.sqlite3", "only-for-the-build")
+
+
+def test_values_of_the_build_pass_where_they_are_checked_and_switch_nothing_on(tmp_path: Path) -> None:
+    settings = (
+        "STATIC_ROOT = BASE_DIR / 'static'\nKEY = config('AWS_ACCESS_KEY_ID')\nSIGNED = config('AWS_S3_SIGNATURE_VERSION')\n"
+        "NAME = config('SITE_NAME')\nif KEY:\n    STATICFILES_STORAGE = 'storages.backends.s3boto3.S3StaticStorage'\n"
+    )
+    plan = plan_of(tmp_path, {**PLAIN, "site_/settings.py": settings})
+    assert isinstance(plan.facts, PythonFacts)
+    values = dict(plan.facts.collect_env)
+    assert (values["AWS_ACCESS_KEY_ID"], values["AWS_S3_SIGNATURE_VERSION"]) == ("", "s3v4")
+    assert values["SITE_NAME"] == "only-for-the-build"
+
+
+@pytest.mark.parametrize(
+    ("line", "collects"),
+    [
+        ("STATICFILES_STORAGE = 'storages.backends.s3boto3.S3StaticStorage'\n", False),
+        ("STORAGES = {\n    'default': {'BACKEND': 'a.B'},\n    'staticfiles': {'BACKEND': 'shop.storage.S3Static'},\n}\n", False),
+        ("STORAGES = {\n    'default': {'BACKEND': 'storages.backends.s3.S3Storage'},\n    'staticfiles': {'BACKEND': 'whitenoise.storage.X'},\n}\n", True),
+        ("if USE_S3:\n    STATICFILES_STORAGE = 'storages.backends.s3boto3.S3StaticStorage'\n", True),
+    ],
+    ids=["a bucket", "a class of the project", "uploads alone", "only if asked"],
+)  # fmt: skip
+def test_static_files_that_lie_elsewhere_are_not_sent_by_the_build(tmp_path: Path, line: str, collects: bool) -> None:
+    plan = plan_of(tmp_path, {**PLAIN, "site_/settings.py": f"STATIC_ROOT = BASE_DIR / 'static'\n{line}"})
+    assert isinstance(plan.facts, PythonFacts)
+    assert bool(plan.facts.collect) is collects
+    told = [note for note in plan.notes if "keeps static files elsewhere" in note]
+    assert bool(told) is not collects

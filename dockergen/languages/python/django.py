@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from dockergen.catalog import load
 from dockergen.errors import ProjectError
 from dockergen.frozen import frozen
 from dockergen.languages.python.django_places import Sources, folder_of, static_root, writable
@@ -32,6 +33,13 @@ _EXPORTED = regex(r"""\bDJANGO_SETTINGS_MODULE["']?\s*[=:,]\s*["']?([A-Za-z_][\w
 _DEBUG = regex(r"^DEBUG\s*(?::\s*bool\s*)?=\s*(.+?)\s*(?:#.*)?$", re.MULTILINE)
 # A variable with a default that is on: env("DEBUG", default=True), os.environ.get("DEBUG", "1") == "1".
 _ON_UNLESS = regex(r"""\(\s*["'](\w+)["']\s*,\s*(?:default\s*=\s*)?["']?(?:True|true|1|on|yes)["']?\s*[,)]""")
+# What hands static files to another place, wherever the program runs: collecting them is sending them.
+_SENT = regex(
+    r"""^STATICFILES_STORAGE\s*(?::[^=\n]+)?=\s*["']([^"']+)["']"""
+    r"""|^STORAGES\s*(?::[^=\n]+)?=\s*\{(?:(?!^\}).)*?["']staticfiles["']\s*:\s*\{\s*["']BACKEND["']\s*:\s*["']([^"']+)["']""",
+    re.MULTILINE | re.DOTALL,
+)
+_FAR = regex(r"storages\.backends|s3|gcloud|google|azure|cloudinary|dropbox|spaces|minio", re.IGNORECASE)
 _PLATFORMS = (
     "Procfile",
     "fly.toml",
@@ -50,6 +58,7 @@ _QUOTED = regex(r"""["']([^"']+)["']""")
 
 
 _NOWHERE = Origin("default")
+_WORD = "only-for-the-build"
 
 
 @frozen
@@ -110,6 +119,8 @@ def django(repo: Repository) -> Django | None:
     demanded = _demanded(text)
     heroku = bool(_SET_BY_HEROKU.search(text))
     static = "BASE_DIR / 'staticfiles'" if heroku else static_root(text)
+    sent = next((found for found in _SENT.finditer(active(text)) if _FAR.search(found[1] or found[2])), None)
+    static = "" if sent else static
     sources = [(prefix + path, source) for path, source in sources]
     folders, links = writable(repo, text, sources, root)
     entry = "" if without else _file(view, servers["wsgi"] or servers["asgi"])
@@ -133,11 +144,14 @@ def django(repo: Repository) -> Django | None:
         asks_asgi=any(kind == "ASGI" for kind, _ in _SERVER.findall(text)) and "channels" in text,
         whitenoise=heroku or "whitenoise" in text.lower(),
         remote_static=bool(
-            re.search(r"storages\.backends|S3Boto3|S3Static|GoogleCloudStorage|STATIC_URL\s*=\s*[\"']https?://", text)
+            sent
+            or re.search(
+                r"storages\.backends|S3Boto3|S3Static|GoogleCloudStorage|STATIC_URL\s*=\s*[\"']https?://", text
+            )
         ),
         uses_static="django.contrib.staticfiles" in text,
         needs=tuple(_needs(view, prefix, sources, text, demanded)),
-        notes=(*_incomplete(view, prefix, settings), *_debugging(sources)),
+        notes=(*_incomplete(view, prefix, settings), *_debugging(sources), *_sending(sources, sent, manage)),
     )
 
 
@@ -302,7 +316,16 @@ def _demanded(text: str) -> tuple[tuple[str, str], ...]:
     found = {n: v for n, v in found.items() if not re.search(rf"""["']{n}["'] (?:not )?in (?:os\.)?environ\b""", text)}
     # ast.literal_eval(os.environ["PROVIDERS"]) and json.loads take no word.
     read = {name for name in found if re.search(rf"\b(?:literal_eval|loads)\([^\n]*\b{name}\b", text)}
-    return tuple(sorted((name, "{}" if name in read else value) for name, value in found.items()))
+    found |= dict.fromkeys(read, "{}") | dict.fromkeys(_switches(text, found), "")
+    return tuple(sorted(found.items()))
+
+
+def _switches(text: str, found: Mapping[str, str]) -> Iterator[str]:
+    """Variables whose words switch something on that a build cannot have, such as a bucket: `if AWS_ACCESS_KEY_ID:`."""
+    for name, value in found.items():
+        held = re.search(rf"""^(\w+)\s*=[^\n]*\(?\[?["']{name}["']""", text, re.MULTILINE)
+        if held and value == _WORD and re.search(rf"^if {held[1]}\b *(?:and\b[^\n]*)?:", text, re.MULTILINE):
+            yield name
 
 
 def _needs(
@@ -329,6 +352,17 @@ def _debugging(sources: Sources) -> Iterator[str]:
             yield f"{line} has DEBUG on unless {on[1]} says otherwise: docker run -e {on[1]}={_off(match[1])} ..."
 
 
+def _sending(sources: Sources, sent: re.Match[str] | None, manage: str) -> Iterator[str]:
+    """That static files are not the image's: the build has no right to send them where they lie."""
+    name = (sent[1] or sent[2]) if sent else ""
+    path, line = next(((p, t.count("\n", 0, t.index(name)) + 1) for p, t in sources if name and name in t), ("", 0))
+    if path:
+        yield (
+            f"{path}:{line} keeps static files elsewhere, so the build collects none: run "
+            f"`python {manage} collectstatic --noinput` in a container that has the credentials."
+        )
+
+
 def _off(expression: str) -> str:
     """What the expression takes for off."""
     return "0" if re.search(r"\bint\(|[\"']1[\"']", expression) else "" if expression.startswith("bool(") else "False"
@@ -346,4 +380,5 @@ def _dummy(name: str, kind: str) -> str:
         return "sqlite:////tmp/build.sqlite3"
     if name.endswith(("_URL", "_URI")) or kind in ("cache", "cache_url", "url"):
         return "redis://localhost:6379/0" if "REDIS" in name or "BROKER" in name else "http://localhost"
-    return "only-for-the-build"
+    fixed = (row.split() for row in load("python").lists["fixed_values"])
+    return next((known for ending, known in fixed if name.endswith(ending)), _WORD)

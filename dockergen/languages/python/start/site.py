@@ -89,7 +89,7 @@ def _static(project: Project, site: Django) -> tuple[str, ...]:
             "Static files are collected, but the program does not hand them out: add WhiteNoise, or let a web server "
             f"in front serve {site.static_folder or 'STATIC_ROOT'}.",
         )
-    if not site.static_root and site.uses_static:
+    if not site.static_root and site.uses_static and not site.remote_static:
         return (
             "No STATIC_ROOT is set, so no static files are collected; with it and WhiteNoise the image serves them.",
         )
