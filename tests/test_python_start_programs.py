@@ -302,3 +302,12 @@ def test_tool_beside_a_project_of_several_commands_is_not_started(tmp_path: Path
         plan_of(tmp_path, files)
     assert "2 commands, and nothing tells which is the service: shop-web (pyproject.toml:5)" in caught.value.problem
     assert caught.value.command == "dockergen init --start shop-web"
+
+
+def test_the_variable_of_a_host_is_found_in_the_settings_of_another_file(tmp_path: Path) -> None:
+    files = {
+        "run.py": "from config import settings\nfrom http.server import ThreadingHTTPServer\n"
+        "if __name__ == '__main__':\n    ThreadingHTTPServer((settings.host, settings.port), None).serve_forever()\n",
+        "config.py": "import os\nsettings = dict(host=os.getenv('APP_HOST', '127.0.0.1').strip(), port=int(os.getenv('APP_PORT', '8080')))\n",
+    }
+    assert dict(plan_of(tmp_path, files).env)["APP_HOST"] == "0.0.0.0"

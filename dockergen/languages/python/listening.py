@@ -16,6 +16,7 @@ from dockergen.lazy import regex
 _EVERYWHERE = ("0.0.0.0", "::", "[::]", "*")
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
 _PLACE = regex(r"(?i)port|bind|addr|listen|host|interface|server|sock|url")
+_HOST_NAME = regex(r"(?i)host|addr|bind|interface|(?:^|_)ip$")
 _ADDRESS = regex(r"(?:tcp://)?(\[?[\w.:*]*\]?):(\d{2,5})")
 
 
@@ -33,6 +34,7 @@ class Listening:
     factory: bool = False
     eager: bool = False  # it runs when the file is imported
     kind: str = "http"  # http, tcp or grpc
+    host_name: str = ""  # the attribute or name that gives the host, where this file does not tell its value
     port_name: str = ""  # the attribute or key that gives the port, where this file does not tell its value
 
     @property
@@ -74,6 +76,7 @@ def listening(module: Module, objects: frozenset[str] = frozenset()) -> list[Lis
                 any(k.arg == "factory" for k in call.keywords),
                 eager,
                 kind,
+                "" if hosts or addresses else _host_name(call),
                 unread,
             )
         )
@@ -144,6 +147,14 @@ def _port_name(call: ast.Call, constants: dict[str, ast.expr]) -> str:
     if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
         return node.slice.value
     return node.id if isinstance(node, ast.Name) else ""
+
+
+def _host_name(call: ast.Call) -> str:
+    """The last name of what gives the host: settings.host, as `host=` or in a pair with the port; "" for none."""
+    given = [*call.args, *(k.value for k in call.keywords)]
+    parts = [part for node in given for part in (node.elts if isinstance(node, ast.Tuple) else [node])]
+    names = (dotted(part)[-1:] for part in parts if isinstance(part, (ast.Name, ast.Attribute)))
+    return next((name[0] for name in names if name and _HOST_NAME.search(name[0])), "")
 
 
 def _constants(module: Module) -> dict[str, ast.expr]:

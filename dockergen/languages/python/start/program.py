@@ -19,7 +19,7 @@ from dockergen.languages.python.setuptools_files import setup
 from dockergen.languages.python.source import guard_line, port_in
 from dockergen.languages.python.start.aside import apps_aside, command_for, shown
 from dockergen.languages.python.start.result import Start
-from dockergen.languages.python.start.served import framework_rows, loopback_note, port_given
+from dockergen.languages.python.start.served import framework_rows, host_variable, loopback_note, port_given
 from dockergen.languages.python.syntax import does_something, nodes
 from dockergen.lazy import regex
 from dockergen.model import Origin, Rejected, Sourced
@@ -332,8 +332,8 @@ def _listening(modules: Modules, project: Project, begun: Start, path: str, own:
             f"{where}:{server.line} serves with wsgiref, which is for trials and answers one request after the other; "
             "give the application to waitress or Gunicorn."
         )
-    if server.loopback and server.host_variable:
-        env[server.host_variable] = "0.0.0.0"
+    if variable := host_variable(modules.repo, where, server):
+        env[variable] = "0.0.0.0"
     elif server.loopback and "0.0.0.0" not in told.words and not (own and own[1].start):
         notes.append(loopback_note(where, server))
     port = port_given(modules.repo, where, server)

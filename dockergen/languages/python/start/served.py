@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dockergen.catalog import Framework, load
 from dockergen.languages.python.entry import App, Modules, module_of
 from dockergen.languages.python.imports import program_files
-from dockergen.languages.python.listening import Listening
+from dockergen.languages.python.listening import LOOPBACK, Listening
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.source import health_route, port_called
 from dockergen.languages.python.start.command import Run
@@ -216,6 +216,18 @@ def port_given(repo: Repository, path: str, server: Listening) -> Sourced[int] |
         if number:
             return Sourced(number, Origin("file", file, line))
     return None
+
+
+def host_variable(repo: Repository, path: str, server: Listening) -> str:
+    """The variable that moves a server away from localhost, which another file's settings may name; "" for none."""
+    if server.host_variable or not server.host_name:
+        return server.host_variable if server.loopback else ""
+    local = re.compile(
+        rf"""\b{re.escape(server.host_name)}\b["']?\]?\s*(?::[^=\n]+)?=\s*(?:os\.)?(?:getenv|environ\.get)\("""
+        rf"""\s*["']([A-Z]\w*)["']\s*,\s*["'](?:{"|".join(map(re.escape, LOOPBACK))})["']"""
+    )
+    found = (local.search(repo.source(file)) for file in program_files(repo, path, 25))
+    return next((match[1] for match in found if match), "")
 
 
 def _interface(app: App, row: Framework) -> str:
