@@ -460,3 +460,31 @@ def test_pyramid_of_an_ini_file(tmp_path: Path, listen: str, start: str, port: i
 def test_notebooks_alone_are_a_clear_answer(tmp_path: Path) -> None:
     with pytest.raises(ProjectError, match=r"analysis\.ipynb"):
         plan_of(tmp_path, {"requirements": "pandas", "analysis.ipynb": "{}"})
+
+
+HIDDEN = {
+    "requirements": "flask gunicorn",
+    "app.py": "from flask import Flask\nfrom app.routes import pages\napp = Flask(__name__)\n"
+    "if __name__ == '__main__':\n    app.run(host='0.0.0.0', debug=True)\n",
+    "app/__init__.py": "",
+    "app/routes.py": "pages = None\n",
+}
+
+
+def test_a_file_that_a_package_of_its_name_hides_is_run_as_it_is(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, HIDDEN)
+    assert (plan.start, plan.port) == (("python", "app.py"), 5000)
+    assert any("mv app.py main.py" in note for note in plan.notes)
+
+
+def test_the_factory_of_the_package_is_taken_where_the_file_is_hidden(tmp_path: Path) -> None:
+    factory = "from flask import Flask\n\n\ndef create_app():\n    return Flask(__name__)\n"
+    entry = "from app import create_app\n\napp = create_app()\n\nif __name__ == '__main__':\n    app.run()\n"
+    plan = plan_of(tmp_path, {**HIDDEN, "app/__init__.py": factory, "app.py": entry})
+    assert plan.start[-1] == "app:create_app()"
+
+
+def test_a_hidden_file_that_only_the_container_would_reach_has_to_be_renamed(tmp_path: Path) -> None:
+    with pytest.raises(ProjectError, match="no server can load it") as told:
+        plan_of(tmp_path, {**HIDDEN, "app.py": HIDDEN["app.py"].replace("host='0.0.0.0', ", "")})
+    assert told.value.command == "mv app.py main.py"

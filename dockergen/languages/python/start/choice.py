@@ -24,6 +24,7 @@ from dockergen.languages.python.start.chosen import chosen_app
 from dockergen.languages.python.start.command import Run
 from dockergen.languages.python.start.evidence import evidence
 from dockergen.languages.python.start.gunicorn_workers import with_workers
+from dockergen.languages.python.start.hidden import hidden, is_hidden
 from dockergen.languages.python.start.pages import page, page_file
 from dockergen.languages.python.start.program import (
     NothingError,
@@ -179,9 +180,7 @@ def _detected(repo: Repository, project: Project, modules: Modules, paths: list[
             or _kind(modules, objects, project),
         )
     if objects:
-        app, run, lost = chosen_app(modules, objects, runs)
-        refuse_old(modules, app.origin.path)
-        return served(modules, project, app, run, lost, paths)
+        return _of_objects(modules, project, objects, runs, paths)
     if unseen := _unseen(modules, project, paths, runs):
         return unseen
     try:
@@ -190,6 +189,16 @@ def _detected(repo: Repository, project: Project, modules: Modules, paths: list[
         if (told := naming.program_named(modules, runs, ("hint",))) and told[0] in paths:
             return _as_told(modules, project, present, *told)
         raise
+
+
+def _of_objects(modules: Modules, project: Project, objects: list[App], runs: list[Run], paths: list[str]) -> Start:
+    """The likeliest of the app objects that a server can import; where there is none, the file of one, run as it is."""
+    importable = [app for app in objects if not is_hidden(modules.repo, app.origin.path)]
+    if not importable:
+        return hidden(modules, project, objects[0])
+    app, run, lost = chosen_app(modules, importable, runs)
+    refuse_old(modules, app.origin.path)
+    return served(modules, project, app, run, lost, paths)
 
 
 def _unseen(modules: Modules, project: Project, paths: list[str], runs: list[Run]) -> Start | None:

@@ -52,7 +52,7 @@ def served(
         # Its serve() looks who calls it and does nothing while another program imports the file.
         own = [s for s in own if s.function.rpartition(".")[2] != "serve"]
     if own and name not in ("flask", "dash", "bottle"):
-        return _by_itself(app, name, row, project, own[0], rejected)
+        return by_itself(app, name, row, project, own[0], rejected)
     kind = _interface(app, row)
     env = dict(row.env)
     notes: list[str] = []
@@ -263,7 +263,7 @@ def _sockets(project: Project, server: str) -> tuple[str, ...]:
     return ("--workers", "1", "--threads", "100")
 
 
-def _by_itself(
+def by_itself(
     app: App, name: str, row: Framework, project: Project, server: Listening, rejected: tuple[Rejected, ...]
 ) -> Start:
     """A file that starts its server when it is imported can only be run."""
