@@ -105,3 +105,40 @@ def test_an_installed_django_project_has_its_manage_py_and_settings(tmp_path: Pa
     assert made.facts.install.project
     assert made.facts.copies_source
     assert dict(made.env)["PYTHONPATH"] == "/app"
+
+
+_SETUP = "from setuptools import find_packages, setup\nsetup(name='shop', packages=find_packages(), {words}entry_points={{'console_scripts': ['shop = shop.cli:main']}})\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "files", "in_place"),
+    [
+        ("", {"shop/default.toml": "a = 1\n"}, True),
+        ("", {"shop/README.md": "Shop\n", "shop/py.typed": ""}, False),
+        ("include_package_data=True, ", {"shop/default.toml": "a = 1\n", "MANIFEST.in": "graft shop\n"}, False),
+        ("include_package_data=True, ", {"shop/default.toml": "a = 1\n"}, True),
+        ("package_data={'shop': ['*.toml']}, ", {"shop/default.toml": "a = 1\n"}, False),
+        ("use_scm_version=True, include_package_data=True, ", {"shop/default.toml": "a = 1\n"}, False),
+        (
+            "",
+            {"shop/default.toml": "a = 1\n", "pyproject.toml": '[build-system]\nrequires = ["setuptools"]\n[project]\nname = "shop"\nversion = "1"\n'},
+            False,
+        ),
+    ],
+)  # fmt: skip
+def test_package_whose_data_setuptools_leaves_out_runs_in_place(
+    tmp_path: Path, words: str, files: dict[str, str], in_place: bool
+) -> None:
+    tree = {
+        "setup.py": _SETUP.format(words=words),
+        "requirements.txt": "requests\n",
+        "shop/__init__.py": "",
+        "shop/cli.py": "def main():\n    print(1)\n",
+        **files,
+    }
+    for name, text in tree.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    made = dockergen.plan(tmp_path)
+    assert made.start == ("shop",)
+    assert dict(made.env).get("PYTHONPATH", "") == ("/app" if in_place else "")

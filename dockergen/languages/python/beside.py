@@ -6,12 +6,27 @@ import ast
 from collections.abc import Iterator
 
 from dockergen.languages.python.imports import whole_program
+from dockergen.languages.python.setuptools_files import takes_data
 from dockergen.languages.python.syntax import last_name, nodes, parsed
 from dockergen.lazy import regex
 from dockergen.repository import Repository, normal
 
 _HINT = regex(r"__file__")
 _SAME = ("resolve", "absolute", "abspath", "realpath", "str", "Path", "fspath", "expanduser")
+
+
+def data_root(repo: Repository, entry: str) -> str:
+    """The folder whose modules have to be imported in place, as setuptools installs nothing of the program's package
+    but its modules, and there is more in it; "" where it takes all along."""
+    inside = _package(repo, entry) if entry else ""
+    if not inside or takes_data(repo) or not any(map(_is_data, repo.walk(inside))):
+        return ""
+    return inside.rpartition("/")[0] or "."
+
+
+def _is_data(path: str) -> bool:
+    name = path.rpartition("/")[2]
+    return not name.endswith((".py", ".pyi", ".pyc", ".md", ".rst")) and name not in ("py.typed", "LICENSE")
 
 
 def source_root(repo: Repository, entry: str) -> str:

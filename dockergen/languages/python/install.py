@@ -5,7 +5,7 @@ from __future__ import annotations
 from dockergen.catalog import load
 from dockergen.errors import ProjectError
 from dockergen.frozen import frozen
-from dockergen.languages.python.beside import source_root
+from dockergen.languages.python.beside import data_root, source_root
 from dockergen.languages.python.companions import companions
 from dockergen.languages.python.extension import Extension, extension, runs_from_source
 from dockergen.languages.python.manager_version import manager_version, old_pip
@@ -156,7 +156,9 @@ def install(
 def _in_place(repo: Repository, start: Start) -> str:
     """The folder that an installed program is imported from all the same: one of Django's has manage.py beside it,
     which the migrations run, and often its settings."""
-    return start.import_root or "." if start.django else source_root(repo, start.entry)
+    if start.django:
+        return start.import_root or "."
+    return source_root(repo, start.entry) or data_root(repo, start.entry)
 
 
 def _archives(repo: Repository, taken: Mounts) -> tuple[str, ...]:

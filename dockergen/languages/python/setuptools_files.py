@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     import configparser
 
 _TEXT = regex(r"""["']([^"'\n]+)["']""")
+_PROJECT = regex(r"^\[project\]|^\[tool\.(?:poetry|flit|pdm)\b", re.MULTILINE)
+# package_data and its like, version control's own lists, and other back ends.
+_DATA = regex(
+    r"\binclude_package_data\s*[=:]\s*(?:True|true|1)|\bpackage_data\b|\bdata_files\b|setuptools[_-](?:scm|git)\w*"
+    r"|use_scm_version|\bpbr\b|skbuild"
+)
 
 
 @frozen
@@ -58,6 +64,18 @@ def setup(repo: Repository) -> Setup:
         tuple(dict.fromkeys((*reads, *cfg.reads))),
         tuple((path, line) for path, line in _opened(text) if normal(path) and not repo.has(path)),
     )
+
+
+def takes_data(repo: Repository) -> bool:
+    """True unless setup.py or setup.cfg alone says what is installed, and nothing there asks for files that are no
+    modules: https://setuptools.pypa.io/en/latest/userguide/datafiles.html"""
+    if not any(map(repo.is_file, ("setup.py", "setup.cfg"))) or _PROJECT.search(repo.source("pyproject.toml")):
+        return True
+    texts = (repo.source(path) for path in ("setup.py", "setup.cfg"))
+    asking = [found[0] for text in texts for found in _DATA.finditer(text)]
+    if any(not word.startswith("include_package_data") for word in asking):
+        return True
+    return bool(asking) and repo.is_file("MANIFEST.in")
 
 
 def _opened(text: str) -> Iterator[tuple[str, int]]:
