@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from dockergen.errors import ProjectError
 from tests.python_trees import decision, plan_of, started
 
 G = "gunicorn --worker-tmp-dir /dev/shm"
@@ -79,3 +80,40 @@ def test_port_of_a_command_whose_framework_is_told_nothing(tmp_path: Path) -> No
     }
     plan = plan_of(tmp_path, files)
     assert (started(plan), plan.port, str(decision(plan, "port").sourced.origin)) == ("v-serve", 8890, "v/main.py:3")
+
+
+BOT = "from aiogram import Bot\n\nif __name__ == '__main__':\n    Bot('x')\n"
+
+
+def test_bot_that_the_manifest_names_is_the_program_beside_an_interface_that_nothing_installs(tmp_path: Path) -> None:
+    files = {"requirements": "aiogram", "bot.py": BOT, "infra/api/app.py": FASTAPI, "infra/__init__.py": ""}
+    assert started(plan_of(tmp_path, files)) == "python bot.py"
+
+
+def test_web_program_that_sends_by_a_bot_is_the_program(tmp_path: Path) -> None:
+    files = {"requirements": "aiogram strawberry-graphql[fastapi]", "main.py": FASTAPI, "infra/bot.py": BOT}
+    assert started(plan_of(tmp_path, files)).startswith("uvicorn main:app")
+
+
+def test_two_files_that_are_as_likely_are_both_shown(tmp_path: Path) -> None:
+    files = {"requirements": "neo4j", "by_asyncio.py": FASTAPI, "by_threads.py": FLASK}
+    with pytest.raises(ProjectError) as caught:
+        plan_of(tmp_path, files)
+    assert "by_asyncio:app (by_asyncio.py:3), by_threads:site (by_threads.py:3)" in caught.value.problem
+
+
+def test_requirements_that_include_the_usual_ones_are_installed_where_the_program_imports_what_they_add(
+    tmp_path: Path,
+) -> None:
+    files = {
+        "requirements": "neo4j",
+        "requirements-async.txt": "-r requirements.txt\nfastapi\nuvicorn==0.49.0\n",
+        "requirements-sync.txt": "-r requirements.txt\nflask\n",
+        "requirements-dev.txt": "-r requirements.txt\nfastapi\n",
+        "requirements-other.txt": "fastapi\n",
+        "main.py": "import neo4j\nfrom fastapi import FastAPI\napp = FastAPI()\n",
+    }
+    plan = plan_of(tmp_path, files)
+    assert plan.facts.install.requirements == "requirements-async.txt"
+    assert plan.facts.install.added == ()
+    assert not any("uvicorn==" in note for note in plan.notes)

@@ -71,7 +71,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
     begun = start_of(repo, settings, path)
     if not manifest(repo) and begun.entry and begun.entry != found.script.path:
         refuse_unlisted(repo, begun.entry)
-    begun = of_their_time(begun, release.value)
+    begun = of_their_time(_without_installed(begun, found), release.value)
     more = left_out(repo, found, begun)
     setup = install(repo, found, begun, release, tuple(one.value for one in more))
     final = base(settings, release.value)
@@ -137,6 +137,15 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
         touch=begun.entry,
         facts=facts,
     )
+
+
+def _without_installed(begun: Start, found: Project) -> Start:
+    """The start without servers that a group or file of requirements brings, which its imports chose."""
+    there = [row for row in begun.added if found.has(row.partition("==")[0])]
+    if not there:
+        return begun
+    notes = tuple(note for note in begun.notes if not any(row in note for row in there))
+    return replace(begun, added=tuple(row for row in begun.added if row not in there), notes=notes)
 
 
 def _entry(repo: Repository, settings: Settings, path: str) -> str:

@@ -9,10 +9,11 @@ from dockergen.catalog import load
 from dockergen.languages.python.groups import for_development
 from dockergen.languages.python.imports import files_of
 from dockergen.languages.python.project import Project
+from dockergen.languages.python.requirements import included, production_files
 from dockergen.languages.python.syntax import nodes, parsed
 from dockergen.languages.python.unlisted import is_here, runs_on_import, standard_library
 from dockergen.manifests.dependency_groups import Group, dependency_groups
-from dockergen.manifests.requirements import normalised
+from dockergen.manifests.requirements import normalised, requirements_file
 from dockergen.model import Origin
 from dockergen.repository import Repository
 
@@ -20,16 +21,19 @@ _MOST_FILES = 80
 
 
 def imported_groups(repo: Repository, project: Project, entry: str) -> tuple[str, ...]:
-    """Names of groups and extras of the manifest, as the file writes them, that are not for development and hold what
-    the program imports as soon as it starts; the smallest that does where several do."""
+    """Names of groups and extras of the manifest, as the file writes them, and of requirements files that include the
+    usual one, that are not for development and hold what the program imports as soon as it starts; the smallest that
+    does where several do."""
     offered = _offered(repo, project) if entry else []
     if not offered:
         return ()
     known = dict(row.split() for row in load("python").lists["distributions"])
     found: dict[str, None] = {}
+    # What only the source tells of is brought by something else, or by what is looked for here.
+    stated = [n for n, o in project.installed.items() if not o.path.endswith(".py") or o.path == "setup.py"]
     for module, _ in imported_modules(repo, entry):
         name = normalised(known.get(module, module))
-        if any(_brings(installed, name) for installed in project.installed):
+        if any(_brings(installed, name) for installed in stated):
             continue
         holding = [group for group in offered if any(_brings(r.name, name) for r in group.requirements)]
         if holding and not any(group.name in found for group in holding):
@@ -77,7 +81,15 @@ def installed_apps(repo: Repository, path: str) -> Iterator[tuple[str, Origin]]:
 
 def _offered(repo: Repository, project: Project) -> list[Group]:
     chosen = {*project.production.groups, *project.production.extras}
-    return [g for g in _groups(repo, project) if not for_development(g.name) and g.name not in chosen]
+    groups = (g for g in _groups(repo, project) if not for_development(g.name) and g.name not in chosen)
+    return [*groups, *_wider(repo, project.requirements.path)]
+
+
+def _wider(repo: Repository, path: str) -> Iterator[Group]:
+    """Requirements files for one way to run the program, with what they add to the file that they include."""
+    for other in production_files(repo) if path else ():
+        if other != path and path in included(repo, other):
+            yield Group(other, requirements_file(repo.source(other)).requirements)
 
 
 def _groups(repo: Repository, project: Project) -> list[Group]:

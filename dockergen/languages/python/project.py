@@ -18,7 +18,12 @@ from dockergen.languages.python.inline import Carrier, carrier
 from dockergen.languages.python.manager_choice import environment, manager, manifest
 from dockergen.languages.python.markers import applies
 from dockergen.languages.python.pinning import check_hashes, check_pins, moving
-from dockergen.languages.python.requirements import RequirementsTree, requirements_path, requirements_tree
+from dockergen.languages.python.requirements import (
+    RequirementsTree,
+    production_files,
+    requirements_path,
+    requirements_tree,
+)
 from dockergen.languages.python.setuptools_files import Setup, setup
 from dockergen.languages.python.space import provided
 from dockergen.manifests.conda import CondaEnvironment
@@ -78,7 +83,7 @@ def project(repo: Repository, settings: Settings, member: str = "", imported: tu
     document = repo.toml(path) if repo.is_file(path) else {}
     table = pyproject(document)
     chosen, notes = manager(repo, table, settings)
-    requirements = _requirements(repo, chosen.value, table)
+    requirements = _requirements(repo, chosen.value, table, imported)
     setups = setup(repo) if chosen.value == "pip" and not requirements.path else Setup()
     converted = conda.converted(repo, environment(repo)) if _only_conda(repo, chosen.value) else CondaEnvironment()
     script = Carrier() if manifest(repo) else carrier(repo)
@@ -126,12 +131,13 @@ def _only_conda(repo: Repository, chosen: str) -> bool:
     return chosen == "pip" and bool(environment(repo)) and manifest(repo) == environment(repo)
 
 
-def _requirements(repo: Repository, chosen: str, table: Pyproject) -> RequirementsTree:
+def _requirements(repo: Repository, chosen: str, table: Pyproject, imported: tuple[str, ...] = ()) -> RequirementsTree:
     if chosen == "rye":
         return requirements_tree(repo, "requirements.lock")
     if chosen != "pip":
         return RequirementsTree()
-    return requirements_tree(repo, requirements_path(repo) or _dynamic_file(repo, table))
+    wider = next((name for name in imported if name in production_files(repo)), "")
+    return requirements_tree(repo, wider or requirements_path(repo) or _dynamic_file(repo, table))
 
 
 def _dynamic_file(repo: Repository, table: Pyproject) -> str:

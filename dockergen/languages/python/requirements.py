@@ -46,9 +46,21 @@ def requirements_path(repo: Repository) -> str:
         named.pop(0)
     if named:
         return named[0]
-    others = [*repo.glob("*requirements*.txt"), *repo.glob("requirements/*.txt")]
-    others = [path for path in others if not _for_development(path) and repo.is_file(path)]
+    others = production_files(repo)
     return others[0] if len(others) == 1 else _installed_by_papers(repo) or _apart(repo) or _of_pages(repo)
+
+
+def production_files(repo: Repository) -> list[str]:
+    """All requirements files of the usual places whose names are not those of files for development."""
+    found = [*repo.glob("*requirements*.txt"), *repo.glob("requirements/*.txt")]
+    return [path for path in found if not _for_development(path) and repo.is_file(path)]
+
+
+def included(repo: Repository, path: str) -> list[str]:
+    """The files that the file includes by itself, as paths of the repository."""
+    folder = path.rpartition("/")[0]
+    targets = (name for kind, name, _ in requirements_file(repo.source(path)).includes if kind == "requirement")
+    return [found for name in targets if (found := normal(f"{folder}/{name}" if folder else name))]
 
 
 def _apart(repo: Repository) -> str:
