@@ -17,7 +17,8 @@ class Language:
     `match` says whether and how strongly the language claims a folder; `plan` decides everything about its
     image or raises ProjectError; `assets` (optional) plans a build whose output another language serves, or
     returns None where the folder holds no such build; `apps` (optional) names the things of the folder that
-    `--app` may choose from.
+    `--app` may choose from; `loose` (optional) claims a folder that nothing else claims and that holds nothing but
+    such source, of which somebody has to say what to start.
     """
 
     title: str
@@ -25,3 +26,4 @@ class Language:
     plan: Callable[[Repository, Settings], BuildPlan]
     assets: Callable[[Repository, Settings], AssetBuild | None] | None = None
     apps: Callable[[Repository], tuple[str, ...]] | None = None
+    loose: Callable[[Repository], Match | None] | None = None

@@ -71,7 +71,7 @@ def _chosen_folder(repo: Repository, settings: Settings) -> tuple[str, list[Clai
     if strong and not _of_another_language(below, strong):
         return "", claims
     if not below:
-        return "", claims
+        return "", claims or _loose(repo)
     if len(below) == 1 and not claims:
         root = next(iter(below))
         return root, below[root]
@@ -80,6 +80,14 @@ def _chosen_folder(repo: Repository, settings: Settings) -> tuple[str, list[Clai
         root = next(iter(below))
         return root, below[root]
     raise _several_services(below)
+
+
+def _loose(repo: Repository) -> list[Claim]:
+    """The weakest claims, where there are no others."""
+    asked = (
+        (name, language, language.loose(repo) if language.loose else None) for name, language in languages().items()
+    )
+    return [Claim(name, language, match, "") for name, language, match in asked if match is not None]
 
 
 def _of_another_language(below: Mapping[str, list[Claim]], gathering: list[Claim]) -> bool:

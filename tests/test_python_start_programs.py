@@ -311,3 +311,17 @@ def test_the_variable_of_a_host_is_found_in_the_settings_of_another_file(tmp_pat
         "config.py": "import os\nsettings = dict(host=os.getenv('APP_HOST', '127.0.0.1').strip(), port=int(os.getenv('APP_PORT', '8080')))\n",
     }
     assert dict(plan_of(tmp_path, files).env)["APP_HOST"] == "0.0.0.0"
+
+
+def test_scripts_of_which_none_says_that_it_is_run_are_named_and_can_be_started(tmp_path: Path) -> None:
+    files = {"quiz.py": "print('Hello')\n", "hangman.py": "print('Hi')\n", "words.txt": "a\n"}
+    with pytest.raises(ProjectError, match=r"Nothing in this folder says what to start") as told:
+        plan_of(tmp_path, files)
+    assert "hangman.py, quiz.py" in told.value.remedy
+    assert dockergen.plan(tmp_path, start="python quiz.py").start == ("python", "quiz.py")
+
+
+def test_a_stray_script_makes_no_python_project_of_another_one(tmp_path: Path) -> None:
+    files = {"convert.py": "print('Hello')\n", "main.c": "", "util.c": "", "Makefile": ""}
+    with pytest.raises(ProjectError, match="project was recognized here"):
+        plan_of(tmp_path, files)

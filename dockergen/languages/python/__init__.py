@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dockergen.language import Language
-from dockergen.model import BuildPlan, Match
+from dockergen.model import BuildPlan, Match, Origin, Strength
 from dockergen.repository import Repository
 from dockergen.settings import Settings
 
@@ -49,4 +49,14 @@ def apps(repo: Repository) -> tuple[str, ...]:
     return uv_member.apps(repo)
 
 
-LANGUAGE = Language("Python", match, plan, apps=apps)
+def loose(repo: Repository) -> Match | None:
+    """A claim on a folder of scripts of which none says that it is to be run, where most of its files are such."""
+    files = [name for name in repo.entries() if not name.startswith(".") and repo.is_file(name)]
+    scripts = [name for name in files if name.endswith(".py") and not name.startswith(("setup", "test", "__init__"))]
+    others = [name for name in files if not name.endswith((".md", ".txt", ".rst", ".py"))]
+    if not scripts or len(others) > len(scripts):
+        return None
+    return Match(Strength.LOOSE_FILES, (Origin("file", scripts[0]),), "Python files")
+
+
+LANGUAGE = Language("Python", match, plan, apps=apps, loose=loose)
