@@ -31,7 +31,7 @@ def next_lines(service: Service, folder: str = ".", dockerfile: str = "") -> lis
     given = [
         word for need in plan.needs for word in ("-e", need.value)
     ]  # values come from the shell that types the line
-    others = [["docker", "run", "--rm", *given, service.name, *_words(text)] for _, text in plan.commands]
+    others = [["docker", "run", "--rm", *given, service.name, *words(text)] for _, text in plan.commands]
     return [
         " ".join([shlex.join(build), *options, shlex.quote(folder)]),
         *map(shlex.join, ([*run, *given, service.name], *others)),
@@ -52,7 +52,7 @@ def build_options(plan: BuildPlan, environ: Mapping[str, str], root: Path) -> li
     return [option for option in _options(plan, there) if option not in (*agent, *missing)]
 
 
-def _words(text: str) -> list[str]:
+def words(text: str) -> list[str]:
     """The command as a container takes it: through a shell only where it is written for one."""
     try:
         return shlex.split(text) if not _SHELL.search(text) else ["sh", "-c", text]

@@ -6,16 +6,19 @@ import io
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from dockergen.dockerfile import parse
-from dockergen.engine import _docker_steps, _podman_steps, available
+from dockergen.engine import ContainerState, Engine, _docker_steps, _podman_steps, available
 from dockergen.errors import EngineError, ProjectError
 from dockergen.model import Origin, Sourced
+from dockergen.pipeline import service_at
 from dockergen.verify import Options, Problem, Report, as_json, as_text, verify
 from dockergen.verify.contents import _forbidden, _origin, own_instructions
 from dockergen.verify.diagnosis import diagnosis, last_exception, started_without, wrong_port
+from dockergen.verify.session import _migrated
 from dockergen.verify.trial import made_up
 from tests.realengine.fixtures import DockerEngine
 
@@ -406,3 +409,44 @@ def test_a_start_that_fails_names_the_variables_that_were_not_given() -> None:
     missing = Problem("start", "The Python module pytz is not in the image.", "Add it to the project's dependencies.")
     assert started_without(missing, needs) is missing
     assert started_without(known, ()) is known
+
+
+class _Container:
+    """An engine with one running container, in which a command ends with that code."""
+
+    def __init__(self, code: int) -> None:
+        self.code = code
+        self.ran: list[list[str]] = []
+
+    def state(self, container: str) -> ContainerState:
+        return ContainerState(True, 0, 1)
+
+    def execute(self, container: str, argv: list[str]) -> tuple[int, str]:
+        self.ran.append(argv)
+        return self.code, ""
+
+
+@pytest.mark.parametrize(
+    ("cause", "code", "ran"),
+    [
+        ("/ answers 500. The database has no table post: its migrations have not run.", 0, True),
+        ("/ answers 500. The database has no table post: its migrations have not run.", 1, True),
+        ("/ answers 500.", 0, False),
+    ],
+    ids=["lacks tables", "whose migration fails", "another problem"],
+)
+def test_a_database_without_tables_gets_them_for_the_trial(tmp_path: Path, cause: str, code: int, ran: bool) -> None:
+    (tmp_path / "requirements.txt").write_text("flask\ngunicorn\nflask-migrate\n")
+    (tmp_path / "app.py").write_text("from flask import Flask\napp = Flask(__name__)\n")
+    (tmp_path / "migrations").mkdir()
+    (tmp_path / "migrations/env.py").touch()
+    engine = _Container(code)
+    plan = service_at(tmp_path, {}).plan
+    after = _migrated(cast(Engine, engine), Report("x", problems=(Problem("probe", cause, ""),)), "c", plan)
+    assert engine.ran == ([["flask", "--app", "app:app", "db", "upgrade"]] if ran else [])
+    if ran and code == 0:
+        assert after is not None
+        assert after.problems == ()
+        assert "`flask --app app:app db upgrade` was run" in after.notes[0]
+    else:
+        assert after is None

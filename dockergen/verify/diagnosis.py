@@ -124,6 +124,8 @@ _BUILD_CAUSES: tuple[tuple[str, str, str], ...] = (
     ),
 )
 
+UNMIGRATED = "its migrations have not run"
+
 # What a program says that does not start. Groups fill the texts by number; patterns search the whole log.
 _CAUSES: tuple[tuple[str, str, str], ...] = (
     (
@@ -192,7 +194,7 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
     ),
     (
         r"(?:no such table: ([\w.]+)|relation \"([\w.]+)\" does not exist|Table '([\w.]+)' doesn't exist)",
-        "The database has no table {0}: its migrations have not run.",
+        f"The database has no table {{0}}: {UNMIGRATED}.",
         "Run them in a container of the image, on the same volume or server; init prints the command.",
     ),
     (

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from dockergen.commands import build_options
+from dockergen.commands import build_options, words
 from dockergen.dockerfile import Dockerfile, DockerfileError, copy_sources, parse
 from dockergen.dockerignore import DockerignoreError
 from dockergen.dockerignore import parse as parse_ignore
@@ -23,7 +23,7 @@ from dockergen.model import BuildPlan
 from dockergen.pipeline import opened, service_at
 from dockergen.repository import Repository
 from dockergen.verify.contents import leaks, sizes
-from dockergen.verify.diagnosis import diagnosis, last_exception, started_without, wrong_port
+from dockergen.verify.diagnosis import UNMIGRATED, diagnosis, last_exception, started_without, wrong_port
 from dockergen.verify.edited import edited_copy
 from dockergen.verify.installs import installs
 from dockergen.verify.report import Options, Problem, Report
@@ -132,6 +132,8 @@ def _run(
         report = _accepted(engine, report, container, options, config)
     else:
         report = _probed(engine, report, container, port, options, plan.probe if plan else "/")
+        if plan and (migrated := _migrated(engine, report, container, plan)):
+            report = _probed(engine, migrated, container, port, options, plan.probe)
     report = replace(report, log=engine.log(container))
     if report.problems or not engine.state(container).running:
         needs = [need for need in (plan.needs if plan else ()) if need.value not in env]
@@ -202,6 +204,20 @@ def _probed(engine: Engine, report: Report, container: str, port: int, options: 
     elsewhere = wrong_port(port, engine.listening(container))
     quiet = f"Nothing answers on port {port} within {options.timeout:.0f} s."
     return _with(report, elsewhere or diagnosis("probe", engine.log(container), quiet))
+
+
+def _migrated(engine: Engine, report: Report, container: str, plan: BuildPlan) -> Report | None:
+    """The report without the problem of a database that lacks its tables, after the command that init prints for them
+    has run in the container; None where that is not the problem, or the command fails."""
+    command = dict(plan.commands).get("migrate", "")
+    lacking = bool(report.problems) and UNMIGRATED in report.problems[-1].cause
+    if not command or not lacking or not engine.state(container).running:
+        return None
+    code, _ = engine.execute(container, words(command))
+    if code:
+        return None
+    note = f"for this trial, `{command}` was run, as the database had no tables"
+    return replace(report, problems=report.problems[:-1], notes=(*report.notes, note))
 
 
 def _accepted(engine: Engine, report: Report, container: str, options: Options, config: dict[str, object]) -> Report:
