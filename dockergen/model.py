@@ -178,6 +178,7 @@ class BuildPlan:
     needs: tuple[Sourced[str], ...] = ()  # environment variables without which the program does not start
     commands: tuple[tuple[str, str], ...] = ()  # further processes of the same image: name, command
     notes: tuple[str, ...] = ()  # warnings and advice for the person
+    reaches: tuple[str, ...] = ()  # services that it looks for where a container has none, as advice
     touch: str = ""  # a source file whose edit must not re-run the dependency step
     facts: Any = None  # the language's own frozen dataclass, read only by its templates
 

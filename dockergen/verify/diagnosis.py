@@ -124,6 +124,7 @@ _BUILD_CAUSES: tuple[tuple[str, str, str], ...] = (
     ),
 )
 
+UNREACHED = "The program cannot reach a service that it needs, such as a database."
 UNMIGRATED = "its migrations have not run"
 
 # What a program says that does not start. Groups fill the texts by number; patterns search the whole log.
@@ -204,7 +205,7 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
     ),
     (
         r"(?:ECONNREFUSED|[Cc]onnection (?:to server[^\n]*)?refused|could not connect to server|Can't connect to (?:\w+ )?server on|Name or service not known|getaddrinfo ENOTFOUND)",
-        "The program cannot reach a service that it needs, such as a database.",
+        UNREACHED,
         "Say where it is: dockergen verify --env DATABASE_URL=... (or the variable that your program reads).",
     ),
     (
@@ -320,6 +321,13 @@ def started_without(problem: Problem, needs: Sequence[Sourced[str]]) -> Problem:
     given = " ".join(f"--env {need.value}=..." for need in shown)
     cause = f"{problem.cause} It was started without {names}."
     return Problem(problem.where, cause, f"Try: dockergen verify {given}")
+
+
+def looked_for(problem: Problem, reaches: Sequence[str]) -> Problem:
+    """The problem of a service that is not reached, with where the source looks for it."""
+    if not reaches or UNREACHED not in problem.cause:
+        return problem
+    return Problem(problem.where, f"{problem.cause} {reaches[0]}", problem.remedy)
 
 
 def wrong_port(expected: int, listening: dict[int, bool]) -> Problem | None:

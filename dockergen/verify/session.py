@@ -23,7 +23,7 @@ from dockergen.model import BuildPlan
 from dockergen.pipeline import opened, service_at
 from dockergen.repository import Repository
 from dockergen.verify.contents import leaks, sizes
-from dockergen.verify.diagnosis import UNMIGRATED, diagnosis, last_exception, started_without, wrong_port
+from dockergen.verify.diagnosis import UNMIGRATED, diagnosis, last_exception, looked_for, started_without, wrong_port
 from dockergen.verify.edited import edited_copy
 from dockergen.verify.installs import installs
 from dockergen.verify.report import Options, Problem, Report
@@ -137,9 +137,9 @@ def _run(
     report = replace(report, log=engine.log(container))
     if report.problems or not engine.state(container).running:
         needs = [need for need in (plan.needs if plan else ()) if need.value not in env]
-        return replace(
-            report, problems=(*report.problems[:-1], *(started_without(p, needs) for p in report.problems[-1:]))
-        )
+        reaches = plan.reaches if plan else ()
+        last = (looked_for(started_without(p, needs), reaches) for p in report.problems[-1:])
+        return replace(report, problems=(*report.problems[:-1], *last))
     report = replace(report, ready_seconds=report.ready_seconds or time.monotonic() - started)
     report = _health(engine, report, container, config)
     progress("stopping")

@@ -15,6 +15,7 @@ from dockergen.languages.python.ignored import ignored, trusted
 from dockergen.languages.python.install import Install, install
 from dockergen.languages.python.left_out import advice as advice_on_left_out
 from dockergen.languages.python.left_out import left_out
+from dockergen.languages.python.localhost import on_localhost
 from dockergen.languages.python.manager_choice import manifest
 from dockergen.languages.python.needs import advice, variables
 from dockergen.languages.python.optional import developers_only, imported_groups
@@ -84,6 +85,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
     asked = settings.package.value if settings.package else ()
     loaded = needs.loaded if facts.collect else ()
     demanded = _demanded(repo, begun, _environment(begun, setup, port))
+    local = on_localhost(repo, begun)
     check_start(final, begun, kept.folders, tuple(p for p in asked if not builds(p)))
     return BuildPlan(
         language="python",
@@ -130,10 +132,12 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
             *needs.notes,
             *kept.notes,
             *advice(demanded),
+            *(place.told for place in local if place.fixed),
             *final.notes,
             *missing_submodules(repo),
             *developers_only(repo, found, begun.entry, begun.django.sources if begun.django else ()),
         ),
+        reaches=tuple(place.told for place in local),
         touch=begun.entry,
         facts=facts,
     )

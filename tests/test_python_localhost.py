@@ -1,0 +1,43 @@
+"""Services that a program looks for on localhost: told where nothing else can be said, and where verify finds none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import dockergen
+from dockergen.verify.diagnosis import UNREACHED, looked_for
+from dockergen.verify.report import Problem
+
+APP = "from flask import Flask\nimport os\napp = Flask(__name__)\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        pytest.param("URL = 'postgresql+psycopg2://me:pw@localhost:5432/shop'\n", "PostgreSQL on localhost, which", id="address"),
+        pytest.param("URL = os.getenv('DATABASE_URL', 'mysql://me@127.0.0.1/shop')\n", "MySQL on localhost unless DATABASE_URL", id="default"),
+        pytest.param("app.config['MYSQL_HOST'] = 'localhost'\n", "database on localhost, which", id="setting"),
+        pytest.param("def start():\n    return mysql.connector.connect(\n    host='localhost', user='me')\n", "database on localhost, which", id="argument"),
+        pytest.param("client = MongoClient()\n", "database on localhost, which", id="default of the driver"),
+        pytest.param("# URL = 'postgresql://localhost/shop'\n", "", id="comment"),
+        pytest.param("URL = 'http://localhost:3000'\n", "", id="no database"),
+    ],
+)  # fmt: skip
+def test_a_service_on_localhost_is_told(tmp_path: Path, line: str, told: str) -> None:
+    (tmp_path / "requirements.txt").write_text("flask\ngunicorn\n")
+    (tmp_path / "app.py").write_text(APP + line)
+    plan = dockergen.plan(tmp_path)
+    assert bool(plan.reaches) is bool(told)
+    assert all(told in place for place in plan.reaches)
+    noted = any("on localhost" in note for note in plan.notes)
+    assert noted is ("which" in told)
+
+
+def test_verify_says_where_the_source_looks_for_what_it_does_not_reach() -> None:
+    problem = Problem("start", UNREACHED, "Say where it is.")
+    assert looked_for(problem, ["app.py:4 looks there."]).cause == f"{UNREACHED} app.py:4 looks there."
+    assert looked_for(problem, []) is problem
+    other = Problem("start", "Something else.", "")
+    assert looked_for(other, ["app.py:4 looks there."]) is other
