@@ -115,6 +115,11 @@ def test_a_log_names_its_cause_and_the_flag(log: str, cause: str, remedy: str) -
     ("log", "cause", "remedy"),
     [
         ("ERROR: No matching distribution found for numpy==1.19.0", "no release of numpy==1.19.0", "--version"),
+        (
+            "ERROR: Could not find a version that satisfies the requirement a-stubs<0.2 (from profanity-filter) (from versions: none)\nERROR: No matching distribution found for a-stubs<0.2",
+            "a-stubs<0.2 for this version of Python, or none at all",
+            "which the log names",
+        ),
         ("error in anyjson setup command: use_2to3 is invalid.", "anyjson is published as source", "'setuptools<58' >"),
         ("ImportError: cannot import name 'Feature' from 'setuptools' (/tmp/x)", "uses Feature", "'setuptools<46' >"),
         (

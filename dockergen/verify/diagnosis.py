@@ -96,6 +96,11 @@ _BUILD_CAUSES: tuple[tuple[str, str, str], ...] = (
         "Raise its release; or take an older Python, whose image has an older pip: dockergen init --force --version 3.11.",
     ),
     (
+        r"satisfies the requirement ([^\s(]+) (?:\(from (?!versions)[^()]*\) )?\(from versions: none\)",
+        "The index has no release of {0} for this version of Python, or none at all.",
+        "Choose another version, such as dockergen init --force --version 3.13; or take out what asks for it, which the log names.",
+    ),
+    (
         r"(?:No matching distribution found for|Could not find a version that satisfies the requirement) ([^\s(]+)",
         "There is no release of {0} for this version of Python.",
         "Choose another version: dockergen init --force --version 3.13.",
