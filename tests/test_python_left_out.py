@@ -28,6 +28,7 @@ def _install(root: Path, requirements: str, source: str, **files: str) -> str:
         pytest.param("flask\n", APP + "import werkzeug, jinja2\n", "", id="what comes with what is listed"),
         pytest.param("flask-cors\n", APP, "", id="what something of that name brings"),
         pytest.param("flask\nopencv-contrib-python\npsycopg2\n", APP + "import cv2, psycopg2\n", "", id="another edition"),
+        pytest.param("flask\ndjango-cors-middleware\n", APP + "import corsheaders\n", "", id="another one that may have the module"),
         pytest.param("flask\njwt\n", APP + "import jwt\n", "", id="a distribution that is called like the module"),
         pytest.param("flask\n", APP + "import our_own_thing\n", "", id="a module that nothing is known of"),
         pytest.param("flask\n", APP + "import MySQLdb\n", "", id="what Debian would have to help with"),

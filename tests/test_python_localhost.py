@@ -20,6 +20,8 @@ APP = "from flask import Flask\nimport os\napp = Flask(__name__)\n"
         pytest.param("URL = os.getenv('DATABASE_URL', 'mysql://me@127.0.0.1/shop')\n", "MySQL on localhost unless DATABASE_URL", id="default"),
         pytest.param("app.config['MYSQL_HOST'] = 'localhost'\n", "database on localhost, which", id="setting"),
         pytest.param("def start():\n    return mysql.connector.connect(\n    host='localhost', user='me')\n", "database on localhost, which", id="argument"),
+        pytest.param("class S(BaseSettings):\n    redis_url: str = 'redis://localhost:6379/0'\n", "Redis on localhost unless REDIS_URL", id="field of settings"),
+        pytest.param("A = 'redis://localhost/0'\nB = 'redis://localhost/1'\n", "app.py:4 looks for its Redis on localhost, which", id="twice"),
         pytest.param("client = MongoClient()\n", "database on localhost, which", id="default of the driver"),
         pytest.param("# URL = 'postgresql://localhost/shop'\n", "", id="comment"),
         pytest.param("URL = 'http://localhost:3000'\n", "", id="no database"),

@@ -15,6 +15,7 @@ from dockergen.model import Origin, Sourced
 from dockergen.repository import Repository
 
 _MOST_SHOWN = 6
+_ANYBODYS = frozenset(("django", "flask", "python", "py", "google", "api", "client", "sdk", "connector"))
 
 
 def left_out(repo: Repository, project: Project, start: Start) -> tuple[Sourced[str], ...]:
@@ -83,8 +84,12 @@ def _comes_with(module: str, name: str, listed: set[str]) -> bool:
     stem = name.removesuffix("-binary").removesuffix("-headless")
     if not listed.isdisjoint(rows.get(name, "").split()):
         return True
-    # flask-cors brings Flask, and qrcode[pil] what it is called after.
-    return any(f"-{part}-" in re.sub(r"[\[\]]", "-", f"-{other}-") for other in listed for part in (stem, module))
+    # flask-cors brings Flask, qrcode[pil] what it is called after; django-cors-middleware has the module of another.
+    words = (set(stem.split("-")) | set(module.split("-"))) - _ANYBODYS
+    return any(
+        words.intersection(re.split(r"[-\[\]]", other)) or any(f"-{part}-" in f"-{other}-" for part in (stem, module))
+        for other in listed
+    )
 
 
 def _is_somewhere(repo: Repository, module: str) -> bool:

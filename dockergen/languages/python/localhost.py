@@ -28,8 +28,12 @@ _VARIABLE = regex(r"""\b(?:getenv|get|env(?:\.\w+)?|config)\(\s*["']([A-Z][A-Z0-
 class Local:
     """One such place: what is told of it, and whether no variable names another."""
 
+    what: str
     told: str
     fixed: bool
+
+
+_FIELD = regex(r"\s+(\w+)\s*:[^=]+=")  # of a class that reads its fields from the environment
 
 
 def on_localhost(repo: Repository, start: Start) -> tuple[Local, ...]:
@@ -38,8 +42,8 @@ def on_localhost(repo: Repository, start: Start) -> tuple[Local, ...]:
         *(whole_program(repo, start.entry) if start.entry else ()),
         *(start.django.sources if start.django else ()),
     )
-    found = (local for path in dict.fromkeys(paths) for local in _in_file(repo, path))
-    return tuple(dict.fromkeys(found))[:_MOST]
+    found = [local for path in dict.fromkeys(paths) for local in _in_file(repo, path)]
+    return tuple({local.what: local for local in reversed(found)}.values())[:_MOST]
 
 
 def _in_file(repo: Repository, path: str) -> Iterator[Local]:
@@ -54,12 +58,15 @@ def _in_file(repo: Repository, path: str) -> Iterator[Local]:
             continue
         what = named.get((found.groups() or ("",))[0] or "", "database")
         variable = _VARIABLE.search(head + found[0])
+        field = _FIELD.match(head) if "BaseSettings" in text else None
         where = f"{path}:{line} looks for its {what} on localhost"
-        if variable:
-            given = f"docker run -e {variable[1]}=..., or --network host for one of this machine"
-            yield Local(f"{where} unless {variable[1]} says otherwise: {given}.", fixed=False)
+        if told := variable or field:
+            name = told[1].upper()
+            given = f"docker run -e {name}=..., or --network host for one of this machine"
+            yield Local(what, f"{where} unless {name} says otherwise: {given}.", fixed=False)
             continue
         yield Local(
+            what,
             f"{where}, which in a container is the container itself: read the address from a variable, or take one of "
             "this machine by docker run --network host.",
             fixed=True,
