@@ -177,3 +177,24 @@ def test_an_installed_program_writes_into_the_folder_that_it_runs_in(tmp_path: P
     assert not plan.facts.copies_source
     assert plan.writable == ("/app/cache", "/app/data")
     assert plan.facts.links == (("shop.log", "/app/data/shop.log"),)
+
+
+@pytest.mark.parametrize(
+    ("release", "folders", "links"),
+    [
+        pytest.param("==3.1.1", ("/app/data", "/app/instance"), (("shop.db", "/app/data/shop.db"),), id="the instance folder"),
+        pytest.param("==2.5.1", ("/app/data",), (("website/shop.db", "/app/data/shop.db"),), id="beside the app"),
+        pytest.param("<3", ("/app/data",), (("website/shop.db", "/app/data/shop.db"),), id="beside the app of any such release"),
+    ],
+)  # fmt: skip
+def test_a_file_of_flask_sqlalchemy_lies_where_its_release_keeps_it(
+    tmp_path: Path, release: str, folders: tuple[str, ...], links: tuple[tuple[str, str], ...]
+) -> None:
+    files = {
+        "requirements.txt": f"flask\ngunicorn\nflask-sqlalchemy{release}\n",
+        "main.py": "from website import create_app\n\napp = create_app()\n",
+        "website/__init__.py": "from flask import Flask\n\nDB_NAME = 'shop.db'\n\n\ndef create_app():\n    app = Flask(__name__)\n"
+        "    app.config['SQLALCHEMY_DATABASE_URI'] = f'sqlite:///{DB_NAME}'\n    return app\n",
+    }
+    plan = _plan(tmp_path, files)
+    assert (plan.writable, plan.facts.links) == (folders, links)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from dockergen.catalog import load
 from dockergen.frozen import frozen
@@ -12,12 +13,16 @@ from dockergen.languages.python.ignored import taken_along
 from dockergen.languages.python.imports import program_files
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.start import Start
+from dockergen.languages.python.wheels import ends_before
 from dockergen.languages.python.writes import Written, among_source, folders, written
 from dockergen.lazy import regex
 from dockergen.repository import Repository
 
 _ENDINGS = (".db", ".sqlite", ".sqlite3")
 _PLAIN = regex(r"[\w./-]+")
+_RELATIVE = regex(r"sqlite:///(?!/)[\w{%]")
+_INSTANCE = regex(r"\binstance_(?:path|relative_config)\b")
+_MAKES = regex(r"\bFlask\(\s*__name__\b")
 # Flask-Session's own folder, below the one that the program runs in.
 _SESSIONS = regex(r"""\bSESSION_TYPE["']?\]?\s*[=:]\s*["']filesystem["']""")
 
@@ -43,7 +48,7 @@ def state(repo: Repository, project: Project, begun: Start, installed: bool) -> 
         moved = () if installed else _moved(repo, links)
         notes = tuple(_kept(name, target, name in moved) for name, target in links)
         return State(own, links, moved, () if installed else _owned(repo, own), notes)
-    items = written(repo, begun.entry)
+    items = [_placed(repo, project, begun, item) for item in written(repo, begun.entry)]
     wanted = {*own, *folders(repo, items), *_framework(repo, project, begun)}
     place = "/app/data" if not repo.glob("data/*.py") else "/app/state"
     beside = [item for item in items if item.file and _is_beside(repo, item)]
@@ -94,12 +99,27 @@ def _framework(repo: Repository, project: Project, begun: Start) -> set[str]:
         return found
     texts = [repo.source(path) for path in program_files(repo, begun.entry, 60)] if begun.entry else []
     # Flask-SQLAlchemy keeps SQLite files that are named by a relative path in the instance folder.
-    sqlite = project.has("flask-sqlalchemy") and any(re.search(r"sqlite:///(?!/)\w", text) for text in texts)
-    if sqlite or any(re.search(r"\binstance_(?:path|relative_config)\b", text) for text in texts):
-        found.add("/app/instance")
+    sqlite = project.has("flask-sqlalchemy") and any(map(_RELATIVE.search, texts))
+    if (sqlite and not _old_extension(project)) or any(map(_INSTANCE.search, texts)):
+        found.add(f"/app/{begun.import_root}/instance" if begun.import_root not in ("", ".") else "/app/instance")
     if any(map(_SESSIONS.search, texts)) and not any("SESSION_FILE_DIR" in text for text in texts):
         found.add("/app/flask_session")
     return found
+
+
+def _old_extension(project: Project) -> bool:
+    """True for releases of Flask-SQLAlchemy that look for such files beside the file that makes the app."""
+    asked = next((r.specifier for r, _ in project.direct if r.name == "flask-sqlalchemy"), "")
+    locked = project.locked.get("flask-sqlalchemy")
+    return ends_before(f"=={locked.version}" if locked and locked.version else asked, "3")
+
+
+def _placed(repo: Repository, project: Project, begun: Start, item: Written) -> Written:
+    """The file where Flask-SQLAlchemy before 3 keeps it."""
+    if not item.relative or not project.has("flask-sqlalchemy") or not _old_extension(project):
+        return item
+    maker = next((p for p in program_files(repo, begun.entry, 60) if _MAKES.search(repo.source(p))), begun.entry)
+    return replace(item, path=posixpath.join("/app", posixpath.dirname(maker), item.path.removeprefix("/app/")))
 
 
 def _mounted(repo: Repository, project: Project, begun: Start) -> Iterator[str]:

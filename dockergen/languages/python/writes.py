@@ -63,6 +63,7 @@ class Written:
     origin: Origin
     variable: str = ""  # the environment variable that names another place
     file: bool = False
+    relative: bool = False  # a SQLite address that names no folder to begin at
     likely: bool = False  # by its name only, so what is in the repository is read and not written
 
 
@@ -137,7 +138,7 @@ def _in_file(text: str, path: str, program: _Program) -> Iterator[Written]:
             yield from places.of_assignment(node)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and (found := _SQLITE.match(node.value)):
             place = posixpath.normpath(posixpath.join(_WORKDIR, found[1]))
-            yield Written(place, Origin("file", path, node.lineno), file=True)
+            yield Written(place, Origin("file", path, node.lineno), file=True, relative=True)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and _OF_IMAGES.fullmatch(node.value):
             # A place of the program's own image: what is not in the repository, it makes there.
             yield Written(node.value.rstrip("/"), Origin("file", path, node.lineno), likely=True)
@@ -267,8 +268,11 @@ class _Places:
         value = self._value(where, 0) if where is not None else None
         if value is None or not value.startswith(scheme):
             return
-        place = posixpath.normpath(posixpath.join(_WORKDIR, value.removeprefix(scheme)))
-        yield Written(place, Origin("file", self.path, getattr(node, "lineno", 0)), self._variable(where), file)
+        named = value.removeprefix(scheme)
+        place = posixpath.normpath(posixpath.join(_WORKDIR, named))
+        relative = scheme.startswith("sqlite") and not named.startswith("/")
+        origin = Origin("file", self.path, getattr(node, "lineno", 0))
+        yield Written(place, origin, self._variable(where), file, relative)
 
     def _known_part(self, node: ast.expr) -> ast.expr:
         """Of a joined path the parts before the first that only a run knows."""
