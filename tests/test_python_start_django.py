@@ -300,3 +300,25 @@ def test_static_files_that_lie_elsewhere_are_not_sent_by_the_build(tmp_path: Pat
     assert bool(plan.facts.collect) is collects
     told = [note for note in plan.notes if "keeps static files elsewhere" in note]
     assert bool(told) is not collects
+
+
+@pytest.mark.parametrize(
+    ("release", "missing"), [("2.2.24", ("assets", "site_/static")), ("5.2", ())], ids=["insists on them", "does not"]
+)
+def test_folders_of_static_files_that_are_not_committed_are_made_for_an_old_django(
+    tmp_path: Path, release: str, missing: tuple[str, ...]
+) -> None:
+    settings = (
+        "import os\nBASE_DIR = os.path.dirname(os.path.abspath(__file__))\nSTATIC_ROOT = os.path.join(BASE_DIR, 'collected')\n"
+        "STATICFILES_DIRS = (\n    os.path.join(BASE_DIR, 'static'),\n    os.path.join(BASE_DIR, '..', 'assets'),\n"
+        "    os.path.join(BASE_DIR, 'there'),\n)\n"
+    )
+    files = {
+        **PLAIN,
+        "requirements": f"django=={release} gunicorn",
+        "site_/settings.py": settings,
+        "site_/there/a.css": "",
+    }
+    plan = plan_of(tmp_path, files)
+    assert isinstance(plan.facts, PythonFacts)
+    assert plan.facts.missing == missing

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dockergen.catalog import load
 from dockergen.errors import ProjectError
 from dockergen.frozen import frozen
-from dockergen.languages.python.django_places import Sources, folder_of, static_root, writable
+from dockergen.languages.python.django_places import Sources, folder_of, static_root, static_sources, writable
 from dockergen.languages.python.unset import active
 from dockergen.lazy import regex
 from dockergen.model import Origin, Sourced
@@ -75,6 +75,7 @@ class Django:
     app_origin: Origin = _NOWHERE
     static_root: str = ""  # line that sets it, "" when nothing is collected
     static_folder: str = ""  # relative to the repository, or absolute; "" when it is not known
+    static_missing: tuple[str, ...] = ()  # folders that files are collected from and that the repository lacks
     demanded: tuple[tuple[str, str], ...] = ()  # variables that the settings demand, with a dummy value for the build
     needs: tuple[Sourced[str], ...] = ()  # those of them that have no default
     writable: tuple[str, ...] = ()  # folders relative to the root of the repository
@@ -137,6 +138,7 @@ def django(repo: Repository) -> Django | None:
         asgi_origin=origins["asgi"],
         static_root=static,
         static_folder=folder_of(static, sources, root) if static else "",
+        static_missing=static_sources(repo, sources) if static else (),
         demanded=demanded,
         writable=tuple(folders),
         links=tuple(links),

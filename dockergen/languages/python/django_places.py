@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Sequence
 
+from dockergen.languages.python.syntax import parsed
 from dockergen.languages.python.writes import path_of
 from dockergen.lazy import regex
 from dockergen.repository import Repository
@@ -28,6 +30,24 @@ def static_root(text: str) -> str:
     """The expression that says where static files are collected, "" where nothing is."""
     found = _STATIC_ROOT.search(text)
     return found[1] if found else ""
+
+
+def static_sources(repo: Repository, sources: Sources) -> tuple[str, ...]:
+    """Folders below the repository that static files are collected from and that are not here: none that is empty is
+    committed."""
+    found = []
+    for _, text in sources:
+        for node in parsed(text).body if "STATICFILES_DIRS" in text else ():
+            target = node.targets[0] if isinstance(node, ast.Assign) else None
+            listed = node.value if isinstance(node, ast.Assign) else None
+            if (
+                isinstance(target, ast.Name)
+                and target.id == "STATICFILES_DIRS"
+                and isinstance(listed, (ast.List, ast.Tuple))
+            ):
+                found += [path_of(ast.unparse(item), sources) for item in listed.elts]
+    below = (path.removeprefix(_WORKDIR) for path in found if path.startswith(_WORKDIR) and _SAFE.fullmatch(path))
+    return tuple(sorted({path for path in below if not repo.has(path)}))
 
 
 def folder_of(expression: str, sources: Sources, root: str) -> str:

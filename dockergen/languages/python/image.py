@@ -27,6 +27,7 @@ from dockergen.languages.python.system import System, system
 from dockergen.languages.python.unlisted import refuse_unlisted
 from dockergen.languages.python.uv_member import member, start_of
 from dockergen.languages.python.version import version
+from dockergen.languages.python.wheels import ends_before
 from dockergen.lazy import regex
 from dockergen.model import BuildPlan, Decision, Image, Origin, Sourced
 from dockergen.repository import Repository
@@ -42,6 +43,7 @@ class PythonFacts:
     copies_source: bool  # the final image runs from a copy of the repository
     collect: str  # path of manage.py when static files are collected
     collect_env: tuple[tuple[str, str], ...]  # dummy values for that step only
+    missing: tuple[str, ...]  # folders that an old Django insists on collecting from
     static: str  # folder that collectstatic fills, relative to /app or absolute
     collected: str  # the same in the build stage
     build_command: str  # asked for by a flag
@@ -81,7 +83,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
     port = begun.port
     argv = _argv(begun, port, final)
     kept = state(repo, found, begun, not setup.copies_source)
-    facts = _facts(repo, _loading(begun, found), begun, setup, needs, kept, settings, final)
+    facts = _facts(repo, found, _loading(begun, found), begun, setup, needs, kept, settings, final)
     asked = settings.package.value if settings.package else ()
     loaded = needs.loaded if facts.collect else ()
     demanded = _demanded(repo, begun, _environment(begun, setup, port))
@@ -218,6 +220,7 @@ def _makers(facts: PythonFacts) -> tuple[str, ...]:
 
 def _facts(
     repo: Repository,
+    found: Project,
     pairs: Mapping[str, str],
     begun: Start,
     setup: Install,
@@ -229,12 +232,16 @@ def _facts(
     site = begun.django
     collects = site is not None and bool(site.static_root)
     static = site.static_folder if site and collects else ""
+    asked = next((r.specifier for r, _ in found.direct if r.name == "django"), "")
+    locked = found.locked.get("django")
+    old = ends_before(f"=={locked.version}" if locked and locked.version else asked, "4")
     return PythonFacts(
         install=setup,
         system=needs,
         copies_source=setup.copies_source,
         collect=site.manage if site and collects else "",
         collect_env=tuple(sorted(pairs.items())) if collects else (),
+        missing=site.static_missing if site and collects and old else (),
         static=static,
         collected=static if static.startswith("/") else f"/app/{static}",
         build_command=settings.build_command.value if settings.build_command else "",
