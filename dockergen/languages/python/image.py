@@ -11,8 +11,10 @@ from dockergen.languages.python.apt_lists import builds
 from dockergen.languages.python.base import Base, base, check_start, with_base_version
 from dockergen.languages.python.companions import of_their_time
 from dockergen.languages.python.documentation import documentation, documentation_plan
+from dockergen.languages.python.gone import advice as advice_on_gone
+from dockergen.languages.python.gone import bounds
 from dockergen.languages.python.ignored import ignored, trusted
-from dockergen.languages.python.install import Install, install
+from dockergen.languages.python.install import Install, More, install
 from dockergen.languages.python.left_out import advice as advice_on_left_out
 from dockergen.languages.python.left_out import left_out
 from dockergen.languages.python.localhost import on_localhost
@@ -68,6 +70,8 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
     entry = _entry(repo, settings, path)
     if imported := imported_groups(repo, found, entry):
         found = project(repo, settings, path, imported)
+    if held := bounds(repo, found, entry):
+        found = project(repo, settings, path, imported, tuple((b.requirement, b.origin) for b in held))
     release, notes = version(repo, found, settings, entry)
     if site := documentation(repo, found, settings):
         return documentation_plan(repo, found, release, site, settings)
@@ -76,7 +80,8 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
         refuse_unlisted(repo, begun.entry)
     begun = of_their_time(_without_installed(begun, found), release.value)
     more = left_out(repo, found, begun)
-    setup = install(repo, found, begun, release, tuple(one.value for one in more))
+    added = More(tuple(bound.text for bound in held), tuple(one.value for one in more))
+    setup = install(repo, found, begun, release, added)
     final = base(settings, release.value)
     build, runtime = final.build, final.image
     needs = system(repo, found, begun, release.value, build, runtime)
@@ -130,6 +135,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
             *notes,
             *begun.notes,
             *setup.notes,
+            *(advice_on_gone(held, found.requirements.path) if setup.held else ()),
             *(advice_on_left_out(more, found.requirements.path) if setup.more else ()),
             *needs.notes,
             *kept.notes,

@@ -55,6 +55,7 @@ class Install:
     others: str  # requirements file without the lines that are installed apart or not at all, made in the step
     edits: tuple[str, ...]  # what makes that file of one with lines that no index answers
     more: tuple[str, ...]  # what the program imports and the requirements file leaves out
+    held: tuple[str, ...]  # releases that still have what the program uses
     unhashed: bool  # that file is without folders and checkouts too, as its other lines have hashes
     own: tuple[str, ...]  # what pip is told about those lines once the source is there
     reads: tuple[str, ...]  # readme, licence and version files that its build back end reads
@@ -76,8 +77,16 @@ class Install:
     notes: tuple[str, ...] = ()
 
 
+@frozen
+class More:
+    """What is installed with a requirements file: bounds for its lines, and what it does not name."""
+
+    bounds: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+
+
 def install(
-    repo: Repository, project: Project, start: Start, release: Sourced[str], more: tuple[str, ...] = ()
+    repo: Repository, project: Project, start: Start, release: Sourced[str], more: More | None = None
 ) -> Install:
     """The install steps on that Python, `more` being installed with the requirements file; ProjectError when a file
     that they need is not there."""
@@ -90,6 +99,7 @@ def install(
     taken = mounts(repo, project, kind)
     split = bool(taken.own) and kind == "requirements" and {o.path for o in taken.own} == {project.requirements.path}
     itself = _installs_project(repo, project, start, taken, built)
+    more = more if more and kind == "requirements" and not split and not taken.unhashed else More()
     in_place = _in_place(repo, start) if itself and not built.must_build else ""
     missing = built.folders if itself and built.must_build else ()
     archives = _archives(repo, taken)
@@ -120,7 +130,8 @@ def install(
         checkouts=_has_checkouts(project) or (kind == "pdm" and _without_markers(repo, project)),
         others=_beside(project.requirements.path) if split or taken.unhashed or without.expressions else "",
         edits=without.expressions,
-        more=more if kind == "requirements" and not split and not taken.unhashed else (),
+        more=more.names,
+        held=more.bounds,
         unhashed=taken.unhashed,
         own=() if itself and taken.own else _own(project, kind, split, taken),
         reads=tuple(dict.fromkeys(_reads(repo, project))),

@@ -72,9 +72,15 @@ class Project:
 
 
 @lru_cache(maxsize=16)
-def project(repo: Repository, settings: Settings, member: str = "", imported: tuple[str, ...] = ()) -> Project:
+def project(
+    repo: Repository,
+    settings: Settings,
+    member: str = "",
+    imported: tuple[str, ...] = (),
+    bounds: tuple[tuple[Requirement, Origin], ...] = (),
+) -> Project:
     """The manifests of the folder, or of a member of its uv workspace; `imported` names groups and extras that the
-    program does not start without.
+    program does not start without, `bounds` are releases that it needs besides.
 
     Raises ProjectError for a manifest that is broken, a manager that is not supported, a lock file with conflict
     marks, or one that cannot be installed for what the manifest asks.
@@ -112,7 +118,7 @@ def project(repo: Repository, settings: Settings, member: str = "", imported: tu
         environment=converted,
         script=script,
         lock=lock,
-        direct=(*direct, *extra_rows),
+        direct=(*bounds, *direct, *extra_rows),
         provided=tuple(f"{r.name}{r.specifier}" for r, _ in extra_rows),
         installed=installed,
         locked=locked,

@@ -52,6 +52,11 @@ def ends_before(specifier: str, first: str) -> bool:
     return _ends(specifier, first)
 
 
+def begins_at(specifier: str, first: str) -> bool:
+    """True when the specifier leaves no release before that one."""
+    return any(_compared(key(release), key(first)) >= 0 for _, release in _FLOOR.findall(specifier))
+
+
 def key(version: str) -> _Numbers:
     """The numbers of a version, for comparing it."""
     return tuple(int(part[:18]) for part in re.findall(r"[0-9]+", version)[:4])
