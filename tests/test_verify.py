@@ -455,3 +455,18 @@ def test_a_database_without_tables_gets_them_for_the_trial(tmp_path: Path, cause
         assert "`flask --app app:app db upgrade` was run" in after.notes[0]
     else:
         assert after is None
+
+
+def test_settings_of_mail_and_tokens_are_made_up_as_no_start_depends_on_them() -> None:
+    named = (
+        "EMAIL_HOST_USER",
+        "EMAIL_HOST_PASSWORD",
+        "EMAIL_PORT",
+        "MAIL_SERVER",
+        "ALGORITHM",
+        "ACCESS_TOKEN_EXPIRE_MINUTES",
+    )
+    other = ("ADMIN_EMAIL_LIST", "MAILGUN_API_KEY", "DB_PORT", "RATE_LIMIT_WINDOW", "REDIS_HOST")
+    found = made_up([Sourced(name, Origin("file", "app.py", 3)) for name in (*named, *other)])
+    assert set(found) == set(named)
+    assert (found["EMAIL_PORT"], found["ALGORITHM"], found["ACCESS_TOKEN_EXPIRE_MINUTES"]) == ("587", "HS256", "30")

@@ -1,4 +1,4 @@
-"""Values that a trial makes up: secrets that a program only has to have, as their owner chooses any."""
+"""Values that a trial makes up: what a program only has to have, of its owner's choice, and no start depends on."""
 
 from __future__ import annotations
 
@@ -19,8 +19,29 @@ _ISSUED = regex(
 )
 
 
+# What mail is sent with, which no start does, and what sessions and tokens are made with.
+_ANY = (
+    (regex(r"(?:\w+_)?(?:EMAIL|MAIL|SMTP)_(?:\w+_)?PORT"), "587"),
+    (regex(r"(?:\w+_)?(?:EMAIL|MAIL|SMTP)_(?:USE_)?(?:TLS|SSL|STARTTLS)"), "False"),
+    (
+        regex(r"(?:DEFAULT_FROM_EMAIL|SERVER_EMAIL|(?:EMAIL|MAIL|SMTP)_(?:FROM|SENDER|DEFAULT_SENDER))"),
+        "trial@example.com",
+    ),
+    (regex(r"(?:\w+_)?(?:EMAIL|MAIL|SMTP)_(?:HOST_)?(?:USER|USERNAME|PASSWORD|PASS|PWD)"), "trial"),
+    (regex(r"(?:EMAIL|MAIL|SMTP)_(?:HOST|SERVER)"), "localhost"),
+    (regex(r"(?:\w+_)?(?:JWT|TOKEN)?_?ALGORITHM"), "HS256"),
+    (regex(r"(?:\w+_)?(?:TOKEN|JWT|SESSION|COOKIE|ACCESS|REFRESH)_(?:\w+_)?(?:MINUTES|HOURS|DAYS|SECONDS)"), "30"),
+)
+
+
 def made_up(needs: Iterable[Sourced[str]]) -> dict[str, str]:
-    """A random value for each of the variables that holds a secret of the owner's own choice."""
-    names = [need.value for need in needs if _CHOSEN.fullmatch(need.value) and not _ISSUED.search(need.value)]
+    """A value for each of the variables that may hold any: a random one for a secret of the owner's own choice."""
+    names = [need.value for need in needs]
+    chosen = [name for name in names if _CHOSEN.fullmatch(name) and not _ISSUED.search(name)]
     # 32 bytes in this form are also what Fernet takes for a key.
-    return {name: base64.urlsafe_b64encode(os.urandom(32)).decode("ascii") for name in names}
+    found = {name: base64.urlsafe_b64encode(os.urandom(32)).decode("ascii") for name in chosen}
+    for name in names:
+        value = next((value for pattern, value in _ANY if pattern.fullmatch(name)), "")
+        if value:
+            found.setdefault(name, value)
+    return found
