@@ -187,6 +187,8 @@ def test_django_finds_a_writable_place_for_a_database_that_lies_here(tmp_path: P
         ("STAGE = os.environ.get('STAGE', 'dev').lower()\nLIVE = STAGE in ('live', 'staging')\nif LIVE:\n    KEY = os.environ['KEY']\n", []),
         ("DEBUG = config('DEBUG', default='False', cast=bool)\nif not DEBUG:\n    KEY = os.environ['KEY']\n", ["KEY (site_/settings.py:3)"]),
         ("if sys.argv[1:2] == ['test']:\n    DEBUG = True\nif DEBUG:\n    KEY = os.environ['KEY']\n", ["KEY (site_/settings.py:4)"]),
+        ("CACHES = {'default': {'LOCATION': os.environ.get('CACHE')}}\n", ["CACHE (site_/settings.py:1)"]),
+        ("CACHES = {'default': {'LOCATION': os.environ.get('CACHE', 'redis://localhost')}}\n", []),
     ],
 )  # fmt: skip
 def test_variables_without_a_default_are_demanded(tmp_path: Path, settings: str, needs: list[str]) -> None:

@@ -93,6 +93,17 @@ from tests.realengine.fixtures import DockerEngine
         ("Error: ENOENT: no such file or directory, open 'testpk.pem'", "the file testpk.pem", "mount"),
         ("open config.yml: no such file or directory", "the file config.yml", "mount"),
         ("panic: configuration file not found", "a configuration file", "docker run -v"),
+        ("ValueError: Could not find settings file.", "a configuration file", "docker run -v"),
+        (
+            "FileNotFoundError: Config file '/app/src/core/../.env' not found.",
+            "the file /app/src/.env",
+            "-v ./.env:/app/src/.env:ro",
+        ),
+        (
+            "FileNotFoundError: [Errno 2] No such file or directory: '/app/.env'",
+            "the file /app/.env",
+            "-v ./.env:/app/.env:ro",
+        ),
         ('Error: Config validation error: "MONGODB_URL" is required', "variable MONGODB_URL", "--env MONGODB_URL="),
         ("env must have required property 'MYSQL_HOST'", "variable MYSQL_HOST", "--env MYSQL_HOST="),
         (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Sequence
 
@@ -244,6 +245,11 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
         "Name the right command: dockergen init --force --start '...'.",
     ),
     (
+        r"(?:Config file '([^'\n]+)' not found|No such file or directory:? '([^'\n]*\.env[\w.]*)')",
+        "The program reads the file {0}, which the image leaves out, as such files hold secrets.",
+        "Mount yours: docker run -v ./.env:{0}:ro ...; or let the program read variables where there is no such file.",
+    ),
+    (
         r"(?:can't open file|No such file or directory:?) '?([\w./-]+)",
         "The file {0} is not in the image.",
         "Check that .dockerignore does not hide it and that the start command names the right path (--start).",
@@ -254,7 +260,8 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
         "If the repository holds it, .dockerignore must not hide it; if it is yours to give, mount it where the program looks for it.",
     ),
     (
-        r"(?i)config(?:uration)? file (?:is |was )?not found|no config(?:uration)? file",
+        r"(?i)(?:config(?:uration)?|settings) file (?:is |was )?not found|no (?:config(?:uration)?|settings) file"
+        r"|(?:could not|cannot|can't|unable to) find (?:the |a |any |your )?(?:config(?:uration)?|settings) file",
         "The program wants a configuration file, and the image holds none.",
         "Mount yours where the program looks for it: docker run -v ./config.yaml:/app/config.yaml:ro ...",
     ),
@@ -278,6 +285,7 @@ def diagnosis(where: str, log: str, otherwise: str) -> Problem:
         found = re.search(pattern, log)
         if found:
             value = next((group for group in found.groups() if group), "")
+            value = posixpath.normpath(value) if "/../" in value else value
             return Problem(where, cause.format(value), remedy.format(value))
     if where != "probe" and (raised := last_exception(log)):
         variable = _read_variable(log) or _named_variable(raised) or _empty_setting(log, raised)

@@ -25,6 +25,7 @@ from dockergen.repository import Repository
 from dockergen.verify.contents import leaks, sizes
 from dockergen.verify.diagnosis import UNMIGRATED, diagnosis, last_exception, looked_for, started_without, wrong_port
 from dockergen.verify.edited import edited_copy
+from dockergen.verify.hidden import told_inside
 from dockergen.verify.installs import installs
 from dockergen.verify.report import Options, Problem, Report
 from dockergen.verify.trial import made_up
@@ -124,6 +125,7 @@ def _run(
             replace(report, log=str(error)), diagnosis("start", str(error), "The engine cannot start the container.")
         )
     containers.append(container)
+    report = replace(report, log="")  # from here on, what the program does not write into its own
     progress("waiting until it answers" if port else "watching it work")
     started = time.monotonic()
     if port is None:
@@ -131,10 +133,10 @@ def _run(
     elif plan and not plan.probe and not options.path:
         report = _accepted(engine, report, container, options, config)
     else:
-        report = _probed(engine, report, container, port, options, plan.probe if plan else "/")
+        report = _probed(engine, report, container, port, options, plan)
         if plan and (migrated := _migrated(engine, report, container, plan)):
-            report = _probed(engine, migrated, container, port, options, plan.probe)
-    report = replace(report, log=engine.log(container))
+            report = _probed(engine, migrated, container, port, options, plan)
+    report = replace(report, log=engine.log(container) + report.log)
     if report.problems or not engine.state(container).running:
         needs = [need for need in (plan.needs if plan else ()) if need.value not in env]
         reaches = plan.reaches if plan else ()
@@ -168,9 +170,11 @@ def _watched(engine: Engine, report: Report, container: str) -> Report:
     return replace(report, ready_seconds=_WORKER_SECONDS)
 
 
-def _probed(engine: Engine, report: Report, container: str, port: int, options: Options, probe: str) -> Report:
+def _probed(
+    engine: Engine, report: Report, container: str, port: int, options: Options, plan: BuildPlan | None
+) -> Report:
     published = engine.published(container, port)
-    path = options.path or probe
+    path = options.path or (plan.probe if plan else "/")
     started = time.monotonic()
     status, body = 0, ""
     while time.monotonic() - started < options.timeout:
@@ -192,13 +196,15 @@ def _probed(engine: Engine, report: Report, container: str, port: int, options: 
         wanted = str(options.status) if options.status else "a status below 500"
         cause = f"{path} answers {status}, not {wanted}."
         log = engine.log(container)
+        hidden = told_inside(engine, container, plan, log, path) if status >= 500 else ""
+        log += hidden
         found = diagnosis("probe", log, cause)
         remedy = found.remedy if found.cause != cause else "Probe another path: dockergen verify --path /health."
         if status >= 500 and found.cause == cause and (raised := last_exception(log)):
             cause, remedy = f"{cause} The program raises {raised}.", "Mend it there; the traceback is in the log below."
             found = replace(found, cause=cause)
         return _with(
-            replace(report, status=status, body=body),
+            replace(report, status=status, body=body, log=hidden),
             Problem("probe", f"{cause} {found.cause if found.cause != cause else ''}".strip(), remedy),
         )
     elsewhere = wrong_port(port, engine.listening(container))
@@ -217,7 +223,7 @@ def _migrated(engine: Engine, report: Report, container: str, plan: BuildPlan) -
     if code:
         return None
     note = f"for this trial, `{command}` was run, as the database had no tables"
-    return replace(report, problems=report.problems[:-1], notes=(*report.notes, note))
+    return replace(report, log="", problems=report.problems[:-1], notes=(*report.notes, note))
 
 
 def _accepted(engine: Engine, report: Report, container: str, options: Options, config: dict[str, object]) -> Report:

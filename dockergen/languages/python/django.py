@@ -25,6 +25,8 @@ _DEMANDED = regex(
     r"""|\b(?:getenv|environ\.get)\(\s*["'](SECRET_KEY|DJANGO_SECRET_KEY)["']\s*\)"""
     # What is asked for without a default, and used at once as if it were there.
     r"""|\b(?:getenv|environ\.get)\(\s*["'](\w+)["']\s*\)\s*\.\w"""
+    # The address of a cache, which no back end does without.
+    r"""|["']LOCATION["']\s*:\s*(?:os\.)?(?:getenv|environ\.get)\(\s*["'](\w+)["']\s*\)"""
     # What a function takes that refuses nothing: int(os.getenv("PORT")), dj_database_url.parse(os.environ.get("URL")).
     r"""|\b(int|float|parse|loads|literal_eval)\(\s*(?:os\.)?(?:getenv|environ\.get)\(\s*["'](\w+)["']\s*\)\s*[,)]"""
 )
@@ -307,8 +309,8 @@ def _demanded(text: str) -> tuple[tuple[str, str], ...]:
     text = active(text)
     found: dict[str, str] = {}
     for match in _DEMANDED.finditer(text):
-        name = match[1] or match[3] or match[6] or match[7] or match[9]
-        kind = match[8] or (match[2] or "").lstrip(".") or (match[4] or "")
+        name = match[1] or match[3] or match[6] or match[7] or match[8] or match[10]
+        kind = match[9] or ("cache" if match[8] else "") or (match[2] or "").lstrip(".") or (match[4] or "")
         found.setdefault(name, _dummy(name, kind))
     # DSN = os.environ.get("DSN") and, a few lines on, `if not DSN: raise ...`.
     for variable, name in _ASKED.findall(text):
