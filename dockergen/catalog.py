@@ -145,6 +145,9 @@ class Catalog:
     eras: Mapping[str, Mapping[str, str]] = field(
         default_factory=dict
     )  # distribution -> language version -> first release published after that came out
+    apis: Mapping[str, Mapping[str, tuple[str, ...]]] = field(
+        default_factory=dict
+    )  # distribution -> release -> what it and all later ones have no more
 
 
 _ROWS: dict[str, type] = {
@@ -205,6 +208,7 @@ def _catalog(table: Mapping[str, Any], where: str) -> Catalog:
         floors=MappingProxyType(table.get("floors", {})),
         suites={key: MappingProxyType(names) for key, names in table.get("suites", {}).items()},
         eras=table.get("eras", {}),
+        apis=table.get("apis", {}),
         **{section: _Rows(kind, table.get(section, {}), f"{where} [{section}.") for section, kind in _ROWS.items()},
     )
 

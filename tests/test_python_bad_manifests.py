@@ -451,9 +451,9 @@ OLD = [("3.6", True), ("3.6.15", True), ("3.7", False), ("3.8.0", True), ("3.8.1
 def test_a_pip_that_installs_into_its_own_environment_only_gets_one(project: Make, release: str, old: bool) -> None:
     root = project({**APP, "requirements.txt": "flask==1.0.2\nwaitress\n", ".python-version": release})
     text = explain.text_of(dockergen.generate(root), "Dockerfile")
-    assert ("    .venv/bin/pip install -r requirements.txt\n" in text) == old
+    assert ("    .venv/bin/pip install -r requirements.txt " in text) == old
     assert ("RUN python -m venv .venv\n" in text) == old
-    assert ("pip --python .venv/bin/python install -r requirements.txt\n" in text) != old
+    assert ("pip --python .venv/bin/python install -r requirements.txt " in text) != old
 
 
 def test_a_python_that_no_release_of_the_manager_runs_on(project: Make) -> None:

@@ -30,7 +30,7 @@ def test_space_that_names_no_python_gets_an_old_one_for_its_old_release(tmp_path
 
 def test_space_that_lists_its_framework_installs_that_release(tmp_path: Path) -> None:
     files = {"requirements": "gradio==5.0.0", "README.md": MATTER.format(file="app.py"), "app.py": GRADIO}
-    assert plan_of(tmp_path, files).facts.install.added == ("huggingface-hub<1",)
+    assert plan_of(tmp_path, files).facts.install.besides == ("huggingface-hub<1",)
 
 
 def test_file_that_the_front_matter_names_wins_over_likelier_names(tmp_path: Path) -> None:

@@ -51,6 +51,12 @@ def normalised(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
+def bare_name(requirement: str) -> str:
+    """The normalised name at the beginning of a requirement as pip is told it."""
+    found = _NAME.match(requirement)
+    return normalised(found[1]) if found else ""
+
+
 def requirements_file(text: str) -> RequirementsFile:
     """Everything the file holds; a line that pip would not understand is skipped, not judged.
 

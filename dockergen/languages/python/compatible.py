@@ -41,7 +41,7 @@ def with_wheels(
     newer = tried[tried.index(chosen) + 1 :]
     lost = tuple(_rejected(release, missing[release], missing[chosen]) for release in reversed(newer))
     if gone:
-        why = f"its standard library has no {gone.module}"
+        why = f"its standard library has no {gone.name}"
         lost = (*(Rejected(release, gone.origin, why) for release in reversed(lacking)), *lost)
     if pins:
         why = f"it is younger than {pins.pin}, the newest of the pins known here"

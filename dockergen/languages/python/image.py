@@ -10,13 +10,10 @@ from dockergen.frozen import frozen
 from dockergen.languages.python.apt_lists import builds
 from dockergen.languages.python.base import Base, base, check_start, with_base_version
 from dockergen.languages.python.companions import of_their_time
+from dockergen.languages.python.completed import completed
 from dockergen.languages.python.documentation import documentation, documentation_plan
-from dockergen.languages.python.gone import advice as advice_on_gone
-from dockergen.languages.python.gone import bounds
 from dockergen.languages.python.ignored import ignored, trusted
-from dockergen.languages.python.install import Install, More, install
-from dockergen.languages.python.left_out import advice as advice_on_left_out
-from dockergen.languages.python.left_out import left_out
+from dockergen.languages.python.install import Install, install
 from dockergen.languages.python.localhost import on_localhost
 from dockergen.languages.python.manager_choice import manifest
 from dockergen.languages.python.needs import advice, variables
@@ -67,11 +64,11 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
     path = member(repo, settings)
     found = project(repo, settings, path)
     settings = with_base_version(repo, found, settings)
-    entry = _entry(repo, settings, path)
+    first = _first(repo, settings, path)
+    entry = first.entry if first else ""
     if imported := imported_groups(repo, found, entry):
         found = project(repo, settings, path, imported)
-    if held := bounds(repo, found, entry):
-        found = project(repo, settings, path, imported, tuple((b.requirement, b.origin) for b in held))
+    found = completed(repo, found, first if manifest(repo) else None)
     release, notes = version(repo, found, settings, entry)
     if site := documentation(repo, found, settings):
         return documentation_plan(repo, found, release, site, settings)
@@ -79,9 +76,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
     if not manifest(repo) and begun.entry and begun.entry != found.script.path:
         refuse_unlisted(repo, begun.entry)
     begun = of_their_time(_without_installed(begun, found), release.value)
-    more = left_out(repo, found, begun)
-    added = More(tuple(bound.text for bound in held), tuple(one.value for one in more))
-    setup = install(repo, found, begun, release, added)
+    setup = install(repo, found, begun, release)
     final = base(settings, release.value)
     build, runtime = final.build, final.image
     needs = system(repo, found, begun, release.value, build, runtime)
@@ -135,8 +130,6 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
             *notes,
             *begun.notes,
             *setup.notes,
-            *(advice_on_gone(held, found.requirements.path) if setup.held else ()),
-            *(advice_on_left_out(more, found.requirements.path) if setup.more else ()),
             *needs.notes,
             *kept.notes,
             *advice(demanded),
@@ -160,12 +153,12 @@ def _without_installed(begun: Start, found: Project) -> Start:
     return replace(begun, added=tuple(row for row in begun.added if row not in there), notes=notes)
 
 
-def _entry(repo: Repository, settings: Settings, path: str) -> str:
-    """The file that the program begins in, "" where that is still to be told: the version is settled first."""
+def _first(repo: Repository, settings: Settings, path: str) -> Start | None:
+    """The start, None where that is still to be told: the version is settled first."""
     try:
-        return start_of(repo, settings, path).entry
+        return start_of(repo, settings, path)
     except DockergenError:
-        return ""
+        return None
 
 
 def _demanded(repo: Repository, begun: Start, given: tuple[tuple[str, str], ...]) -> tuple[Sourced[str], ...]:

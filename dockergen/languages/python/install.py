@@ -6,7 +6,6 @@ from dockergen.catalog import load
 from dockergen.errors import ProjectError
 from dockergen.frozen import frozen
 from dockergen.languages.python.beside import data_root, source_root
-from dockergen.languages.python.companions import companions
 from dockergen.languages.python.extension import Extension, extension, runs_from_source
 from dockergen.languages.python.manager_version import manager_version, old_pip
 from dockergen.languages.python.mounts import Mounts, is_archive, mounts
@@ -25,9 +24,11 @@ from dockergen.languages.python.uv_workspace import members
 from dockergen.languages.python.vcs import vcs
 from dockergen.manifests.pyproject import files_read, table, texts
 from dockergen.manifests.python_locks import without_files
-from dockergen.manifests.requirements import normalised
+from dockergen.manifests.requirements import bare_name, normalised
 from dockergen.model import BuildArgument, Secret, Sourced
 from dockergen.repository import LOCK_LIMIT, Repository, normal
+
+_TOGETHER = ("requirements", "project", "setup")  # kinds whose step can be told more than the manifests say
 
 
 @frozen
@@ -54,12 +55,11 @@ class Install:
     checkouts: bool  # some distributions come from version control, of which no hash can be checked
     others: str  # requirements file without the lines that are installed apart or not at all, made in the step
     edits: tuple[str, ...]  # what makes that file of one with lines that no index answers
-    more: tuple[str, ...]  # what the program imports and the requirements file leaves out
-    held: tuple[str, ...]  # releases that still have what the program uses
     unhashed: bool  # that file is without folders and checkouts too, as its other lines have hashes
     own: tuple[str, ...]  # what pip is told about those lines once the source is there
     reads: tuple[str, ...]  # readme, licence and version files that its build back end reads
     added: tuple[str, ...]
+    besides: tuple[str, ...]  # what is installed together with the manifests, as one depends on the other
     legacy: Legacy  # the setuptools that old distributions want when they run
     builds: OldBuilds  # the one that they want when they are built
     source_first: bool  # the step cannot do without the source, which comes before it
@@ -77,19 +77,8 @@ class Install:
     notes: tuple[str, ...] = ()
 
 
-@frozen
-class More:
-    """What is installed with a requirements file: bounds for its lines, and what it does not name."""
-
-    bounds: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
-
-
-def install(
-    repo: Repository, project: Project, start: Start, release: Sourced[str], more: More | None = None
-) -> Install:
-    """The install steps on that Python, `more` being installed with the requirements file; ProjectError when a file
-    that they need is not there."""
+def install(repo: Repository, project: Project, start: Start, release: Sourced[str]) -> Install:
+    """The install steps on that Python; ProjectError when a file that they need is not there."""
     catalog = load("python")
     kind = _kind(project)
     closed = private(repo, project)
@@ -99,14 +88,14 @@ def install(
     taken = mounts(repo, project, kind)
     split = bool(taken.own) and kind == "requirements" and {o.path for o in taken.own} == {project.requirements.path}
     itself = _installs_project(repo, project, start, taken, built)
-    more = more if more and kind == "requirements" and not split and not taken.unhashed else More()
     in_place = _in_place(repo, start) if itself and not built.must_build else ""
     missing = built.folders if itself and built.must_build else ()
     archives = _archives(repo, taken)
     uv = manager_version(repo, "uv", project.pyproject, project.lock, release.value)
     legacy = old_setuptools(repo, project, start.entry, release.value, old_pip(release.value))
     builds = old_builds(repo, project, kind, itself or bool(taken.own), release.value)
-    bounds, bounded = companions(project)
+    words = tuple(_words(project)) if kind == "setup" or (split and not taken.unhashed) else ()
+    besides = _besides(project, words)
     bare = _unhashed(repo, project)
     without = edits(project, kind, not split and not taken.unhashed)
     return Install(
@@ -114,7 +103,7 @@ def install(
         manifests=taken.files,
         folders=taken.folders,
         requirements=project.lock if kind == "pylock" else project.requirements.path,
-        inline=tuple(_words(project)) if kind == "setup" or (split and not taken.unhashed) else (),
+        inline=(*words, *besides) if kind == "setup" else words,
         inline_from=_inline_from(project),
         flags=(*_old_flags(kind, uv.value), *_flags(repo, project, kind), *(["--without-hashes"] if bare else [])),
         only_groups=kind == "project" and not (project.pyproject.has_project or project.pyproject.has_build_system),
@@ -130,12 +119,11 @@ def install(
         checkouts=_has_checkouts(project) or (kind == "pdm" and _without_markers(repo, project)),
         others=_beside(project.requirements.path) if split or taken.unhashed or without.expressions else "",
         edits=without.expressions,
-        more=more.names,
-        held=more.bounds,
         unhashed=taken.unhashed,
         own=() if itself and taken.own else _own(project, kind, split, taken),
         reads=tuple(dict.fromkeys(_reads(repo, project))),
-        added=(*project.provided, *start.added, *bounds),
+        added=(*project.provided, *start.added, *(() if kind in _TOGETHER else besides)),
+        besides=besides if kind in _TOGETHER else (),
         legacy=legacy,
         builds=builds,
         source_first=_computed(project, kind) or (bool(taken.own) and not split and not project.lock),
@@ -156,7 +144,7 @@ def install(
         build_packages=(*remote.packages, *(built.packages if itself or taken.own else ())),
         notes=(
             *(*closed.notes, *remote.notes, *(told.notes if itself or taken.own else ()), *built.notes),
-            *(*legacy.notes, *builds.notes, *bounded, *(_absent(repo) if itself or taken.own else ())),
+            *(*legacy.notes, *builds.notes, *(_absent(repo) if itself or taken.own else ())),
             *_hashless(project, bare),
             *without.notes,
             *_advice(project, kind, catalog.managers[project.manager.value].title),
@@ -170,6 +158,12 @@ def _in_place(repo: Repository, start: Start) -> str:
     if start.django:
         return start.import_root or "."
     return source_root(repo, start.entry) or data_root(repo, start.entry)
+
+
+def _besides(project: Project, words: tuple[str, ...]) -> tuple[str, ...]:
+    """What no line asks for, without what is told one by one anyway."""
+    told = {bare_name(word) for word in words}
+    return tuple(word for word in project.besides if bare_name(word) not in told)
 
 
 def _archives(repo: Repository, taken: Mounts) -> tuple[str, ...]:

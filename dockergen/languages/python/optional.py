@@ -33,9 +33,9 @@ def imported_groups(repo: Repository, project: Project, entry: str) -> tuple[str
     stated = [n for n, o in project.installed.items() if not o.path.endswith(".py") or o.path == "setup.py"]
     for module, _ in imported_modules(repo, entry):
         name = normalised(known.get(module, module))
-        if any(_brings(installed, name) for installed in stated):
+        if any(brings(installed, name) for installed in stated):
             continue
-        holding = [group for group in offered if any(_brings(r.name, name) for r in group.requirements)]
+        holding = [group for group in offered if any(brings(r.name, name) for r in group.requirements)]
         if holding and not any(group.name in found for group in holding):
             found[min(holding, key=lambda group: len(group.requirements)).name] = None
     return tuple(found)
@@ -54,7 +54,7 @@ def developers_only(repo: Repository, project: Project, entry: str, settings: tu
     wanted |= {module: origin for path in settings for module, origin in installed_apps(repo, path)}
     for module, origin in wanted.items():
         name = normalised(known.get(module, module))
-        if any(_brings(installed, name) for installed in project.installed):
+        if any(brings(installed, name) for installed in project.installed):
             continue
         found = ((g, r) for g in groups for r in g.requirements if r.name in (name, f"django-{name}"))
         for group, needed in found:
@@ -79,6 +79,12 @@ def installed_apps(repo: Repository, path: str) -> Iterator[tuple[str, Origin]]:
                     yield item.value.split(".")[0], Origin("file", path, item.lineno)
 
 
+def for_developers(repo: Repository, project: Project) -> frozenset[str]:
+    """What only groups for development bring, which a note tells of where the program needs it."""
+    groups = (group for group in _groups(repo, project) if for_development(group.name))
+    return frozenset(wanted.name for group in groups for wanted in group.requirements)
+
+
 def _offered(repo: Repository, project: Project) -> list[Group]:
     chosen = {*project.production.groups, *project.production.extras}
     groups = (g for g in _groups(repo, project) if not for_development(g.name) and g.name not in chosen)
@@ -98,25 +104,25 @@ def _groups(repo: Repository, project: Project) -> list[Group]:
     return [*groups, *(Group(name, rows) for name, rows in project.pyproject.optional.items())]
 
 
-def _brings(distribution: str, name: str) -> bool:
+def brings(distribution: str, name: str) -> bool:
     """opentelemetry-sdk brings a part of opentelemetry, as python-multipart brings multipart."""
     return distribution in (name, f"python-{name}", f"django-{name}") or distribution.startswith(f"{name}-")
 
 
-def imported_modules(repo: Repository, entry: str) -> Iterator[tuple[str, str]]:
-    """Modules of distributions that are imported as soon as the file runs, each once, with the file that does."""
+def imported_modules(repo: Repository, entry: str) -> Iterator[tuple[str, Origin]]:
+    """Modules of distributions that are imported as soon as the file runs, each once, with the line that does."""
     standard = standard_library()
     pending, seen, yielded = [entry], {entry}, set[str]()
     for _ in range(_MOST_FILES):
         if not pending:
             return
         path = pending.pop(0)
-        for dotted in _dotted(tuple(runs_on_import(parsed(repo.source(path)).body))):
+        for dotted, line in _dotted(tuple(runs_on_import(parsed(repo.source(path)).body))):
             top = dotted.split(".")[0]
             if top and top not in standard and not is_here(repo, path, top):
                 if top not in yielded:
                     yielded.add(top)
-                    yield top, path
+                    yield top, Origin("file", path, line)
                 continue
             for target in _with_packages(repo, path, dotted):
                 if target not in seen:
@@ -124,14 +130,15 @@ def imported_modules(repo: Repository, entry: str) -> Iterator[tuple[str, str]]:
                     pending.append(target)
 
 
-def _dotted(statements: tuple[ast.Import | ast.ImportFrom, ...]) -> Iterator[str]:
+def _dotted(statements: tuple[ast.Import | ast.ImportFrom, ...]) -> Iterator[tuple[str, int]]:
     for node in statements:
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            yield from ((alias.name, node.lineno) for alias in node.names)
             continue
         module = "." * node.level + (node.module or "")
-        yield module
-        yield from (f"{module}{'' if module.endswith('.') else '.'}{alias.name}" for alias in node.names)
+        dot = "" if module.endswith(".") else "."
+        yield module, node.lineno
+        yield from ((f"{module}{dot}{alias.name}", node.lineno) for alias in node.names)
 
 
 def _with_packages(repo: Repository, path: str, dotted: str) -> Iterator[str]:

@@ -49,6 +49,7 @@ class Project:
     direct: tuple[tuple[Requirement, Origin], ...] = ()  # what the manifest asks for
     installed: Mapping[str, Origin] = field(default_factory=dict)  # all distributions that are known to be installed
     provided: tuple[str, ...] = ()  # what a platform installs besides: the image has to as well
+    besides: tuple[str, ...] = ()  # what the same step installs although no line asks for it, as pip is told
     locked: Mapping[str, Locked] = field(default_factory=dict)
     production: Production = field(default_factory=Production)
     member: str = ""  # folder of the member of a workspace, "" for the root
@@ -72,15 +73,9 @@ class Project:
 
 
 @lru_cache(maxsize=16)
-def project(
-    repo: Repository,
-    settings: Settings,
-    member: str = "",
-    imported: tuple[str, ...] = (),
-    bounds: tuple[tuple[Requirement, Origin], ...] = (),
-) -> Project:
+def project(repo: Repository, settings: Settings, member: str = "", imported: tuple[str, ...] = ()) -> Project:
     """The manifests of the folder, or of a member of its uv workspace; `imported` names groups and extras that the
-    program does not start without, `bounds` are releases that it needs besides.
+    program does not start without.
 
     Raises ProjectError for a manifest that is broken, a manager that is not supported, a lock file with conflict
     marks, or one that cannot be installed for what the manifest asks.
@@ -118,7 +113,7 @@ def project(
         environment=converted,
         script=script,
         lock=lock,
-        direct=(*bounds, *direct, *extra_rows),
+        direct=(*direct, *extra_rows),
         provided=tuple(f"{r.name}{r.specifier}" for r, _ in extra_rows),
         installed=installed,
         locked=locked,

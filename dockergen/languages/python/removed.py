@@ -1,4 +1,4 @@
-"""Modules that left the standard library: a program that imports one needs a Python that still has it."""
+"""What left the standard library: a program that uses it needs a Python that still has it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from dockergen.catalog import load
 from dockergen.frozen import frozen
+from dockergen.languages.python.apis import api, uses
 from dockergen.languages.python.imports import program_files
 from dockergen.lazy import regex
 from dockergen.model import Origin
@@ -19,18 +20,21 @@ _IMPORT = regex(r"^(?:import|from)[ \t]+(\w+)", re.MULTILINE)
 
 @frozen
 class Removed:
-    """A module that the program imports, the first Python without it, and the line."""
+    """A module that the program imports, or a name that it uses, the first Python without it, and the line."""
 
-    module: str
+    name: str
     since: str
     origin: Origin
 
 
 def removed(repo: Repository, entry: str, installed: Collection[str]) -> Removed | None:
-    """The import that needs the oldest Python, None when there is none that no distribution brings back."""
+    """The use that needs the oldest Python, None when there is none that no distribution brings back."""
     since = {module: row.split()[0] for row in load("python").lists["removed_modules"] for module in row.split()[1:]}
     found: list[Removed] = []
-    for path in program_files(repo, entry, _MOST_FILES) if entry else ():
+    paths = tuple(program_files(repo, entry, _MOST_FILES)) if entry else ()
+    names = {row: first for first, rows in load("python-apis").apis["python"].items() for row in rows}
+    found += [Removed(api(row).name, names[row], origin) for row, origin in uses(repo, paths, names)]
+    for path in paths:
         text = repo.source(path)
         for match in _IMPORT.finditer(text):
             module = match[1]

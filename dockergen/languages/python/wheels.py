@@ -30,7 +30,7 @@ def newer_than_python(name: str, specifier: str, minor: str) -> bool:
     """True when every release that the specifier leaves is known to want a Python newer than that one."""
     row = _pairs(load("python-floors").floors.get(name, ""))
     first = next((release for python, release in row.items() if key(python) > key(minor)), "")
-    return bool(first) and any(_compared(key(release), key(first)) >= 0 for _, release in _FLOOR.findall(specifier))
+    return bool(first) and begins_with(specifier, first)
 
 
 def published(name: str, specifier: str, minor: str) -> bool:
@@ -52,7 +52,7 @@ def ends_before(specifier: str, first: str) -> bool:
     return _ends(specifier, first)
 
 
-def begins_at(specifier: str, first: str) -> bool:
+def begins_with(specifier: str, first: str) -> bool:
     """True when the specifier leaves no release before that one."""
     return any(_compared(key(release), key(first)) >= 0 for _, release in _FLOOR.findall(specifier))
 

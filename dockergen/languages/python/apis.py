@@ -1,0 +1,187 @@
+"""Uses of what a library or Python itself once had: found in the source by the names that a table writes down.
+
+A row is a dotted name, `flask.Markup`, or what is called on any object, `.before_first_request`; with a condition in
+parentheses it means a call: `(word)` has that argument, `(!word:2)` has neither it nor two arguments by position,
+`("")` begins with a text, `(sync:set_loop)` stands outside of all async functions in a file that calls no set_loop,
+`(import:push)` runs, without arguments, when the file is imported, which calls no push. Words separated by | count as
+one.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+
+from dockergen.frozen import frozen
+from dockergen.languages.python.syntax import Module, dotted, guards, parsed
+from dockergen.lazy import regex
+from dockergen.model import Origin
+from dockergen.repository import Repository
+
+_ROW = regex(r"(?P<name>\.?\w+(?:\.\w+)*)(?:\((?P<condition>[^)]*)\))?")
+_ASKS_VERSION = regex(r"version|\bPY[23]\b|TYPE_CHECKING", re.IGNORECASE)
+_FAILURES = ("ImportError", "ModuleNotFoundError", "AttributeError", "Exception")
+
+
+@frozen
+class Api:
+    """One row of such a table."""
+
+    name: str
+    condition: str = ""
+
+    @property
+    def last(self) -> str:
+        """The word that a file has to hold for it."""
+        return self.name.rpartition(".")[2]
+
+    @property
+    def top(self) -> str:
+        """The module that a file has to import for it, "" for what is called on an object."""
+        return self.name.partition(".")[0]
+
+
+@lru_cache(maxsize=4096)
+def api(row: str) -> Api:
+    """A row as the table writes it."""
+    found = _ROW.fullmatch(row)
+    assert found, row
+    return Api(found["name"], found["condition"] or "")
+
+
+def uses(repo: Repository, paths: Iterable[str], rows: Iterable[str]) -> Iterator[tuple[str, Origin]]:
+    """The rows that the files use and where, each use once; what stands in a try block that expects its failure, or
+    behind a question for a version, has a way out and does not count."""
+    known = {row: api(row) for row in rows}
+    if not known:
+        return
+    words = re.compile(rf"\b(?:{'|'.join(sorted({re.escape(one.last) for one in known.values()}))})\b")
+    for path in paths:
+        text = repo.source(path)
+        if words.search(text):
+            for row, line in _used(parsed(text), known):
+                yield row, Origin("file", path, line)
+
+
+def _used(module: Module, known: Mapping[str, Api]) -> Iterator[tuple[str, int]]:
+    try:
+        found = _Uses(module.imports)
+        for statement in module.body:
+            found.visit(statement)
+    except RecursionError:
+        return  # thousands of branches: nobody wrote that by hand
+    for row, one in known.items():
+        line = found.calls_like(one) if one.condition else found.names_like(one)
+        if line:
+            yield row, line
+
+
+class _Uses(ast.NodeVisitor):
+    """What the statements name and call, by dotted names as the imports explain them."""
+
+    def __init__(self, imports: Mapping[str, str]) -> None:
+        self._imports = imports
+        self._names: dict[str, int] = {}
+        self._methods: dict[str, int] = {}
+        self._calls: list[tuple[str, ast.Call | None, int, str]] = []
+        self._place = "import"  # what the statements run in: the import, a plain function, or a coroutine
+
+    def names_like(self, one: Api) -> int:
+        """The line of its first use, 0 when there is none."""
+        if one.name.startswith("."):
+            return self._methods.get(one.last, 0)
+        below = f"{one.name}."
+        return next((line for name, line in self._names.items() if name == one.name or name.startswith(below)), 0)
+
+    def calls_like(self, one: Api) -> int:
+        """The line of the first call that meets its condition, 0 when there is none."""
+        for name, call, line, place in self._calls:
+            same = name.rpartition(".")[2] == one.last if one.name.startswith(".") else name == one.name
+            if same and self._meets(one.condition, call, place):
+                return line
+        return 0
+
+    def visit_Import(self, node: ast.Import) -> None:
+        for alias in node.names:
+            self._names.setdefault(alias.name, node.lineno)
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+        for alias in node.names if not node.level else ():
+            self._names.setdefault(f"{node.module}.{alias.name}", node.lineno)
+
+    def visit_Try(self, node: ast.Try) -> None:
+        if not any(map(_expects, node.handlers)):
+            self.generic_visit(node)
+
+    def visit_If(self, node: ast.If) -> None:
+        if not _ASKS_VERSION.search(ast.unparse(node.test)):
+            self._inside("function" if guards(node) else self._place, node)
+
+    def visit_With(self, node: ast.With) -> None:
+        self._inside("function" if self._place == "import" else self._place, node)
+
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> None:
+        self._decorated(node.decorator_list)
+        self._inside("coroutine", node)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
+        self._decorated(node.decorator_list)
+        self._inside("function" if self._place == "import" else self._place, node)
+
+    def visit_Attribute(self, node: ast.Attribute) -> None:
+        self._methods.setdefault(node.attr, node.lineno)
+        if name := self._resolved(node):
+            self._names.setdefault(name, node.lineno)
+        self.generic_visit(node)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        if name := self._resolved(node.func) or "".join(dotted(node.func)[-1:]):
+            self._calls.append((name, node, node.lineno, self._place))
+        self.generic_visit(node)
+
+    def _decorated(self, decorators: list[ast.expr]) -> None:
+        for bare in decorators:
+            if not isinstance(bare, ast.Call) and (name := self._resolved(bare)):
+                self._calls.append((name, None, bare.lineno, self._place))
+
+    def _inside(self, place: str, node: ast.AST) -> None:
+        outside, self._place = self._place, place
+        self.generic_visit(node)
+        self._place = outside
+
+    def _meets(self, condition: str, call: ast.Call | None, place: str) -> bool:
+        kind, _, prepares = condition.partition(":")
+        if kind == "sync":
+            return place != "coroutine" and prepares not in self._methods
+        if kind == "import":
+            bare = call is not None and not call.args and not call.keywords
+            return place == "import" and bare and prepares not in self._methods
+        return _has(condition, call)
+
+    def _resolved(self, node: ast.expr) -> str:
+        """The dotted name from the module on, "" for what is no import of another's."""
+        parts = dotted(node)
+        chained = isinstance(node, ast.Name) or (isinstance(node, ast.Attribute) and len(parts) > 1)
+        origin = self._imports.get(parts[0], "") if chained and parts else ""
+        return ".".join((origin, *parts[1:])) if origin and not origin.startswith(".") else ""
+
+
+def _expects(handler: ast.ExceptHandler) -> bool:
+    told = ast.unparse(handler.type) if handler.type else "Exception"
+    return any(name in told for name in _FAILURES)
+
+
+def _has(condition: str, call: ast.Call | None) -> bool:
+    positional = call.args if call else []
+    named = {keyword.arg for keyword in call.keywords} if call else set()
+    if condition == '""':
+        first = positional[0] if positional else None
+        return isinstance(first, ast.JoinedStr) or (isinstance(first, ast.Constant) and isinstance(first.value, str))
+    words, _, most = condition.removeprefix("!").partition(":")
+    has = not named.isdisjoint(words.split("|"))
+    if not condition.startswith("!"):
+        return has
+    told = None in named or any(isinstance(argument, ast.Starred) for argument in positional)
+    return not (has or told or len(positional) >= int(most))

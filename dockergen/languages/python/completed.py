@@ -1,0 +1,98 @@
+"""The project as its author had it installed: with the releases that it was written for, and what no line names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from dockergen.languages.python.companions import companions
+from dockergen.languages.python.imports import whole_program
+from dockergen.languages.python.outgrown import Outgrown, held, outgrown
+from dockergen.languages.python.project import Project
+from dockergen.languages.python.start import Start
+from dockergen.languages.python.unnamed import Unnamed, unnamed
+from dockergen.manifests.requirements import Requirement
+from dockergen.repository import Repository
+
+_MOST_FILES = 400
+_MOST_SHOWN = 6
+_NOT_LOADED = ("migrations", "tests", "test")
+
+
+def completed(repo: Repository, project: Project, begun: Start | None) -> Project:
+    """The project with bounds and additions, which the same step installs, and notes that say why.
+
+    A lock file is complete as it is: what it lacks is said and not mended.
+    """
+    if begun is None or not begun.entry:
+        return _with_companions(project)
+    paths = tuple(_files(repo, begun))
+    missing = () if _asks_more(project) else unnamed(repo, project, begun, paths)
+    if project.locked or project.requirements.hashed:
+        return replace(project, notes=(*project.notes, *_missing_notes(project, missing)))
+    project = replace(
+        project,
+        direct=(*project.direct, *((Requirement(one.name), one.origin) for one in missing)),
+        installed={**project.installed, **{one.name: one.origin for one in missing}},
+    )
+    old = outgrown(repo, project, paths)
+    bounded = [one.name for one in old]
+    project = replace(
+        project,
+        direct=held(project, old),
+        installed={**{one.name: one.origin for one in old}, **project.installed},
+        besides=(*(one.bound for one in old), *(one.name for one in missing if one.name not in bounded)),
+        notes=(*project.notes, *map(_outgrown_note, old), *_unnamed_note(project, missing)),
+    )
+    return _with_companions(project)
+
+
+def _with_companions(project: Project) -> Project:
+    bounds, notes = companions(project)
+    return replace(project, besides=(*project.besides, *bounds), notes=(*project.notes, *notes)) if bounds else project
+
+
+def _files(repo: Repository, begun: Start) -> Iterator[str]:
+    """The files of the program; Django finds those of its apps by itself."""
+    if begun.django is None:
+        yield from whole_program(repo, begun.entry)
+        return
+    for count, path in enumerate(repo.walk(begun.django.root, endings=(".py",))):
+        if count == _MOST_FILES:
+            return
+        *folders, name = path.split("/")
+        if not any(folder in _NOT_LOADED for folder in folders) and not name.startswith(("test_", "tests.")):
+            yield path
+
+
+def _outgrown_note(one: Outgrown) -> str:
+    return (
+        f"{one.origin} uses {one.used.lstrip('.')}, which {one.name} has no more since {one.below}, so the image holds "
+        f"{one.bound}; state that bound, or write it anew."
+    )
+
+
+def _asks_more(project: Project) -> bool:
+    """True when a package of the repository may ask for what nothing else names."""
+    return any(wanted.path or wanted.editable or not wanted.name for wanted, _ in project.direct)
+
+
+def _unnamed_note(project: Project, missing: tuple[Unnamed, ...]) -> Iterator[str]:
+    shown = ", ".join(f"{one.name} ({one.origin})" for one in missing[:_MOST_SHOWN])
+    more = f" and {len(missing) - _MOST_SHOWN} more" if len(missing) > _MOST_SHOWN else ""
+    if missing:
+        manifest = _manifest(project)
+        yield f"{manifest} does not name {shown}{more}, which the program uses; the image has the newest: add it there."
+
+
+def _missing_notes(project: Project, missing: tuple[Unnamed, ...]) -> Iterator[str]:
+    for one in missing[:_MOST_SHOWN]:
+        yield (
+            f"{one.origin} uses {one.name}, which {project.lock or project.requirements.path} does not hold: add it to "
+            "the dependencies and lock anew, or the program stops there."
+        )
+
+
+def _manifest(project: Project) -> str:
+    known = next((origin.path for _, origin in project.direct if origin.path), "")
+    return known or project.requirements.path or project.manifest

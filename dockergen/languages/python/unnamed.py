@@ -1,0 +1,91 @@
+"""What the program imports, or uses of a library, and no line of the manifest brings: who wrote it had it installed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+from dockergen.catalog import load
+from dockergen.frozen import frozen
+from dockergen.languages.python.apis import uses
+from dockergen.languages.python.optional import brings, for_developers, imported_modules, installed_apps
+from dockergen.languages.python.outgrown import brought_along
+from dockergen.languages.python.project import Project
+from dockergen.languages.python.start import Start
+from dockergen.languages.python.unlisted import standard_library
+from dockergen.lazy import regex
+from dockergen.manifests.requirements import bare_name, normalised
+from dockergen.model import Origin
+from dockergen.repository import Repository
+
+_ANYBODYS = frozenset(("", "django", "flask", "python", "py", "google", "api", "client", "sdk", "connector"))
+_WORDS = regex(r"[-\[\]]")
+
+
+@frozen
+class Unnamed:
+    """A distribution that no line brings, and the line of the program that asks for it."""
+
+    name: str
+    origin: Origin
+    module: str = ""  # what is imported, where that is it
+
+
+def unnamed(repo: Repository, project: Project, begun: Start, paths: Iterable[str]) -> tuple[Unnamed, ...]:
+    """Each distribution once; `paths` are the files of the program.
+
+    Only distributions that are known here by name: what an unknown module is called on the index is anybody's guess.
+    """
+    present = brought_along(project) | for_developers(repo, project) | {bare_name(word) for word in begun.added}
+    found: dict[str, Unnamed] = {}
+    for one in (*_imported(repo, begun), *_used(repo, paths)):
+        if not _is_present(one, present):
+            found.setdefault(one.name, one)
+    return tuple(found.values())
+
+
+def _imported(repo: Repository, begun: Start) -> Iterator[Unnamed]:
+    apps = (installed_apps(repo, path) for path in (begun.django.sources if begun.django else ()))
+    standard = standard_library()
+    for module, origin in (*imported_modules(repo, begun.entry), *chain.from_iterable(apps)):
+        name = distribution(module) if module not in standard else ""
+        if name and not _is_somewhere(repo, module):
+            yield Unnamed(name, origin, module)
+
+
+def _is_somewhere(repo: Repository, module: str) -> bool:
+    """True when a folder of the repository has a module of that name, which sys.path may lead to."""
+    here = repo.is_file(f"{module}.py") or repo.is_folder(module)
+    return here or bool(repo.glob(f"*/{module}.py") or repo.glob(f"*/{module}/__init__.py"))
+
+
+def _used(repo: Repository, paths: Iterable[str]) -> Iterator[Unnamed]:
+    wants = dict(row.rsplit(" ", 1) for row in load("python-apis").lists["wants"])
+    for row, origin in uses(repo, paths, wants):
+        yield Unnamed(wants[row], origin)
+
+
+def distribution(module: str) -> str:
+    """What the module is called on the index, "" where that is not known, or it is gigabytes that nobody asked for."""
+    known = dict(row.split() for row in load("python").lists["distributions"])
+    name = known.get(module) or normalised(module)
+    tables = (load("python-floors").floors, load("python-wheels").wheels, load("python-runs").runs)
+    packages = load("python-packages").packages
+    row = packages.get(normalised(name))
+    large = row is not None and (row.cuda or any(other in packages and packages[other].cuda for other in row.pulls))
+    if "<" in name or large:
+        return ""
+    certain = module in known or row is not None or any(normalised(name) in table for table in tables)
+    return normalised(name) if certain else ""
+
+
+def _is_present(one: Unnamed, present: frozenset[str]) -> bool:
+    """True when it is installed, by its own name, that of its module, or as another distribution with that module."""
+    others = next((row.split() for row in load("python-apis").lists["alternatives"] if one.name in row.split()), [])
+    named = {one.name, *others, *filter(None, (normalised(one.module),))}
+    if any(brings(other, name) for other in present for name in named):
+        return True
+    # django-cors-middleware has the module of django-cors-headers, and qrcode[pil] brings Pillow.
+    words = set(one.name.split("-")) | set(normalised(one.module).split("-"))
+    compound = (parts for other in present if len(parts := _WORDS.split(other)) > 1)
+    return bool(one.module) and any((words - _ANYBODYS).intersection(parts) for parts in compound)

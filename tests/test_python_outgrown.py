@@ -1,0 +1,120 @@
+"""Programs that were written for older releases than the newest, which is what an open line of a manifest gets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dockergen.catalog import load
+from dockergen.languages.python.apis import api, uses
+from dockergen.repository import Repository
+from tests.python_trees import decision, plan_of
+
+APP = "from flask import Flask\napp = Flask(__name__)\n"
+
+
+def _found(tmp_path: Path, source: str, *rows: str) -> list[tuple[str, int]]:
+    (tmp_path / "a.py").write_text(source)
+    return [(row, origin.line) for row, origin in uses(Repository(tmp_path), ["a.py"], rows)]
+
+
+USES = [
+    ("import", "import flask.ext.login\n", "flask.ext", 1),
+    ("from", "import os\nfrom flask import (\n    Flask, Markup)\n", "flask.Markup", 2),
+    ("alias", "import numpy as np\nx = [np.float(1)]\n", "numpy.float", 2),
+    ("longer name", "import numpy as np\nnp.float64(1)\n", "numpy.float", 0),
+    ("below a module", "from langchain.llms.openai import OpenAI\n", "langchain.llms", 1),
+    ("in a function", "def f():\n    from werkzeug import secure_filename\n", "werkzeug.secure_filename", 2),
+    ("a way out", "try:\n    from jinja2 import Markup\nexcept ImportError:\n    from markupsafe import Markup\n", "jinja2.Markup", 0),
+    ("no way out", "try:\n    from jinja2 import Markup\nfinally:\n    pass\n", "jinja2.Markup", 2),
+    ("asks for the version", "if django.VERSION < (4,):\n    from django.conf.urls import url\n", "django.conf.urls.url", 0),
+    ("own module", "from .jinja2 import Markup\n", "jinja2.Markup", 0),
+    ("own object", "flask = x()\nflask.Markup\n", "flask.Markup", 0),
+    ("method", "@app.before_first_request\ndef f(): pass\n", ".before_first_request", 1),
+    ("has the argument", "import httpx\nhttpx.Client(proxies=x)\n", "httpx.Client(proxies)", 2),
+    ("has it not", "import httpx\nhttpx.Client(timeout=1)\n", "httpx.Client(proxies)", 0),
+    ("lacks the argument", "import yaml\nyaml.load(f)\n", "yaml.load(!Loader:2)", 2),
+    ("by name", "import yaml\nyaml.load(f, Loader=yaml.SafeLoader)\n", "yaml.load(!Loader:2)", 0),
+    ("by position", "import yaml\nyaml.load(f, yaml.SafeLoader)\n", "yaml.load(!Loader:2)", 0),
+    ("unknown", "import yaml\nyaml.load(f, **more)\n", "yaml.load(!Loader:2)", 0),
+    ("bare decorator", "from pydantic import root_validator\n@root_validator\ndef f(): pass\n", "pydantic.root_validator(!pre|skip:9)", 2),
+    ("one of two", "from pydantic import root_validator\n@root_validator(pre=True)\ndef f(): pass\n", "pydantic.root_validator(!pre|skip:9)", 0),
+    ("text first", "t.TemplateResponse('a.html', {})\n", '.TemplateResponse("")', 1),
+    ("no text first", "t.TemplateResponse(request, 'a.html')\n", '.TemplateResponse("")', 0),
+    ("not waiting", "import asyncio\nasyncio.get_event_loop()\n", "asyncio.get_event_loop(sync:set_event_loop)", 2),
+    ("waiting", "import asyncio\nasync def f():\n    asyncio.get_event_loop()\n", "asyncio.get_event_loop(sync:set_event_loop)", 0),
+    ("prepared", "import asyncio\nasyncio.set_event_loop(l)\nasyncio.get_event_loop()\n", "asyncio.get_event_loop(sync:set_event_loop)", 0),
+    ("on import", "db = SQLAlchemy(app)\ndb.create_all()\n", ".create_all(import:push)", 2),
+    ("in a context", "with app.app_context():\n    db.create_all()\n", ".create_all(import:push)", 0),
+    ("in a pushed context", "app.app_context().push()\ndb.create_all()\n", ".create_all(import:push)", 0),
+    ("when it is called", "def f():\n    db.create_all()\n", ".create_all(import:push)", 0),
+    ("when it is started", "if __name__ == '__main__':\n    db.create_all()\n", ".create_all(import:push)", 0),
+    ("with an engine", "Base.metadata.create_all(engine)\n", ".create_all(import:push)", 0),
+    ("Python 2", "import time\nprint 'x'\ntime.clock()\n", "time.clock", 3),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("source", "row", "line"), [case[1:] for case in USES], ids=[case[0] for case in USES])
+def test_uses_are_found_by_what_names_stand_for(tmp_path: Path, source: str, row: str, line: int) -> None:
+    assert _found(tmp_path, source, row) == ([(row, line)] if line else [])
+
+
+def test_every_row_of_the_table_can_be_read_and_stands_once() -> None:
+    for name, releases in load("python-apis").apis.items():
+        rows = [row for listed in releases.values() for row in listed]
+        assert len(rows) == len(set(rows)), name
+        assert all(api(row).name for row in rows)
+
+
+BOUNDS = [
+    ("open line", "flask\ngunicorn\nwtforms\n", "from wtforms import TextField\n", ("wtforms<3.0",)),
+    ("brought along", "flask\ngunicorn\n", "from werkzeug.urls import url_quote\n", ("werkzeug<3.0",)),
+    ("floor below", "flask\ngunicorn\nwtforms>=2\n", "from wtforms import TextField\n", ("wtforms<3.0",)),
+    ("bounded", "flask\ngunicorn\nwtforms<3\n", "from wtforms import TextField\n", ()),
+    ("pinned", "flask\ngunicorn\nwtforms==2.3.3\n", "from wtforms import TextField\n", ()),
+    ("pinned above", "flask\ngunicorn\nwtforms==3.1.0\n", "from wtforms import TextField\n", ()),
+    ("of two bounds the lower", "flask\ngunicorn\n", "from werkzeug import secure_filename\nfrom werkzeug.urls import url_quote\n", ("werkzeug<1.0",)),
+    ("kept by another", "flask\nfastapi==0.110.0\njinja2\n", "pages.TemplateResponse('a', {})\n", ()),
+    ("not kept by another", "flask\ngunicorn\nfastapi==0.140.0\njinja2\n", "pages.TemplateResponse('a', {})\n", ("starlette<1.0",)),
+    ("all inside", "flask\ngunicorn\nlangchain\n", "from langchain.llms import OpenAI\n", ("langchain<0.2",)),
+    ("moved", "flask\ngunicorn\nlangchain\nlangchain-community\n", "from langchain.llms import OpenAI\n", ("langchain<1.0",)),
+    ("not installed", "flask\ngunicorn\n", "from aiogram import executor\n", ("aiogram<3.0", "aiohttp<3.9")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("wanted", "source", "besides"), [c[1:] for c in BOUNDS], ids=[c[0] for c in BOUNDS])
+def test_a_library_stays_below_what_took_away_what_the_program_uses(
+    tmp_path: Path, wanted: str, source: str, besides: tuple[str, ...]
+) -> None:
+    found = plan_of(tmp_path, {"requirements": wanted, "app.py": source + APP}).facts.install
+    assert found.besides == besides
+
+
+def test_a_module_of_the_repository_is_not_the_librarys(tmp_path: Path) -> None:
+    files = {
+        "requirements": "flask gunicorn",
+        "app.py": f"from jinja2 import Markup\n{APP}",
+        "jinja2.py": "Markup = 1\n",
+    }
+    assert plan_of(tmp_path, files).facts.install.besides == ()
+
+
+def test_the_note_tells_the_line_and_the_python_fits_the_older_release(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, {"requirements": "flask gunicorn", "app.py": f"{APP}from flask.json import JSONEncoder\n"})
+    assert decision(plan, "version").text == "3.13"
+    assert plan.facts.install.besides == ("flask<2.3", "werkzeug<3")
+    note = "app.py:3 uses flask.json.JSONEncoder, which flask has no more since 2.3, so the image holds flask<2.3"
+    assert any(found.startswith(note) for found in plan.notes)
+
+
+def test_files_of_django_are_looked_at_although_nothing_imports_them(tmp_path: Path) -> None:
+    line = "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'site_.settings')\n"
+    files = {
+        "requirements": "django gunicorn",
+        "manage.py": line,
+        "site_/settings.py": "SECRET_KEY = 'x'\n",
+        "site_/wsgi.py": f"{line}from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n",
+        "site_/urls.py": "from django.conf.urls import url\nurlpatterns = [url('^$', None)]\n",
+    }
+    assert plan_of(tmp_path, files).facts.install.besides == ("django<4.0",)
