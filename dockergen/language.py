@@ -18,7 +18,8 @@ class Language:
     image or raises ProjectError; `assets` (optional) plans a build whose output another language serves, or
     returns None where the folder holds no such build; `apps` (optional) names the things of the folder that
     `--app` may choose from; `loose` (optional) claims a folder that nothing else claims and that holds nothing but
-    such source, of which somebody has to say what to start.
+    such source, of which somebody has to say what to start; `unbuilt` (optional) says of a folder that `assets` finds
+    no build in why its front end is not made, "" where there is none.
     """
 
     title: str
@@ -27,3 +28,4 @@ class Language:
     assets: Callable[[Repository, Settings], AssetBuild | None] | None = None
     apps: Callable[[Repository], tuple[str, ...]] | None = None
     loose: Callable[[Repository], Match | None] | None = None
+    unbuilt: Callable[[Repository], str] | None = None

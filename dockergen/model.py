@@ -77,6 +77,7 @@ class Match:
     evidence: tuple[Origin, ...]
     what: str = ""  # "a FastAPI service"
     gathers: bool = False  # it holds packages together that lie below, and starts none of them
+    pages: bool = False  # it builds pages for browsers and starts nothing
 
 
 @frozen

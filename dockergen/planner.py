@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from dockergen.context import ignore_groups
@@ -45,7 +45,21 @@ def service(repo: Repository, settings: Settings) -> Service:
     claim = _strongest(here, claims, settings)
     plan = claim.language.plan(here, settings)
     plan = _with_language(_with_assets(here, settings, claim, plan), claim, settings)
+    if root and settings.app is None:
+        plan = replace(plan, notes=(*plan.notes, *_front_ends_beside(repo, settings, root)))
     return Service(_name(here, root), root, replace(plan, ignore=ignore_groups(plan)))
+
+
+def _front_ends_beside(repo: Repository, settings: Settings, root: str) -> Iterator[str]:
+    """Notes about front ends in folders beside the one service that was found."""
+    for folder in repo.folders():
+        if folder == root.partition("/")[0] or _looks_unused(folder):
+            continue
+        if any(c.match.pages for c in claims_on(repo, _without_choices(settings), folder)):
+            yield (
+                f"{folder}/ holds a front end, which is not in this image; "
+                f"it gets its own with `dockergen init {folder}`."
+            )
 
 
 def claims_on(repo: Repository, settings: Settings, root: str = "") -> list[Claim]:
@@ -270,6 +284,8 @@ def _with_assets(repo: Repository, settings: Settings, claim: Claim, plan: Build
                 notes.append(f"The front end in {folder or 'this folder'} is not built: {error.problem} {error.remedy}")
                 continue
             if build is None:
+                lacking = language.unbuilt(repo.sub(folder)) if language.unbuilt and not awaited else ""
+                notes += [f"The front end in {folder or 'this folder'} is not built: {lacking}"] if lacking else []
                 continue
             placed = _placed(build, folder, len(builds), awaited)
             if _overlap(placed.target, plan.takes_in or ()) or _serves(repo, folder, build):

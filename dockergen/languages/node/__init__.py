@@ -38,4 +38,13 @@ def assets(repo: Repository, settings: Settings) -> AssetBuild | None:
     return planned(repo, settings)
 
 
-LANGUAGE = Language("Node.js", match, plan, assets=assets)
+def unbuilt(repo: Repository) -> str:
+    """Why the front end of a folder is not made, "" where it holds none."""
+    if not repo.is_file("package.json"):
+        return ""
+    from dockergen.languages.node.assets import without_script
+
+    return without_script(repo)
+
+
+LANGUAGE = Language("Node.js", match, plan, assets=assets, unbuilt=unbuilt)

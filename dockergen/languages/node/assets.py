@@ -85,6 +85,17 @@ def assets(repo: Repository, settings: Settings) -> AssetBuild | None:
     )
 
 
+def without_script(repo: Repository) -> str:
+    """What a package.json lacks that asks for bundlers and is no program; "" where all is built, or as committed."""
+    package = manifest(repo)
+    named = [name for name in load("node").lists["bundlers"] if name in package.all_dependencies]
+    starting = {"build", "start", "serve"} & set(package.scripts)
+    files = [relative(path) for text in package.scripts.values() for path in OUTPUT_FILE.findall(text)]
+    if not named or starting or package.main or (files and all(map(repo.is_file, files))):
+        return ""
+    return f"{MANIFEST} asks for {named[0]} and has no script called build; write one that makes the files."
+
+
 def _embedding(repo: Repository, package: PackageJson, plain: Build) -> tuple[str, str]:
     """The script whose output leads into the service around the folder, else the one that is called build."""
     for name in package.scripts:

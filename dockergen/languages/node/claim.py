@@ -21,7 +21,8 @@ def claim(repo: Repository, settings: Settings) -> Match:
     if starts or _is_monorepo(repo, found):
         what = f"a {found.framework[1].title} service" if found.framework else "a Node.js service"
         return Match(Strength.MANIFEST, evidence, what, gathers=not starts)
-    return Match(Strength.SUPPORTING, evidence, "a front end" if found.is_static else "a package.json")
+    what = "a front end" if found.is_static else "a package.json"
+    return Match(Strength.SUPPORTING, evidence, what, pages=found.is_static)
 
 
 def _is_monorepo(repo: Repository, found: Project) -> bool:
