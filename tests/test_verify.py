@@ -32,6 +32,16 @@ from tests.realengine.fixtures import DockerEngine
             "--package",
         ),
         ("ModuleNotFoundError: No module named 'yaml'", "Python module yaml", "dependencies"),
+        (
+            """  File "/app/.venv/lib/python3.8/site-packages/django/apps/config.py", line 213, in create\n    mod = import_module(mod_path)\n  File "<frozen importlib._bootstrap>", line 1014, in _gcd_import\nModuleNotFoundError: No module named 'rooms'""",
+            "INSTALLED_APPS names rooms",
+            "commit its folder",
+        ),
+        (
+            """  File "/app/.venv/lib/python3.8/site-packages/django/apps/config.py", line 213, in create\n    mod = import_module(mod_path)\n  File "/app/shop/apps.py", line 1, in <module>\n    import yaml\nModuleNotFoundError: No module named 'yaml'""",
+            "Python module yaml",
+            "dependencies",
+        ),
         ("Error: Cannot find module 'express'\nRequire stack:", "Node module express", "devDependencies"),
         ("    raise KeyError(key)\nKeyError: 'SECRET_KEY'", "environment variable SECRET_KEY", "--env SECRET_KEY="),
         (

@@ -166,6 +166,11 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
         "If the repository holds its file, look at .dockerignore and at capital letters in its name; else the import names what is not there.",
     ),
     (
+        r"""(?s)/django/apps/config\.py", line \d+, in create\n(?:(?!File "/app/(?!\.venv)).){1,4000}?No module named '([\w.]+)'""",
+        "Django's INSTALLED_APPS names {0}, which neither the repository nor a dependency has.",
+        "If it is the project's own, commit its folder (.gitignore may hide it) or take the name out; else add its distribution to the dependencies.",
+    ),
+    (
         r"ModuleNotFoundError: No module named '([\w.]+)'",
         "The Python module {0} is not in the image.",
         "Add it to the project's dependencies (and its lock file), then build again.",
