@@ -41,6 +41,10 @@ def _plan(root: Path, files: dict[str, str]) -> BuildPlan:
         pytest.param("import sqlite3\nsqlite3.connect('data/app.db')\n", ("/app/data",), id="database-in-a-folder"),
         pytest.param("from logging.handlers import RotatingFileHandler as R\nimport logging\nlogging.FileHandler(f'logs/x.log')\n", ("/app/logs",), id="log-file"),
         pytest.param("import os\napp.config['STATIC'] = os.path.join(os.path.dirname(__file__), 'static')\napp.config['CONFIG'] = os.getenv('VOLUME', os.path.join(app.config['STATIC'], 'config'))\nos.makedirs(app.config['CONFIG'])\n", ("/app/static/config",), id="keys-of-a-configuration"),
+        pytest.param("import os\napp.config.update(UPLOAD_FOLDER=os.path.join(os.path.dirname(__file__), 'uploads'))\n", ("/app/uploads",), id="argument-of-a-configuration"),
+        pytest.param("import os\napp.config.from_mapping({'UPLOAD_FOLDER': 'uploads'})\n", ("/app/uploads",), id="key-of-a-mapping"),
+        pytest.param("import os\nDEBUG = False\nUPLOAD_FOLDER = 'here' if DEBUG else '/data/there'\n", (), id="for-a-developer"),
+        pytest.param("import os, logging\nlogging.FileHandler(parser.get('general', 'log-file'))\n", (), id="name-of-an-option"),
         pytest.param("import os\nos.makedirs('/tmp/x')\n", (), id="elsewhere"),
         pytest.param("def save(folder):\n    import os\n    os.makedirs(folder)\nfolder = 'x'\n", (), id="a-parameter-is-unknown"),
         pytest.param("open('static/style.css').read()\n", (), id="reading"),
@@ -169,13 +173,13 @@ def test_an_installed_program_writes_into_the_folder_that_it_runs_in(tmp_path: P
     )
     (tmp_path / "shop/main.py").write_text(
         "import logging, os\nfrom flask import Flask\nHERE = os.path.dirname(__file__)\n"
-        "def main():\n    logging.FileHandler('shop.log')\n    os.makedirs('cache')\n    os.makedirs(HERE + '/made')\n"
+        "def main():\n    logging.FileHandler('shop.log')\n    logging.FileHandler('logs/more.log')\n    open('Dockerfile', 'w')\n    os.makedirs(HERE + '/made')\n"
         "    Flask(__name__).run(host='0.0.0.0', port=8000)\n"
     )
     plan = dockergen.plan(tmp_path)
     assert plan.start == ("shop",)
     assert not plan.facts.copies_source
-    assert plan.writable == ("/app/cache", "/app/data")
+    assert plan.writable == ("/app/data", "/app/logs")
     assert plan.facts.links == (("shop.log", "/app/data/shop.log"),)
 
 

@@ -20,7 +20,8 @@ from dockergen.repository import Repository
 
 _ENDINGS = (".db", ".sqlite", ".sqlite3")
 _PLAIN = regex(r"[\w./-]+")
-_RELATIVE = regex(r"sqlite:///(?!/)[\w{%]")
+_RELATIVE = regex(r"sqlite:///(?!/)\w")
+_KEPT = regex(r"\.(?:db|sqlite3?|log)$")
 _INSTANCE = regex(r"\binstance_(?:path|relative_config)\b")
 _MAKES = regex(r"\bFlask\(\s*__name__\b")
 # Flask-Session's own folder, below the one that the program runs in.
@@ -49,7 +50,7 @@ def state(repo: Repository, project: Project, begun: Start, installed: bool) -> 
         notes = tuple(_kept(name, target, name in moved) for name, target in links)
         return State(own, links, moved, () if installed else _owned(repo, own), notes)
     items = [_placed(repo, project, begun, item) for item in written(repo, begun.entry)]
-    wanted = {*own, *folders(repo, items), *_framework(repo, project, begun)}
+    wanted = {*own, *folders(repo, items), *_framework(repo, project, begun, items)}
     place = "/app/data" if not repo.glob("data/*.py") else "/app/state"
     beside = [item for item in items if item.file and _is_beside(repo, item)]
     links += tuple((item.path.removeprefix("/app/"), f"{place}/{posixpath.basename(item.path)}") for item in beside)
@@ -63,7 +64,8 @@ def state(repo: Repository, project: Project, begun: Start, installed: bool) -> 
 
 def _of_installed(repo: Repository, begun: Start, own: tuple[str, ...], links: tuple[tuple[str, str], ...]) -> State:
     """What a program writes into the folder that it runs in, which has nothing but its environment."""
-    items = written(repo, begun.entry, installed=True)
+    # Of what an installed program opens and makes elsewhere, much lies in folders that its user names.
+    items = [item for item in written(repo, begun.entry, installed=True) if item.file and _KEPT.search(item.path)]
     beside = [item for item in items if item.file and posixpath.dirname(item.path) == "/app"]
     links += tuple((posixpath.basename(item.path), f"/app/data/{posixpath.basename(item.path)}") for item in beside)
     wanted = {*own, *folders(repo, items), *(("/app/data",) if beside else ())}
@@ -91,7 +93,7 @@ def _kept(name: str, target: str, moved: bool) -> str:
     )
 
 
-def _framework(repo: Repository, project: Project, begun: Start) -> set[str]:
+def _framework(repo: Repository, project: Project, begun: Start, items: list[Written]) -> set[str]:
     name = begun.framework.value if begun.framework else ""
     row = load("python").frameworks.get(name)
     found = {f"/app/{folder}" for folder in (*(row.writable if row else ()), *_mounted(repo, project, begun))}
@@ -99,7 +101,8 @@ def _framework(repo: Repository, project: Project, begun: Start) -> set[str]:
         return found
     texts = [repo.source(path) for path in program_files(repo, begun.entry, 60)] if begun.entry else []
     # Flask-SQLAlchemy keeps SQLite files that are named by a relative path in the instance folder.
-    sqlite = project.has("flask-sqlalchemy") and any(map(_RELATIVE.search, texts))
+    named = any(item.relative for item in items) or any(map(_RELATIVE.search, texts))
+    sqlite = named and project.has("flask-sqlalchemy")
     if (sqlite and not _old_extension(project)) or any(map(_INSTANCE.search, texts)):
         found.add(f"/app/{begun.import_root}/instance" if begun.import_root not in ("", ".") else "/app/instance")
     if any(map(_SESSIONS.search, texts)) and not any("SESSION_FILE_DIR" in text for text in texts):

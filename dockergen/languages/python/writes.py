@@ -227,6 +227,8 @@ class _Places:
             or self._names(node.func) & _writers()
         ):
             yield from self._written(_file_argument(node), node, file=True)
+        for word in node.keywords if name in ("update", "from_mapping", "dict") else ():
+            yield from self._of_setting(word.arg or "", word.value, node)
 
     def of_mapping(self, node: ast.Dict) -> Iterator[Written]:
         keys = [key.value if isinstance(key, ast.Constant) else None for key in node.keys]
@@ -237,6 +239,8 @@ class _Places:
                 yield from self._written(value, node)
             elif logs and key == "filename":
                 yield from self._written(value, node, file=True)
+            elif isinstance(key, str) and key.isupper():
+                yield from self._of_setting(key, value, node)
 
     def _names(self, function: ast.expr) -> set[str]:
         """What the called function may be in full, as the imports of the file resolve it."""
@@ -253,14 +257,17 @@ class _Places:
         name = last_name(target) if isinstance(target, (ast.Name, ast.Attribute)) else ""
         if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant):
             name = str(target.slice.value)
+        yield from self._of_setting(name, value, node)
+
+    def _of_setting(self, name: str, value: ast.expr, node: ast.AST) -> Iterator[Written]:
         if _FOLDER_SETTING.fullmatch(name):
-            yield from self._written(node.value, node)
+            yield from self._written(value, node)
         elif _LIKELY_SETTING.fullmatch(name):
             # A bare word may be anybody's path; one that begins at the program's own folder is not.
             found = self._written(self._known_part(value), node, scheme=f"{_WORKDIR}/")
             yield from (replace(item, likely=True) for item in found)
         elif name.endswith(("DATABASE_URI", "DATABASE_URL", "DB_URL", "DB_URI")):
-            yield from self._written(node.value, node, file=True, scheme="sqlite:///")
+            yield from self._written(value, node, file=True, scheme="sqlite:///")
 
     def _written(
         self, where: ast.expr | None, node: ast.AST, *, file: bool = False, scheme: str = ""
@@ -306,9 +313,11 @@ class _Places:
         if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or):
             return self._value(node.values[-1], depth + 1)
         if isinstance(node, ast.IfExp):
-            # What is given, or else the usual place: one of the two is known.
-            first = self._value(node.body, depth + 1)
-            return first if first is not None else self._value(node.orelse, depth + 1)
+            # What is given, or else the usual place: one of the two is known. Images do not run for a developer.
+            both = [node.body, node.orelse]
+            developing = any("DEBUG" in last_name(inner).upper() for inner in nodes(node.test))
+            values = (self._value(part, depth + 1) for part in (reversed(both) if developing else both))
+            return next((value for value in values if value is not None), None)
         if isinstance(node, ast.Call):
             return self._called(node, depth)
         return self._named(node, depth)
@@ -372,7 +381,10 @@ class _Places:
         if name in ("getcwd", "cwd"):
             return _WORKDIR
         if len(node.args) == 2 and name in ("getenv", "get", "pop", "setdefault"):
-            return self._value(node.args[1], depth + 1)
+            usual = self._value(node.args[1], depth + 1)
+            # The second argument may be the name of an option: parser.get("general", "log-file").
+            asked = name == "getenv" or _receiver(node.func) == "environ"
+            return usual if asked or (usual and re.search(r"[./]", usual)) else None
         if name in ("join", "joinpath") and node.args:
             base = [node.func.value] if name == "joinpath" and isinstance(node.func, ast.Attribute) else []
             return self._joined([*base, *node.args], "/", depth)
