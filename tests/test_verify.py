@@ -14,11 +14,11 @@ from dockergen.dockerfile import parse
 from dockergen.engine import ContainerState, Engine, _docker_steps, _podman_steps, available
 from dockergen.errors import EngineError, ProjectError
 from dockergen.model import Origin, Sourced
-from dockergen.pipeline import service_at
+from dockergen.pipeline import opened, service_at
 from dockergen.verify import Options, Problem, Report, as_json, as_text, verify
 from dockergen.verify.contents import _forbidden, _origin, own_instructions
 from dockergen.verify.diagnosis import diagnosis, last_exception, started_without, wrong_port
-from dockergen.verify.session import _migrated
+from dockergen.verify.session import _environment, _migrated
 from dockergen.verify.trial import made_up
 from tests.realengine.fixtures import DockerEngine
 
@@ -491,3 +491,25 @@ def test_settings_of_mail_and_tokens_are_made_up_as_no_start_depends_on_them() -
     found = made_up([Sourced(name, Origin("file", "app.py", 3)) for name in (*named, *other)])
     assert set(found) == set(named)
     assert (found["EMAIL_PORT"], found["ALGORITHM"], found["ACCESS_TOKEN_EXPIRE_MINUTES"]) == ("587", "HS256", "30")
+
+
+def test_a_trial_takes_values_from_the_files_that_developers_keep(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("flask\ngunicorn\n")
+    (tmp_path / "app.py").write_text(
+        "import os\nfrom flask import Flask\napp = Flask(__name__)\nfor name in (os.environ['SECRET_KEY'], os.environ['ADMIN_URL'],\n"
+        "    os.environ['SHOP_NAME'], os.environ['SHOP_CITY'], os.environ['GIVEN']): pass\n"
+    )
+    (tmp_path / ".env").write_text('# mine\nexport ADMIN_URL="admin/"  # secret\nUNASKED=1\n')
+    (tmp_path / ".env.example").write_text(
+        "SECRET_KEY=change-me\nADMIN_URL=x\nSHOP_NAME='My shop'\nSHOP_CITY=<your city>\nGIVEN=1\n"
+    )
+    plan = service_at(tmp_path, {}).plan
+    env, notes = _environment(opened(tmp_path), plan, Options(env={"GIVEN": "2"}))
+    assert len(env.pop("SECRET_KEY")) == 44
+    assert env == {"ADMIN_URL": "admin/", "SHOP_NAME": "My shop", "GIVEN": "2"}
+    assert notes == [
+        "for this trial, a value of SECRET_KEY was made up",
+        "for this trial, the value of ADMIN_URL is that of .env",
+        "for this trial, the value of SHOP_NAME is that of .env.example",
+    ]
+    assert any("as .env.example shows them" in note for note in plan.notes)

@@ -28,7 +28,7 @@ from dockergen.verify.edited import edited_copy
 from dockergen.verify.hidden import told_inside
 from dockergen.verify.installs import installs
 from dockergen.verify.report import Options, Problem, Report
-from dockergen.verify.trial import made_up
+from dockergen.verify.trial import in_files, made_up
 
 _STOP_SECONDS = 10
 _WORKER_SECONDS = 5.0  # how long a program without a port must stay up
@@ -54,7 +54,7 @@ def verify(folder: Path, options: Options, progress: Progress = lambda text: Non
         report = Report(image, build_seconds=built.seconds, log=built.log)
         if not built.ok:
             return replace(report, problems=(diagnosis("build", built.log, "A build step failed."),))
-        report = _run(engine, report, plan, options, containers, progress)
+        report = _run(engine, report, repo, plan, options, containers, progress)
         progress("looking into the image")
         paths = plan.dependency_paths if plan else ()
         report = replace(report, sizes=sizes(engine, image, dockerfile, paths))
@@ -105,18 +105,21 @@ def _with(report: Report, *problems: Problem) -> Report:
 
 
 def _run(
-    engine: Engine, report: Report, plan: BuildPlan | None, options: Options, containers: list[str], progress: Progress
+    engine: Engine,
+    report: Report,
+    repo: Repository,
+    plan: BuildPlan | None,
+    options: Options,
+    containers: list[str],
+    progress: Progress,
 ) -> Report:
     config = engine.image(report.image).get("Config") or {}
     port = _port(config, plan)
     if (config.get("User") or "0").split(":")[0] in ("", "0", "root"):
         report = _with(report, Problem("start", "The image runs as root.", "End the Dockerfile with USER 10001:10001."))
     volumes = sorted({*(plan.writable if plan else ()), *(config.get("Volumes") or {})})
-    trial = {n: v for n, v in made_up(plan.needs if plan else ()).items() if n not in options.env}
-    if trial:
-        names = ", ".join(trial)
-        report = replace(report, notes=(*report.notes, f"for this trial, a value of {names} was made up"))
-    env = {**trial, **options.env}
+    env, notes = _environment(repo, plan, options)
+    report = replace(report, notes=(*report.notes, *notes))
     progress("starting")
     try:
         container = engine.run(report.image, port=port, env=env, volumes=volumes, network=options.network)
@@ -146,6 +149,19 @@ def _run(
     report = _health(engine, report, container, config)
     progress("stopping")
     return _stopped(engine, report, container)
+
+
+def _environment(repo: Repository, plan: BuildPlan | None, options: Options) -> tuple[dict[str, str], list[str]]:
+    """What the container is given, and where it comes from: the options, a file of the developer's, chance."""
+    needs = [need for need in (plan.needs if plan else ()) if need.value not in options.env]
+    kept = in_files(repo, needs)
+    chosen = {name: value for name, value in made_up(needs).items() if kept.get(name, ("", ""))[1] != ".env"}
+    taken = {name: value for name, (value, _) in kept.items() if name not in chosen}
+    notes = [f"for this trial, a value of {', '.join(chosen)} was made up"] if chosen else []
+    for path in dict.fromkeys(path for name, (_, path) in kept.items() if name in taken):
+        names = ", ".join(name for name in taken if kept[name][1] == path)
+        notes.append(f"for this trial, the value of {names} is that of {path}")
+    return {**taken, **chosen, **options.env}, notes
 
 
 def _port(config: dict[str, object], plan: BuildPlan | None) -> int | None:

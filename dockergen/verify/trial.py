@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 from collections.abc import Iterable
 
+from dockergen.catalog import load
 from dockergen.lazy import regex
 from dockergen.model import Sourced
+from dockergen.repository import Repository
 
 _CHOSEN = regex(
     r"(?:\w+_)?(?:SECRET|SECRET_KEY|SECRET_TOKEN|SIGNING_KEY|ENCRYPTION_KEY|FERNET_KEY|AES_KEY|SALT)"
@@ -32,6 +35,28 @@ _ANY = (
     (regex(r"(?:\w+_)?(?:JWT|TOKEN)?_?ALGORITHM"), "HS256"),
     (regex(r"(?:\w+_)?(?:TOKEN|JWT|SESSION|COOKIE|ACCESS|REFRESH)_(?:\w+_)?(?:MINUTES|HOURS|DAYS|SECONDS)"), "30"),
 )
+
+
+_LINE = regex(
+    r"""^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=[ \t]*("[^"\n]*"|'[^'\n]*'|[^#\n]*?)[ \t]*(?:[ \t]#[^\n]*)?$""",
+    re.MULTILINE,
+)
+# What stands in the place of a value that somebody has to fill in.
+_TO_FILL = regex(r"(?i)[<{\[]|your|xxx|chang|replace|placeholder|insert|enter|\.\.\.|todo|secret_?here|dummy")
+
+
+def in_files(repo: Repository, needs: Iterable[Sourced[str]]) -> dict[str, tuple[str, str]]:
+    """Values of the variables in the files that developers keep for them, each with the file; what an example leaves
+    to be filled in is none."""
+    found: dict[str, tuple[str, str]] = {}
+    names = {need.value for need in needs}
+    kept, shown = load("common").lists["variables_kept"], load("common").lists["variables_shown"]
+    for path in (*kept, *shown):
+        for name, value in _LINE.findall(repo.source(path)) if names and repo.is_file(path) else ():
+            plain = value.strip("\"'")
+            if name in names and plain and (path in kept or not _TO_FILL.search(plain)):
+                found.setdefault(name, (plain, path))
+    return found
 
 
 def made_up(needs: Iterable[Sourced[str]]) -> dict[str, str]:

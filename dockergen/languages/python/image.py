@@ -132,7 +132,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
             *setup.notes,
             *needs.notes,
             *kept.notes,
-            *advice(demanded),
+            *advice(repo, demanded),
             *(place.told for place in local if place.fixed),
             *final.notes,
             *missing_submodules(repo),

@@ -100,13 +100,15 @@ def _bodies(body: tuple[ast.stmt, ...], names: tuple[str, ...]) -> Iterator[list
     return (function.body for function in functions if function.name in names)
 
 
-def advice(names: tuple[Sourced[str], ...]) -> list[str]:
-    """One note about the variables that the container has to be given."""
+def advice(repo: Repository, names: tuple[Sourced[str], ...]) -> list[str]:
+    """One note about the variables that the container has to be given, with the file that shows their values."""
     if not names:
         return []
     shown = ", ".join(f"{need.value} ({need.origin})" for need in names[:_MOST_SHOWN])
     more = f" and {len(names) - _MOST_SHOWN} more" if len(names) > _MOST_SHOWN else ""
-    return [f"The program does not start without {shown}{more}; for a trial: dockergen verify --env NAME=VALUE."]
+    files = (*load("common").lists["variables_kept"], *load("common").lists["variables_shown"])
+    where = next((f", as {path} shows them" for path in files if names[0].value in repo.source(path)), "")
+    return [f"The program does not start without {shown}{more}{where}; for a trial: dockergen verify --env NAME=VALUE."]
 
 
 def _demanded(body: tuple[ast.stmt, ...] | list[ast.stmt], reads: bool, made: set[str]) -> Iterator[tuple[str, int]]:
