@@ -8,6 +8,7 @@ import pytest
 
 import dockergen
 from dockergen import explain
+from dockergen.manifests.python_locks import packages_of
 
 ONLY_SOURCE = 'sdist = { url = "https://index.example/cocoa-1.0.tar.gz", hash = "sha256:00", size = 1 }\n'
 
@@ -139,3 +140,11 @@ def test_uv_installs_from_a_lock_file_that_is_only_older(
     assert f"uv sync --{'frozen' if said else 'locked'} --no-editable" in text
     notes = [note for note in dockergen.plan(tmp_path).notes if "brings the lock file up to date" in note]
     assert [note.startswith(said) for note in notes] == ([True] if said else [])
+
+
+def test_an_extra_called_git_is_no_checkout() -> None:
+    text = '[[package]]\nname = "mkdocs-material"\nversion = "9.7.7"\n\n[package.extras]\ngit = ["mkdocs-git-committers-plugin-2 (>=1.1)"]\n'
+    assert not packages_of("poetry.lock", text)["mkdocs-material"].vcs
+    assert packages_of("pdm.lock", text.replace("[package.extras]\ngit = [", 'git = "https://x/y" #'))[
+        "mkdocs-material"
+    ].vcs

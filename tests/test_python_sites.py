@@ -57,3 +57,10 @@ def test_mkdocs_of_a_library_that_does_not_install_it_is_no_site(tmp_path: Path)
 def test_site_that_would_be_built_outside_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ProjectError, match="leads out of this folder"):
         plan_of(tmp_path, {"requirements": "mkdocs", "mkdocs.yml": "site_dir: ../out\n"})
+
+
+def test_example_of_the_pages_is_not_the_program(tmp_path: Path) -> None:
+    files = {**CASES["mkdocs"][0], "lessons/01/shop/app.py": "from fastapi import FastAPI\napp = FastAPI()\n"}
+    plan = plan_of(tmp_path, files)
+    assert decision(plan, "framework").text == "mkdocs"
+    assert not any("fastapi" in note for note in plan.notes)

@@ -25,7 +25,7 @@ def brought(repo: Repository, installed: Mapping[str, Origin]) -> dict[str, Orig
     known = [row for row in rows.values() if not row.kind.endswith("-server") and row.kind != "worker"]
     if not installed or any(name in installed for row in known for name in row.dependencies):
         return {}
-    modules = dict(_modules())
+    modules = dict(framework_modules())
     bots = {module for name in _BOTS if _is_in(rows[name], installed) for module in rows[name].config}
     written = re.compile(rf"^(?:from|import)\s+({'|'.join(map(re.escape, (*modules, *sorted(bots))))})\b", re.MULTILINE)
     paths = candidates(repo)[:_MOST_FILES]
@@ -48,7 +48,7 @@ def _is_in(row: Framework, installed: Mapping[str, Origin]) -> bool:
     return any(name in installed for name in row.dependencies)
 
 
-def _modules() -> Iterator[tuple[str, str]]:
+def framework_modules() -> Iterator[tuple[str, str]]:
     """Top-level modules of frameworks that serve an app object, with the distribution that has them."""
     for row in load("python").frameworks.values():
         if row.kind == "django":

@@ -8,9 +8,11 @@ from dataclasses import replace
 from dockergen.catalog import load
 from dockergen.errors import ProjectError
 from dockergen.frozen import frozen
+from dockergen.languages.python.brought import framework_modules
 from dockergen.languages.python.install import Install, install
 from dockergen.languages.python.project import Project
-from dockergen.languages.python.start import Start, startable
+from dockergen.languages.python.start import Start, start, startable
+from dockergen.languages.python.syntax import parsed
 from dockergen.languages.python.system import system
 from dockergen.model import BuildPlan, Companion, Decision, IgnoreGroup, Image, Origin, Sourced
 from dockergen.repository import Repository, normal
@@ -52,7 +54,23 @@ def documentation(repo: Repository, project: Project, settings: Settings) -> Doc
         return None
     found = _mkdocs(repo) if "mkdocs" in tools else None
     found = found or (_sphinx(repo) if "sphinx" in tools else None)
-    return found if found and not startable(repo, project, settings) else None
+    if found is None or not startable(repo, project, settings):
+        return found
+    return found if _is_of_another_project(repo, project, settings) else None
+
+
+def _is_of_another_project(repo: Repository, project: Project, settings: Settings) -> bool:
+    """True when what could be started imports a web framework that nothing here installs: an example of the pages."""
+    try:
+        entry = start(repo, project, settings).entry
+    except ProjectError:
+        return False
+    modules = dict(framework_modules())
+    imported = {name.split(".")[0] for name in parsed(repo.source(entry)).imports.values()} if entry else set()
+    wanted = {modules[name] for name in imported if name in modules}
+    # What the source alone tells of is installed by nothing.
+    stated = (name in project.installed and not project.origin_of(name).path.endswith(".py") for name in wanted)
+    return bool(wanted) and not any(stated) and not any(repo.has(name) for name in imported)
 
 
 def documentation_plan(

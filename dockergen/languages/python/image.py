@@ -68,9 +68,10 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
     entry = first.entry if first else ""
     if imported := imported_groups(repo, found, entry):
         found = project(repo, settings, path, imported)
-    found = completed(repo, found, first if manifest(repo) else None)
+    site = documentation(repo, found, settings)
+    found = completed(repo, found, first if manifest(repo) and not site else None)
     release, notes = version(repo, found, settings, entry)
-    if site := documentation(repo, found, settings):
+    if site:
         return documentation_plan(repo, found, release, site, settings)
     begun = start_of(repo, settings, path)
     if not manifest(repo) and begun.entry and begun.entry != found.script.path:
