@@ -342,6 +342,8 @@ def test_a_revision_beside_the_address_counts(project: Make, row: str, note: str
 
 
 LAYOUTS = [
+    ("empty", {"requirements/production.txt": "# none yet\n", "requirements/common.txt": "flask\n"}, "requirements/common.txt"),
+    ("all empty", {"requirements.txt": "\n"}, "requirements.txt"),
     ("folder", {"requirements/production.txt": "-r base.txt\n", "requirements/base.txt": "flask\n", "requirements/dev.txt": "pytest\n"}, "requirements/production.txt"),
     ("unusual name", {"requirements/live.txt": "flask\n", "requirements/test.txt": "pytest\n"}, "requirements/live.txt"),
     ("unusual name at the root", {"api_requirements.txt": "flask\n", "requirements-dev.txt": "pytest\n"}, "api_requirements.txt"),

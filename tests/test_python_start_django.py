@@ -162,6 +162,22 @@ def test_media_and_sqlite_can_be_written(
     assert plan.facts.links == links
 
 
+@pytest.mark.parametrize("imports", ["from . import database", "from .database import config"])
+def test_database_that_a_function_beside_the_settings_names_can_be_written(tmp_path: Path, imports: str) -> None:
+    made = "import os\nfrom django.conf import settings\ndef config():\n    name = os.getenv('NAME')\n    if not name:\n        name = os.path.join(settings.BASE_DIR, 'db.sqlite3')\n    return {'ENGINE': 'django.db.backends.sqlite3', 'NAME': name}\n"
+    call = "database.config()" if "import database" in imports else "config()"
+    settings = f"BASE_DIR = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))\n{imports}\nDATABASES = {{\n    'default': {call}\n}}\n"
+    plan = plan_of(tmp_path, {**PLAIN, "site_/settings.py": f"import os\n{settings}", "site_/database.py": made})
+    assert plan.facts.links == (("db.sqlite3", "/app/data/db.sqlite3"),)
+
+
+@pytest.mark.parametrize("static", ["", "STATIC_ROOT = BASE_DIR / 'collected'\n"])
+def test_collecting_static_files_is_no_step_of_a_release_where_the_image_has_them(tmp_path: Path, static: str) -> None:
+    line = "web: python manage.py migrate && python manage.py collectstatic --no-input && gunicorn site_.wsgi\n"
+    plan = plan_of(tmp_path, {**PLAIN, "site_/settings.py": static, "Procfile": line})
+    assert ("collectstatic" in dict(plan.commands)) is not bool(static)
+
+
 def test_django_finds_a_writable_place_for_a_database_that_lies_here(tmp_path: Path) -> None:
     plan = plan_of(tmp_path, {**PLAIN, "site_/settings.py": DATABASE, "db.sqlite3": "SQLite"})
     assert (plan.writable, plan.facts.links, plan.facts.moved) == (

@@ -52,6 +52,7 @@ _PLATFORMS = (
     "heroku.yml",
     "app.yaml",
 )
+_DATABASES = regex(r"^DATABASES\s*=\s*((?:.*\n)(?:[ \t}\])].*\n|\n)*)", re.MULTILINE)
 _MOST_SETTINGS = 40  # files of one settings package
 _STAGES = ("production", "prod", "deployment", "deploy", "live", "docker")
 _DEVELOPMENT = ("dev", "local", "development", "base", "develop", "test", "testing", "common")
@@ -288,7 +289,7 @@ def _file_of(view: Repository, module: str) -> str:
 
 
 def _settings_sources(view: Repository, module: str) -> list[tuple[str, str]]:
-    """Path and source of the settings and of the settings that they import with a star."""
+    """Path and source of the settings, of those that they import with a star, and of what makes their DATABASES."""
     seen: list[str] = []
     pending = [_file_of(view, module)]
     while pending and len(seen) < _MOST_SETTINGS:
@@ -302,7 +303,16 @@ def _settings_sources(view: Repository, module: str) -> list[tuple[str, str]]:
             base = folder if len(dots) == 1 else folder.rpartition("/")[0] if dots else ""
             place = "/".join(part for part in (base, target) if part)
             pending += [f"{place}.py", f"{place}/__init__.py"]
+        pending += [f"{folder}/{name}.py" for name in _makers(view.source(path))]
     return [(path, view.source(path)) for path in seen]
+
+
+def _makers(text: str) -> list[str]:
+    """Modules beside the settings that are imported for the functions that make DATABASES."""
+    called = {name for block in _DATABASES.findall(text) for name in re.findall(r"\b(\w+)(?:\.\w+)?\(", block)}
+    found = [name for name in re.findall(r"^from \. import (\w+)", text, re.MULTILINE) if name in called]
+    named = re.findall(r"^from \.(\w+) import (\w+)", text, re.MULTILINE)
+    return found + [module for module, name in named if name in called]
 
 
 def _demanded(text: str) -> tuple[tuple[str, str], ...]:

@@ -15,6 +15,8 @@ _STATIC_ROOT = regex(r"^\s*STATIC_ROOT\s*(?::[^=\n]+)?=\s*(?!None)(.+)$", re.MUL
 _MEDIA_ROOT = regex(r"^\s*MEDIA_ROOT\s*(?::[^=\n]+)?=\s*(.+)$", re.MULTILINE)
 # The value ends where another key of the same line begins.
 _SQLITE = regex(r"""["']NAME["']\s*:\s*(.*?sqlite3?["'](?:(?!,\s*["']\w+["']\s*:|\}).)*)""")
+# A file that a function of the settings names before it makes the dictionary.
+_NAMED = regex(r"""^\s*\w*name\w*\s*=\s*(.*BASE_DIR.*\.sqlite3?["'].*)$""", re.MULTILINE | re.IGNORECASE)
 _ENGINE = regex(r"sqlite|spatialite")
 _RELATIVE = regex(r"""["']NAME["']\s*:\s*["']((?:\./)?\w[\w./-]*\.(?:db|sqlite|sqlite3))["']\s*[,}\n]""")
 _LOG_FOLDER = regex(r"^\s*LOGS?_(?:DIR|ROOT|PATH|FOLDER)\s*=\s*(.+)$", re.MULTILINE)
@@ -92,6 +94,7 @@ def _database(text: str, sources: Sources, root: str) -> str:
     if relative := _RELATIVE.search(text):
         return relative[1].removeprefix("./")  # from the folder that the program runs in
     found = _SQLITE.search(text) or re.search(r"""(sqlite:///.*?BASE_DIR.*)$""", text, re.MULTILINE)
+    found = found or _NAMED.search(text)
     if not found or "BASE" not in found[1]:
         return ""
     if (value := path_of(found[1].rstrip(" ,"), sources)) and _SAFE.fullmatch(value):

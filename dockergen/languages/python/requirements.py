@@ -45,7 +45,7 @@ def requirements_path(repo: Repository) -> str:
     if len(named) > 1 and named[0] == "requirements.txt" and _only_development(repo, named[0]):
         named.pop(0)
     if named:
-        return named[0]
+        return next((path for path in named if _asks(repo, path)), named[0])
     others = production_files(repo)
     return others[0] if len(others) == 1 else _installed_by_papers(repo) or _apart(repo) or _of_pages(repo)
 
@@ -105,6 +105,12 @@ def _of_pages(repo: Repository) -> str:
 def _for_development(path: str) -> bool:
     words = set(re.split(r"[^a-z]+", path.lower())) - {"requirements", "txt"}
     return not words.isdisjoint((*load("python").lists["development_groups"], "constraints"))
+
+
+def _asks(repo: Repository, path: str) -> bool:
+    """False for a file without a line that means anything, which may stand beside the one that counts."""
+    parsed = requirements_file(repo.source(path))
+    return bool(parsed.requirements or parsed.includes or parsed.options)
 
 
 def _only_development(repo: Repository, path: str) -> bool:

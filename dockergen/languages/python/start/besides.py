@@ -18,7 +18,8 @@ def besides(
     main = " ".join(found.command.value)
     for run in runs:
         for command in run.once if run.weight != "hint" else ():
-            shown.setdefault(naming.once_name(command), command)
+            if not _is_done(naming.once_name(command), found):
+                shown.setdefault(naming.once_name(command), command)
         if run.weight == "platform" and run.process == "release":
             shown.setdefault(naming.once_name(run.text), run.text)
         elif _works_besides(run) and run.text != main:
@@ -33,6 +34,11 @@ def besides(
     elif project.has("flask-migrate") and repo.is_folder("migrations"):
         shown.setdefault("migrate", f"flask --app {_flask_app(found)} db upgrade")
     return tuple(shown.items())
+
+
+def _is_done(name: str, found: Start) -> bool:
+    """True for what the build of the image does already."""
+    return name == "collectstatic" and found.django is not None and bool(found.django.static_root)
 
 
 def _works_besides(run: Run) -> bool:
