@@ -28,9 +28,9 @@ def next_lines(service: Service, folder: str = ".", dockerfile: str = "") -> lis
     run = ["docker", "run", "--rm"]
     if plan.port:
         run += ["-p", f"{plan.port}:{plan.port}"]
-    given = [
-        word for need in plan.needs for word in ("-e", need.value)
-    ]  # values come from the shell that types the line
+    # Other values come from the shell that types the line.
+    given = ["--env-file", str(PurePosixPath(folder, plan.env_file))] if plan.env_file else []
+    given += [word for need in plan.needs if need.value not in plan.env_kept for word in ("-e", need.value)]
     others = [["docker", "run", "--rm", *given, service.name, *words(text)] for _, text in plan.commands]
     return [
         " ".join([shlex.join(build), *options, shlex.quote(folder)]),

@@ -179,6 +179,8 @@ class BuildPlan:
     needs: tuple[Sourced[str], ...] = ()  # environment variables without which the program does not start
     commands: tuple[tuple[str, str], ...] = ()  # further processes of the same image: name, command
     notes: tuple[str, ...] = ()  # warnings and advice for the person
+    env_file: str = ""  # the developer's file of variables, where an engine reads it as the program does
+    env_kept: tuple[str, ...] = ()  # those of the needs that it has
     reaches: tuple[str, ...] = ()  # services that it looks for where a container has none, as advice
     touch: str = ""  # a source file whose edit must not re-run the dependency step
     facts: Any = None  # the language's own frozen dataclass, read only by its templates

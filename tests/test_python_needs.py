@@ -89,3 +89,18 @@ def test_a_factory_of_another_file_demands_what_it_reads(tmp_path: Path) -> None
     assert [(need.value, str(need.origin)) for need in dockergen.plan(tmp_path).needs] == [
         ("FLASK_SECRET_KEY", "website.py:7")
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        pytest.param("# mine\nAPI_KEY=abc\nOTHER=1\n", "--env-file .env -e REGION", id="plain"),
+        pytest.param("API_KEY='a b'\n", "-e API_KEY -e REGION", id="with quotes, which an engine keeps"),
+        pytest.param("API_KEY=abc\nPORT=3000\n", "-e API_KEY -e REGION", id="with another port"),
+        pytest.param("OTHER=1\n", "-e API_KEY -e REGION", id="without what is wanted"),
+    ],
+)
+def test_the_printed_command_takes_the_file_of_variables_that_is_there(tmp_path: Path, text: str, words: str) -> None:
+    _write(tmp_path, "import os\nKEY = os.environ['API_KEY'] + os.environ['REGION']\n")
+    (tmp_path / ".env").write_text(text)
+    assert f" {words} " in next_lines(service_at(tmp_path, {}))[1]

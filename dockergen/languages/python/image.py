@@ -16,7 +16,7 @@ from dockergen.languages.python.ignored import ignored, trusted
 from dockergen.languages.python.install import Install, install
 from dockergen.languages.python.localhost import on_localhost
 from dockergen.languages.python.manager_choice import manifest
-from dockergen.languages.python.needs import advice, variables
+from dockergen.languages.python.needs import advice, kept_in, variables
 from dockergen.languages.python.optional import developers_only, imported_groups
 from dockergen.languages.python.project import Project, project
 from dockergen.languages.python.start import Start
@@ -89,6 +89,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
     loaded = needs.loaded if facts.collect else ()
     demanded = _demanded(repo, begun, _environment(begun, setup, port))
     local = on_localhost(repo, begun)
+    env_file, env_kept = kept_in(repo, demanded)
     check_start(final, begun, kept.folders, tuple(p for p in asked if not builds(p)))
     return BuildPlan(
         language="python",
@@ -139,6 +140,8 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
             *missing_submodules(repo),
             *developers_only(repo, found, begun.entry, begun.django.sources if begun.django else ()),
         ),
+        env_file=env_file,
+        env_kept=env_kept,
         reaches=tuple(place.told for place in local),
         touch=begun.entry,
         facts=facts,

@@ -24,6 +24,8 @@ _HINT = regex(
 # What the program gives itself before it asks.
 _SET = regex(r"""\benviron(?:\.setdefault\(\s*["'](\w+)["']|\[\s*["'](\w+)["']\s*\]\s*=(?!=))""")
 _NAME = regex(r"[A-Z][A-Z0-9_]*")
+_PLAIN_ROW = regex(r"([A-Za-z_]\w*)=([^\s\"'#]+)")
+_OF_IMAGES = ("PORT", "HOST", "PATH", "HOME", "PYTHONPATH")
 _NEED_TEXT = ("int", "float", "Path", "loads", "parse", "urlparse", "join")
 _READERS = ("env", "config")  # environs, django-environ and decouple, by the names that everybody gives them
 _LIBRARIES = ("environ", "environs", "decouple", "starlette")
@@ -109,6 +111,20 @@ def advice(repo: Repository, names: tuple[Sourced[str], ...]) -> list[str]:
     files = (*load("common").lists["variables_kept"], *load("common").lists["variables_shown"])
     where = next((f", as {path} shows them" for path in files if names[0].value in repo.source(path)), "")
     return [f"The program does not start without {shown}{more}{where}; for a trial: dockergen verify --env NAME=VALUE."]
+
+
+def kept_in(repo: Repository, names: tuple[Sourced[str], ...]) -> tuple[str, tuple[str, ...]]:
+    """The developer's file with values of the variables, and which it has; "" where an engine, which takes quotes and
+    comments for values, reads another thing than the program, or the file moves the program to another port."""
+    wanted = {need.value for need in names}
+    for path in load("common").lists["variables_kept"]:
+        lines = [line.strip() for line in repo.source(path).splitlines()]
+        rows = [_PLAIN_ROW.fullmatch(line) for line in lines if line and not line.startswith("#")]
+        given = {row[1] for row in rows if row}
+        found = tuple(need.value for need in names if need.value in given)
+        if found and all(rows) and wanted and given.isdisjoint(_OF_IMAGES):
+            return path, found
+    return "", ()
 
 
 def _demanded(body: tuple[ast.stmt, ...] | list[ast.stmt], reads: bool, made: set[str]) -> Iterator[tuple[str, int]]:
