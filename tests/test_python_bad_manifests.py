@@ -459,9 +459,20 @@ def test_a_pip_that_installs_into_its_own_environment_only_gets_one(project: Mak
 
 
 def test_a_python_that_no_release_of_the_manager_runs_on(project: Make) -> None:
-    error = _refusal(project({**APP, "Pipfile": PIPFILE.replace("3.13", "3.6"), "Pipfile.lock": PIPFILE_LOCK}))
+    error = _refusal(project({**APP, "Pipfile": PIPFILE.replace("3.13", "3.6")}))
     assert error.problem == "No release of Pipenv that prints its lock file runs on Python 3.6."
     assert error.command == "dockergen init --version 3.7"
+
+
+def test_the_lock_file_of_a_manager_that_does_not_run_there_is_read_all_the_same(project: Make) -> None:
+    root = project({**APP, "Pipfile": PIPFILE.replace("3.13", "3.6"), "Pipfile.lock": PIPFILE_LOCK})
+    text = explain.text_of(dockergen.generate(root), "Dockerfile")
+    assert "/opt/pipenv/bin/pip install micropipenv==1.10.0 toml\n" in text
+    assert "micropipenv requirements --method pipenv --no-dev --no-comments > /tmp/requirements.txt" in text
+    assert "--no-indexes" not in text
+    sources = '"sources": [{"name": "a", "url": "https://pypi.python.org/simple"}]'
+    (root / "Pipfile.lock").write_text(PIPFILE_LOCK.replace('"sources": []', sources))
+    assert "--no-comments --no-indexes >" in explain.text_of(dockergen.generate(root), "Dockerfile")
 
 
 @pytest.mark.parametrize(("release", "flag"), [("==0.8.3", True), ("==0.9.1", False), (">=0.5,<0.7", True)])

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from dockergen.catalog import load
 from dockergen.errors import ProjectError
 from dockergen.frozen import frozen
 from dockergen.languages.python.beside import data_root, source_root
 from dockergen.languages.python.extension import Extension, extension, runs_from_source
-from dockergen.languages.python.manager_version import manager_version, old_pip
+from dockergen.languages.python.manager_version import lock_reader, manager_version, old_pip
 from dockergen.languages.python.mounts import Mounts, is_archive, mounts
 from dockergen.languages.python.old_builds import OldBuilds, old_builds
 from dockergen.languages.python.old_setuptools import Legacy, old_setuptools
-from dockergen.languages.python.private import has_credentials, private
+from dockergen.languages.python.private import has_credentials, is_public_index, private
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.python_pins import Pin, pins
 from dockergen.languages.python.scm import scm
@@ -46,6 +48,7 @@ class Install:
     locked: bool
     verified: bool  # the lock file is compared with the manifest again when the project is installed
     tools: tuple[str, ...]  # the manager and what goes with it, as pip is told
+    reader: bool  # they print the manager's lock file in its place
     old_pip: bool  # the image's pip installs into its own environment only
     uv: str  # reference of the uv image
     insists: bool  # uv has to be told the image's Python, as a file of the source names another
@@ -110,6 +113,7 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
         locked=bool(project.lock),
         verified=bool(project.lock) and not project.stale,
         tools=_tools(repo, project, kind, release.value),
+        reader=bool(project.lock and lock_reader(kind, release.value)),
         old_pip=old_pip(release.value),
         uv=str(catalog.images["uv"].at(uv.value)),
         insists=kind == "uv" and _contradicted(repo, release),
@@ -303,8 +307,16 @@ def _flags(repo: Repository, project: Project, kind: str) -> list[str]:
         return [*_pairs("--group", extra.groups), *_pairs("--extra", extra.extras)]
     if kind == "poetry":
         return ["--only", ",".join(("main", *extra.groups)), *_pairs("--extras", extra.extras)]
+    if kind == "pipenv":
+        return ["--no-indexes"] if _of_public_index(repo, project) else []
     # PDM installs groups of [dependency-groups] as development ones only.
     return _pairs("--group", extra.extras) if kind == "pdm" else []
+
+
+def _of_public_index(repo: Repository, project: Project) -> bool:
+    """True for a Pipfile.lock that names no other index than pip uses unasked."""
+    found = re.findall(r'"url":\s*"([^"]+)"', repo.read(project.lock, LOCK_LIMIT)) if project.lock else []
+    return bool(found) and all(map(is_public_index, found))
 
 
 def _unhashed(repo: Repository, project: Project) -> tuple[str, int] | None:
@@ -332,6 +344,8 @@ def _pairs(flag: str, names: tuple[str, ...]) -> list[str]:
 def _tools(repo: Repository, project: Project, kind: str, release: str) -> tuple[str, ...]:
     if kind not in ("poetry", "pdm", "pipenv"):
         return ()
+    if project.lock and (reader := lock_reader(kind, release)):
+        return reader
     version = manager_version(repo, kind, project.pyproject, project.lock, release).value
     pinned = f"{kind}=={version}" if version[:1].isdigit() else f"{kind}{version}"
     return (pinned, *load("python").lists.get(f"beside:{kind}", ()))

@@ -36,6 +36,14 @@ def manager_version(repo: Repository, name: str, pyproject: Pyproject, lock: str
     return Sourced(known[0], Origin("default", note=load("python").managers[name].title))
 
 
+def lock_reader(name: str, release: str) -> tuple[str, ...]:
+    """What pip installs to print the manager's lock file where no release of the manager does, () where one does."""
+    rows = (row.split() for row in load("python").lists["lock_readers"])
+    return next(
+        (tuple(tools) for manager, python, *tools in rows if (manager, _key(python)) == (name, _key(release)[:2])), ()
+    )
+
+
 def old_pip(release: str) -> bool:
     """True when the image of the release has a pip before 22.3, which installs into its own environment only."""
     wanted = _key(release)

@@ -145,6 +145,12 @@ def _public(host: str) -> bool:
     return owner in load("python").lists["public_indexes"]
 
 
+def is_public_index(url: str) -> bool:
+    """True for the package index that pip uses unasked, by an older name too, and for mirrors of it."""
+    host = re.sub(r"^[a-z]+://|[/:?].*$", "", url)
+    return host.startswith("pypi.") and _public(host)
+
+
 def _is_token(user: str) -> bool:
     """A lone user part: an account such as `oauth2accesstoken` is a name, a long random word is a token."""
     return len(user) >= 20 and any(c.isdigit() for c in user)
