@@ -41,6 +41,7 @@ USES = [
     ("bare decorator", "from pydantic import root_validator\n@root_validator\ndef f(): pass\n", "pydantic.root_validator(!pre|skip:9)", 2),
     ("one of two", "from pydantic import root_validator\n@root_validator(pre=True)\ndef f(): pass\n", "pydantic.root_validator(!pre|skip:9)", 0),
     ("text first", "t.TemplateResponse('a.html', {})\n", '.TemplateResponse("")', 1),
+    ("a name of a text first", "def f(request):\n    page = 'a.html'\n    return t.TemplateResponse(page, {})\n", '.TemplateResponse("")', 3),
     ("no text first", "t.TemplateResponse(request, 'a.html')\n", '.TemplateResponse("")', 0),
     ("not waiting", "import asyncio\nasyncio.get_event_loop()\n", "asyncio.get_event_loop(sync:set_event_loop)", 2),
     ("waiting", "import asyncio\nasync def f():\n    asyncio.get_event_loop()\n", "asyncio.get_event_loop(sync:set_event_loop)", 0),

@@ -86,6 +86,7 @@ class _Uses(ast.NodeVisitor):
         self._names: dict[str, int] = {}
         self._methods: dict[str, int] = {}
         self._calls: list[tuple[str, ast.Call | None, int, str]] = []
+        self._texts: set[str] = set()  # names that hold a text somewhere in the file
         self._place = "import"  # what the statements run in: the import, a plain function, or a coroutine
 
     def names_like(self, one: Api) -> int:
@@ -130,6 +131,11 @@ class _Uses(ast.NodeVisitor):
         self._decorated(node.decorator_list)
         self._inside("function" if self._place == "import" else self._place, node)
 
+    def visit_Assign(self, node: ast.Assign) -> None:
+        if _is_text(node.value):
+            self._texts.update(target.id for target in node.targets if isinstance(target, ast.Name))
+        self.generic_visit(node)
+
     def visit_Attribute(self, node: ast.Attribute) -> None:
         self._methods.setdefault(node.attr, node.lineno)
         if name := self._resolved(node):
@@ -158,6 +164,9 @@ class _Uses(ast.NodeVisitor):
         if kind == "import":
             bare = call is not None and not call.args and not call.keywords
             return place == "import" and bare and prepares not in self._methods
+        if condition == '""':
+            first = call.args[0] if call and call.args else None
+            return _is_text(first) or (isinstance(first, ast.Name) and first.id in self._texts)
         return _has(condition, call)
 
     def _resolved(self, node: ast.expr) -> str:
@@ -173,12 +182,13 @@ def _expects(handler: ast.ExceptHandler) -> bool:
     return any(name in told for name in _FAILURES)
 
 
+def _is_text(node: ast.expr | None) -> bool:
+    return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
+
+
 def _has(condition: str, call: ast.Call | None) -> bool:
     positional = call.args if call else []
     named = {keyword.arg for keyword in call.keywords} if call else set()
-    if condition == '""':
-        first = positional[0] if positional else None
-        return isinstance(first, ast.JoinedStr) or (isinstance(first, ast.Constant) and isinstance(first.value, str))
     words, _, most = condition.removeprefix("!").partition(":")
     has = not named.isdisjoint(words.split("|"))
     if not condition.startswith("!"):
