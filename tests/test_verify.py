@@ -330,10 +330,12 @@ SERVER = "FROM {base}\nWORKDIR /app\nCOPY . .\n{extra}USER 10001:10001\nEXPOSE 8
 PYTHON = "python:3.14-slim"
 HTTP = "import http.server, sys\nhttp.server.HTTPServer(('{host}', {port}), http.server.SimpleHTTPRequestHandler).serve_forever()\n"
 
+ONCE = "import http.server, os\nserver = http.server.HTTPServer(('0.0.0.0', 8000), http.server.SimpleHTTPRequestHandler)\nserver.handle_request()\nos._exit(3)\n"
 FAILURES = [
     pytest.param({"a.py": "import yaml\n"}, ["python", "a.py"], "", "start", "Python module yaml", id="missing module"),
     pytest.param({"a.py": HTTP.format(host="0.0.0.0", port=5000)}, ["python", "a.py"], "", "probe", "port 5000, not on 8000", id="wrong port"),
     pytest.param({"a.py": HTTP.format(host="127.0.0.1", port=8000)}, ["python", "a.py"], "", "probe", "localhost only", id="localhost"),
+    pytest.param({"a.py": ONCE}, ["python", "a.py"], "", "start", "ended with 3 after it had answered", id="answers once"),
     pytest.param({"a.py": "open('/app/x', 'w')\n"}, ["python", "a.py"], "", "start", "writes to /app/x", id="read-only"),
     pytest.param({"a.py": ""}, ["gunicorn", "a"], "", "start", "gunicorn, which is not in the image", id="wrong start"),
     pytest.param({"a.py": "import ctypes\nctypes.CDLL('libGL.so.1')\n"}, ["python", "a.py"], "", "start", "library libGL.so.1", id="missing library"),

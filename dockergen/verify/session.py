@@ -140,7 +140,12 @@ def _run(
         if plan and (migrated := _migrated(engine, report, container, plan)):
             report = _probed(engine, migrated, container, port, options, plan)
     report = replace(report, log=engine.log(container) + report.log)
-    if report.problems or not engine.state(container).running:
+    state = engine.state(container)
+    if not report.problems and not state.running and report.exit_code is None:
+        report = _with(
+            report, diagnosis("start", report.log, f"The program ended with {state.exit_code} after it had answered.")
+        )
+    if report.problems or not state.running:
         needs = [need for need in (plan.needs if plan else ()) if need.value not in env]
         reaches = plan.reaches if plan else ()
         last = (looked_for(started_without(p, needs), reaches) for p in report.problems[-1:])
