@@ -340,3 +340,17 @@ def test_folders_of_static_files_that_are_not_committed_are_made_for_an_old_djan
     plan = plan_of(tmp_path, files)
     assert isinstance(plan.facts, PythonFacts)
     assert plan.facts.missing == missing
+
+
+def test_values_of_the_build_are_those_that_the_repository_shows(tmp_path: Path) -> None:
+    settings = (
+        "STATIC_ROOT = BASE_DIR / 'static'\nHASHER = env('HASHER')\nCITY = env('CITY')\nAPI_KEY = env('API_KEY')\n"
+        "STORAGES = {'staticfiles': {'BACKEND': env('STATIC_BACKEND')}}\n"
+    )
+    shown = "HASHER=shop.hashers.Quick\nCITY=<your city>\nAPI_KEY=abc\n"
+    plan = plan_of(tmp_path, {**PLAIN, "site_/settings.py": settings, ".env.example": shown})
+    assert isinstance(plan.facts, PythonFacts)
+    values = dict(plan.facts.collect_env)
+    assert values["HASHER"] == "shop.hashers.Quick"
+    assert values["CITY"] == values["API_KEY"] == "only-for-the-build"
+    assert values["STATIC_BACKEND"] == "django.contrib.staticfiles.storage.StaticFilesStorage"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import base64
 import os
-import re
 from collections.abc import Iterable
 
 from dockergen.catalog import load
 from dockergen.lazy import regex
+from dockergen.manifests.dotenv import examples, variables
 from dockergen.model import Sourced
 from dockergen.repository import Repository
 
@@ -37,25 +37,17 @@ _ANY = (
 )
 
 
-_LINE = regex(
-    r"""^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=[ \t]*("[^"\n]*"|'[^'\n]*'|[^#\n]*?)[ \t]*(?:[ \t]#[^\n]*)?$""",
-    re.MULTILINE,
-)
-# What stands in the place of a value that somebody has to fill in.
-_TO_FILL = regex(r"(?i)[<{\[]|your|xxx|chang|replace|placeholder|insert|enter|\.\.\.|todo|secret_?here|dummy")
-
-
 def in_files(repo: Repository, needs: Iterable[Sourced[str]]) -> dict[str, tuple[str, str]]:
     """Values of the variables in the files that developers keep for them, each with the file; what an example leaves
     to be filled in is none."""
     found: dict[str, tuple[str, str]] = {}
     names = {need.value for need in needs}
     kept, shown = load("common").lists["variables_kept"], load("common").lists["variables_shown"]
-    for path in (*kept, *shown):
-        for name, value in _LINE.findall(repo.source(path)) if names and repo.is_file(path) else ():
-            plain = value.strip("\"'")
-            if name in names and plain and (path in kept or not _TO_FILL.search(plain)):
-                found.setdefault(name, (plain, path))
+    for path in (*kept, *shown) if names else ():
+        text = repo.source(path)
+        for name, value in (variables(text) if path in kept else examples(text)).items():
+            if name in names:
+                found.setdefault(name, (value, path))
     return found
 
 

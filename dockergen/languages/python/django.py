@@ -61,7 +61,7 @@ _QUOTED = regex(r"""["']([^"']+)["']""")
 
 
 _NOWHERE = Origin("default")
-_WORD = "only-for-the-build"
+ANY_WORD = "only-for-the-build"
 
 
 @frozen
@@ -338,7 +338,7 @@ def _switches(text: str, found: Mapping[str, str]) -> Iterator[str]:
     """Variables whose words switch something on that a build cannot have, such as a bucket: `if AWS_ACCESS_KEY_ID:`."""
     for name, value in found.items():
         held = re.search(rf"""^(\w+)\s*=[^\n]*\(?\[?["']{name}["']""", text, re.MULTILINE)
-        if held and value == _WORD and re.search(rf"^if {held[1]}\b *(?:and\b[^\n]*)?:", text, re.MULTILINE):
+        if held and value == ANY_WORD and re.search(rf"^if {held[1]}\b *(?:and\b[^\n]*)?:", text, re.MULTILINE):
             yield name
 
 
@@ -395,4 +395,4 @@ def _dummy(name: str, kind: str) -> str:
     if name.endswith(("_URL", "_URI")) or kind in ("cache", "cache_url", "url"):
         return "redis://localhost:6379/0" if "REDIS" in name or "BROKER" in name else "http://localhost"
     fixed = (row.split() for row in load("python").lists["fixed_values"])
-    return next((known for ending, known in fixed if name.endswith(ending)), _WORD)
+    return next((known for ending, known in fixed if name.endswith(ending)), ANY_WORD)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from dockergen.catalog import load
 from dockergen.errors import DockergenError
 from dockergen.frozen import frozen
 from dockergen.languages.python.apt_lists import builds
 from dockergen.languages.python.base import Base, base, check_start, with_base_version
 from dockergen.languages.python.companions import of_their_time
 from dockergen.languages.python.completed import completed
+from dockergen.languages.python.django import ANY_WORD
 from dockergen.languages.python.documentation import documentation, documentation_plan
 from dockergen.languages.python.ignored import ignored, trusted
 from dockergen.languages.python.install import Install, install
@@ -28,6 +30,7 @@ from dockergen.languages.python.uv_member import member, start_of
 from dockergen.languages.python.version import version
 from dockergen.languages.python.wheels import ends_before
 from dockergen.lazy import regex
+from dockergen.manifests.dotenv import examples
 from dockergen.model import BuildPlan, Decision, Image, Origin, Sourced
 from dockergen.repository import Repository
 from dockergen.settings import Settings
@@ -84,7 +87,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
     port = begun.port
     argv = _argv(begun, port, final)
     kept = state(repo, found, begun, not setup.copies_source)
-    facts = _facts(repo, found, _loading(begun, found), begun, setup, needs, kept, settings, final)
+    facts = _facts(repo, found, _loading(repo, begun, found), begun, setup, needs, kept, settings, final)
     asked = settings.package.value if settings.package else ()
     loaded = needs.loaded if facts.collect else ()
     demanded = _demanded(repo, begun, _environment(begun, setup, port))
@@ -175,14 +178,24 @@ def _demanded(repo: Repository, begun: Start, given: tuple[tuple[str, str], ...]
 
 
 _POSTGRES = ("psycopg", "psycopg2", "psycopg2-binary", "psycopg-binary")
+_SECRET = regex(r"KEY|SECRET|TOKEN|PASS|PWD|CREDENTIAL|DSN")
+_PLAIN_VALUE = regex(r"[\w.:/@-]+")
 _SERVER = "postgres://build@localhost/build"
 
 
-def _loading(begun: Start, found: Project) -> dict[str, str]:
+def _loading(repo: Repository, begun: Start, found: Project) -> dict[str, str]:
     """Dummies for what Django's settings demand, for steps of the build that load them; nothing connects with them."""
     if not begun.django:
         return {}
-    pairs = dict(begun.django.demanded)
+    shown = [examples(repo.source(path)) for path in load("common").lists["variables_shown"]]
+    known = {
+        name: value for values in reversed(shown) for name, value in values.items() if _PLAIN_VALUE.fullmatch(value)
+    }
+    # A value that the repository shows to everybody passes more checks than a word.
+    pairs = {
+        name: known.get(name, value) if value == ANY_WORD and not _SECRET.search(name) else value
+        for name, value in begun.django.demanded
+    }
     # manage.py may default to the settings for development, which collect something else.
     pairs["DJANGO_SETTINGS_MODULE"] = begun.django.settings
     pairs.setdefault("SECRET_KEY", "only-for-the-build")
