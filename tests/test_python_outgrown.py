@@ -119,3 +119,8 @@ def test_files_of_django_are_looked_at_although_nothing_imports_them(tmp_path: P
         "site_/urls.py": "from django.conf.urls import url\nurlpatterns = [url('^$', None)]\n",
     }
     assert plan_of(tmp_path, files).facts.install.besides == ("django<4.0",)
+
+
+def test_environs_of_its_day_has_the_marshmallow_of_its_day(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, {"requirements": "environs~=9.0", "main.py": "from environs import Env\nprint(Env())\n"})
+    assert plan.facts.install.besides == ("marshmallow<4",)

@@ -359,3 +359,17 @@ def test_what_a_stated_release_lacks_is_told_with_one_that_has_it(
         (tmp_path / name).write_text(text)
     notes = [note for note in dockergen.plan(tmp_path, **flags).notes if "has no wheel" in note]
     assert notes[0].startswith(said) if said else notes == []
+
+
+@pytest.mark.parametrize(
+    ("pin", "flag", "version"),
+    [("3.6.4", None, "3.6"), ("3.7.3", None, "3.7"), ("3.7.4", None, "3.7.4"), ("3.12.0", None, "3.12.0"), ("3.6.4", "3.6.4", "3.6.4")],
+)  # fmt: skip
+def test_patch_whose_debian_left_the_mirrors_gives_way_to_the_last_one(
+    project: Make, pin: str, flag: str | None, version: str
+) -> None:
+    root = project({**MAIN, "requirements.txt": "requests==2.20.0\n", "runtime.txt": f"python-{pin}\n"})
+    plan = dockergen.plan(root, **({"version": flag} if flag else {}))
+    assert plan.build_image.tag == f"{version}-slim"
+    told = f"runtime.txt:1 names Python {pin}, and its image is of a Debian that no mirror has any more"
+    assert any(note.startswith(told) for note in plan.notes) is (version not in (pin, flag))

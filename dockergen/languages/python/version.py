@@ -40,6 +40,9 @@ def version(repo: Repository, project: Project, settings: Settings, entry: str =
     ]
     pinned = [pin for pin in stated if isinstance(pin, Pin)]
     chosen, more = _detected(repo, pinned, allowed, project, versions, entry)
+    if pinned and project.manager.value == "pip":
+        chosen, gone = _served(chosen)
+        more = [*more, *gone]
     chosen = settled("version", settings.version, chosen)
     _check(chosen, versions, settings)
     minor = _minor(chosen.value)
@@ -60,6 +63,18 @@ def version(repo: Repository, project: Project, settings: Settings, entry: str =
             notes.append(f"Python {chosen.value} ({chosen.origin}) is outside of {text} ({origin}).")
             break
     return chosen, notes
+
+
+def _served(chosen: Sourced[str]) -> tuple[Sourced[str], list[str]]:
+    """The minor instead of a patch whose image is of a Debian that no mirror has any more, and what is said of it."""
+    first = {row.split()[0]: row.split()[1] for row in load("python").lists["served_patches"]}
+    found = re.fullmatch(r"(3\.\d+)\.(\d+)", chosen.value)
+    if not found or int(found[2]) >= int(first.get(found[1], 0)):
+        return chosen, []
+    why = "its image is of a Debian that no mirror has any more"
+    lost = Rejected(chosen.value, chosen.origin, why)
+    note = f"{chosen.origin} names Python {chosen.value}, and {why}: the image has the last {found[1]}."
+    return Sourced(found[1], chosen.origin, (lost, *chosen.rejected)), [note]
 
 
 def _compiled(
