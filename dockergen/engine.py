@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -118,6 +119,14 @@ class Engine:
         """Whether it runs, its exit code, and its process number on the machine of the engine."""
         value = self._inspect("container", container).get("State", {})
         return ContainerState(bool(value.get("Running")), int(value.get("ExitCode") or 0), int(value.get("Pid") or 0))
+
+    def worked(self, container: str) -> float:
+        """Seconds of processor time that the container's first process has used; 0 where that cannot be seen."""
+        try:
+            text = Path(f"/proc/{self.state(container).pid}/stat").read_text(encoding="ascii", errors="replace")
+            return sum(map(int, text.rpartition(")")[2].split()[11:13])) / os.sysconf("SC_CLK_TCK")
+        except (OSError, ValueError, IndexError):
+            return 0.0
 
     def listening(self, container: str) -> dict[int, bool]:
         """Ports on which the container's processes listen; True for those that only localhost reaches."""

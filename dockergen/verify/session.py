@@ -31,6 +31,7 @@ from dockergen.verify.report import Options, Problem, Report
 from dockergen.verify.trial import in_files, made_up
 
 _STOP_SECONDS = 10
+_LOADING_SECONDS = 30.0  # and at most, while it still uses the processor
 _WORKER_SECONDS = 5.0  # how long a program without a port must stay up
 _NOT_RUN = regex(r"^\[(internal|auth)\]|^(exporting|importing|resolve|docker-image|naming|writing|sending)|\] FROM ")
 
@@ -179,8 +180,8 @@ def _port(config: dict[str, object], plan: BuildPlan | None) -> int | None:
 
 def _watched(engine: Engine, report: Report, container: str) -> Report:
     """A worker has to stay up; one that ends by itself with 0 is a job that is done."""
-    deadline = time.monotonic() + _WORKER_SECONDS
-    while time.monotonic() < deadline:
+    started = time.monotonic()
+    while (passed := time.monotonic() - started) < _WORKER_SECONDS or _is_loading(engine, container, passed):
         state = engine.state(container)
         if not state.running:
             log = engine.log(container)
@@ -189,6 +190,15 @@ def _watched(engine: Engine, report: Report, container: str) -> Report:
             return replace(report, exit_code=0, notes=(*report.notes, "the program ended by itself with exit code 0"))
         time.sleep(0.2)
     return replace(report, ready_seconds=_WORKER_SECONDS)
+
+
+def _is_loading(engine: Engine, container: str, passed: float) -> bool:
+    """True while the program works as one does that still imports its modules, which takes a slow machine long."""
+    if passed >= _LOADING_SECONDS:
+        return False
+    before = engine.worked(container)
+    time.sleep(0.5)
+    return engine.worked(container) - before > 0.1
 
 
 def _probed(
