@@ -98,3 +98,17 @@ def test_every_kind_of_install_gets_them(tmp_path: Path, manifest: str) -> None:
     files = {manifest: texts[manifest], "app.py": f"import requests\n{APP}"}
     install = plan_of(tmp_path, files).facts.install
     assert "requests" in (*install.besides, *install.inline)
+
+
+def test_what_apps_of_django_import_counts(tmp_path: Path) -> None:
+    files = {
+        "requirements": "django gunicorn",
+        "manage.py": "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'site_.settings')\n",
+        "site_/settings.py": "SECRET_KEY = 'x'\nINSTALLED_APPS = ['jobs']\n",
+        "site_/wsgi.py": "application = None\n",
+        "jobs/apps.py": "from django.apps import AppConfig\nclass Jobs(AppConfig):\n    def ready(self):\n        from . import scheduler\n",
+        "jobs/scheduler.py": "from apscheduler.schedulers.background import BackgroundScheduler\n",
+        "jobs/models.py": "import requests\n",
+        "jobs/later.py": "import redis\n",
+    }
+    assert plan_of(tmp_path, files).facts.install.besides == ("requests", "apscheduler")

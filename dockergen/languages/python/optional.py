@@ -109,15 +109,17 @@ def brings(distribution: str, name: str) -> bool:
     return distribution in (name, f"python-{name}", f"django-{name}") or distribution.startswith(f"{name}-")
 
 
-def imported_modules(repo: Repository, entry: str) -> Iterator[tuple[str, Origin]]:
-    """Modules of distributions that are imported as soon as the file runs, each once, with the line that does."""
+def imported_modules(repo: Repository, *entries: str) -> Iterator[tuple[str, Origin]]:
+    """Modules of distributions that are imported as soon as the files run, each once, with the line that does."""
     standard = standard_library()
-    pending, seen, yielded = [entry], {entry}, set[str]()
+    pending, seen, yielded = [*entries], {*entries}, set[str]()
     for _ in range(_MOST_FILES):
         if not pending:
             return
         path = pending.pop(0)
-        for dotted, line in _dotted(tuple(runs_on_import(parsed(repo.source(path)).body))):
+        body = parsed(repo.source(path)).body
+        body = (*body, *_when_ready(body)) if path.endswith("apps.py") else body
+        for dotted, line in _dotted(tuple(runs_on_import(body))):
             top = dotted.split(".")[0]
             if top and top not in standard and not is_here(repo, path, top):
                 if top not in yielded:
@@ -128,6 +130,13 @@ def imported_modules(repo: Repository, entry: str) -> Iterator[tuple[str, Origin
                 if target not in seen:
                     seen.add(target)
                     pending.append(target)
+
+
+def _when_ready(body: tuple[ast.stmt, ...]) -> Iterator[ast.stmt]:
+    """What Django runs of a configuration of an app as soon as it is loaded."""
+    for node in (inner for statement in body if isinstance(statement, ast.ClassDef) for inner in statement.body):
+        if isinstance(node, ast.FunctionDef) and node.name == "ready":
+            yield from node.body
 
 
 def _dotted(statements: tuple[ast.Import | ast.ImportFrom, ...]) -> Iterator[tuple[str, int]]:

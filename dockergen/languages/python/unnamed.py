@@ -19,6 +19,7 @@ from dockergen.model import Origin
 from dockergen.repository import Repository
 
 _ANYBODYS = frozenset(("", "django", "flask", "python", "py", "google", "api", "client", "sdk", "connector"))
+_LOADED = ("apps.py", "models.py", "admin.py", "urls.py")
 _WORDS = regex(r"[-\[\]]")
 
 
@@ -38,16 +39,19 @@ def unnamed(repo: Repository, project: Project, begun: Start, paths: Iterable[st
     """
     present = brought_along(project) | for_developers(repo, project) | {bare_name(word) for word in begun.added}
     found: dict[str, Unnamed] = {}
-    for one in (*_imported(repo, begun), *_used(repo, paths)):
+    paths = tuple(paths)
+    for one in (*_imported(repo, begun, paths), *_used(repo, paths)):
         if not _is_present(one, present):
             found.setdefault(one.name, one)
     return tuple(found.values())
 
 
-def _imported(repo: Repository, begun: Start) -> Iterator[Unnamed]:
+def _imported(repo: Repository, begun: Start, paths: tuple[str, ...]) -> Iterator[Unnamed]:
+    # Django imports these of each app by itself, and with the first request those of its addresses.
+    loaded = [path for path in paths if path.rpartition("/")[2] in _LOADED] if begun.django else []
     apps = (installed_apps(repo, path) for path in (begun.django.sources if begun.django else ()))
     standard = standard_library()
-    for module, origin in (*imported_modules(repo, begun.entry), *chain.from_iterable(apps)):
+    for module, origin in (*imported_modules(repo, begun.entry, *loaded), *chain.from_iterable(apps)):
         name = distribution(module) if module not in standard else ""
         if name and not _is_somewhere(repo, module):
             yield Unnamed(name, origin, module)
