@@ -198,6 +198,8 @@ def test_django_finds_a_writable_place_for_a_database_that_lies_here(tmp_path: P
         ("env = environ.Env(DEBUG=(bool, False))\nDEBUG = env('DEBUG')\n", []),
         ("DB = dj_database_url.parse(os.environ.get('DATABASE_URL'), conn_max_age=60)\n", ["DATABASE_URL (site_/settings.py:1)"]),
         ("if 'GDAL' in os.environ:\n    GDAL = os.environ['GDAL']\n", []),
+        ("if env.get_value('HOST', default=None):\n    HOSTS = [env('HOST')]\n", []),
+        ("if env('BUCKET', default=''):\n    KEY = env('BUCKET_KEY')\nelse:\n    PLACE = env('PLACE')\n", ["PLACE (site_/settings.py:4)"]),
         ("if os.getenv('FILE', None):\n    FILE = os.environ['FILE']\n", []),
         ("if os.environ.get('ENV') == 'production':\n    KEY = os.environ['KEY']\nelse:\n    OTHER = os.environ['OTHER']\n", ["OTHER (site_/settings.py:4)"]),
         ("STAGE = os.environ.get('STAGE', 'dev').lower()\nLIVE = STAGE in ('live', 'staging')\nif LIVE:\n    KEY = os.environ['KEY']\n", []),

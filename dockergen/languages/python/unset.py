@@ -100,8 +100,8 @@ def _compared(node: ast.Compare, known: Mapping[str, Any]) -> Any:
 
 
 def _called(node: ast.Call, known: Mapping[str, Any]) -> Any:
-    """os.getenv, os.environ.get, env.bool of django-environ and config of decouple with their defaults, bool(), and a
-    method such as lower() of what one of them gives."""
+    """os.getenv, os.environ.get, env, env.get_value and env.bool of django-environ and config of decouple with their
+    defaults, bool(), and a method such as lower() of what one of them gives."""
     function = node.func
     name = last_name(function)
     of = function.value if isinstance(function, ast.Attribute) else None
@@ -113,6 +113,8 @@ def _called(node: ast.Call, known: Mapping[str, Any]) -> Any:
     if name == "bool" and of is None and len(node.args) == 1:
         value = _value(node.args[0], known)
         return value if value is _UNKNOWN else bool(value)
+    if (name == "env" and of is None) or (name == "get_value" and of is not None and last_name(of) == "env"):
+        return _default(node, _UNKNOWN, known)
     if name == "config" or (name == "bool" and of is not None and last_name(of) == "env"):
         value = _default(node, _UNKNOWN, known)
         as_bool = name == "bool" or any(k.arg == "cast" and last_name(k.value) == "bool" for k in node.keywords)
