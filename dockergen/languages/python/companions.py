@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import replace
 
 from dockergen.catalog import load
+from dockergen.languages.python.along import Bound, brought_along
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.start import Start
 from dockergen.languages.python.wheels import ends_before, key
@@ -26,35 +27,31 @@ def of_their_time(begun: Start, release: str) -> Start:
     return replace(begun, added=tuple(pairs.values()), notes=notes)
 
 
-def companions(project: Project) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Bounds for what old pins pull in, and a note: without a lock file pip takes the newest."""
-    if project.locked or not project.requirements.path:
-        return (), ()
-    stated = {wanted.name for wanted, _ in project.direct if wanted.specifier or wanted.url}
-    bounds: dict[str, str] = {}
-    whose = ""
-    for who, name, bound in _rows(project):
-        if name in stated:
+def companions(project: Project, stated: Container[str]) -> tuple[Bound, ...]:
+    """Bounds for what the lines pull in, each distribution once: without a lock file pip takes the newest.
+
+    Nothing for the `stated` distributions, which the manifest has a word on, and for what is below already.
+    """
+    asked = {wanted.name: wanted.specifier for wanted, _ in project.direct}
+    found: dict[str, Bound] = {}
+    for bound in _bounds(project) if not project.locked else ():
+        if bound.name in stated or ends_before(asked.get(bound.name, ""), bound.below):
             continue
-        whose = whose or who
-        if name not in bounds or key(bound) < key(bounds[name]):
-            bounds[name] = bound
-    added = tuple(f"{name}<{bound}" for name, bound in sorted(bounds.items()))
-    if not added:
-        return (), ()
-    note = (
-        f"{whose} does not work with the newest of what it requires, so the image holds {', '.join(added)}; "
-        "`pip freeze` where the program runs tells the releases to pin."
-    )
-    return added, (note,)
+        if bound.name not in found or key(bound.below) < key(found[bound.name].below):
+            found[bound.name] = bound
+    return tuple(found[name] for name in sorted(found))
 
 
-def _rows(project: Project) -> Iterator[tuple[str, str, str]]:
+def _bounds(project: Project) -> Iterator[Bound]:
+    present = brought_along(project)
     for row in load("python").lists["companions"]:
         head, *fitting = row.split()
-        name, _, first = head.partition("<")
+        who, _, first = head.partition("<")
         for wanted, origin in project.direct:
-            if wanted.name == name and ends_before(wanted.specifier, first):
-                for companion in fitting:
-                    other, _, bound = companion.partition("<")
-                    yield f"{origin}: {name} {re.sub('^==', '', wanted.specifier)}", other, bound
+            names = (wanted.name, *(f"{wanted.name}[{extra}]" for extra in wanted.extras))
+            if who not in names or (first and not ends_before(wanted.specifier, first)):
+                continue
+            for companion in fitting:
+                name, _, below = companion.removesuffix("?").partition("<")
+                if not companion.endswith("?") or name in present:
+                    yield Bound(name, below, f"{who} {re.sub('^==', '', wanted.specifier)}".strip(), origin)

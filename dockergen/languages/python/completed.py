@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from dockergen.languages.python.along import Bound, held
 from dockergen.languages.python.companions import companions
 from dockergen.languages.python.imports import whole_program
-from dockergen.languages.python.outgrown import Outgrown, held, outgrown
+from dockergen.languages.python.outgrown import outgrown
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.start import Start
 from dockergen.languages.python.unnamed import Unnamed, unnamed
-from dockergen.manifests.requirements import Requirement
+from dockergen.manifests.requirements import Requirement, bare_name
 from dockergen.repository import Repository
 
 _MOST_FILES = 400
 _MOST_SHOWN = 6
+_MOST_ROUNDS = 4
 _NOT_LOADED = ("migrations", "tests", "test")
 
 
@@ -38,18 +40,28 @@ def completed(repo: Repository, project: Project, begun: Start | None) -> Projec
     old = outgrown(repo, project, paths)
     bounded = [one.name for one in old]
     project = replace(
-        project,
-        direct=held(project, old),
-        installed={**{one.name: one.origin for one in old}, **project.installed},
-        besides=(*(one.bound for one in old), *(one.name for one in missing if one.name not in bounded)),
+        held(project, old),
+        besides=(*(one.text for one in old), *(one.name for one in missing if one.name not in bounded)),
         notes=(*project.notes, *map(_outgrown_note, old), *_unnamed_note(project, missing)),
     )
-    return _with_companions(project)
+    return _with_companions(project, frozenset(bounded))
 
 
-def _with_companions(project: Project) -> Project:
-    bounds, notes = companions(project)
-    return replace(project, besides=(*project.besides, *bounds), notes=(*project.notes, *notes)) if bounds else project
+def _with_companions(project: Project, bounded: frozenset[str] = frozenset()) -> Project:
+    """What a bound is for may itself need others of its time."""
+    stated = {wanted.name for wanted, _ in project.direct if wanted.specifier or wanted.url} - bounded
+    found: dict[str, Bound] = {}
+    for _ in range(_MOST_ROUNDS):
+        more = companions(project, stated)
+        if not more:
+            break
+        found |= {one.name: one for one in more}
+        project = held(project, more)
+    if not found:
+        return project
+    kept = tuple(word for word in project.besides if bare_name(word) not in found)
+    added = tuple(found[name].text for name in sorted(found))
+    return replace(project, besides=(*kept, *added), notes=(*project.notes, _companions_note(tuple(found.values()))))
 
 
 def _files(repo: Repository, begun: Start) -> Iterator[str]:
@@ -65,10 +77,19 @@ def _files(repo: Repository, begun: Start) -> Iterator[str]:
             yield path
 
 
-def _outgrown_note(one: Outgrown) -> str:
+def _outgrown_note(one: Bound) -> str:
     return (
-        f"{one.origin} uses {one.used.lstrip('.')}, which {one.name} has no more since {one.below}, so the image holds "
-        f"{one.bound}; state that bound, or write it anew."
+        f"{one.origin} uses {one.cause.lstrip('.')}, which {one.name} has no more since {one.below}, so the image "
+        f"holds {one.text}; state that bound, or write it anew."
+    )
+
+
+def _companions_note(found: tuple[Bound, ...]) -> str:
+    first = found[0]
+    texts = ", ".join(sorted(one.text for one in found))
+    return (
+        f"{first.origin}: {first.cause} does not work with the newest of what it requires, so the image holds {texts}; "
+        "`pip freeze` where the program runs tells the releases to pin."
     )
 
 

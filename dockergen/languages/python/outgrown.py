@@ -3,72 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from dockergen.catalog import load
-from dockergen.frozen import frozen
+from dockergen.languages.python.along import Bound, brought_along
 from dockergen.languages.python.apis import api, uses
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.unlisted import is_here
 from dockergen.languages.python.wheels import begins_with, ends_before, key
 from dockergen.manifests.requirements import Requirement
-from dockergen.model import Origin
 from dockergen.repository import Repository
 
 
-@frozen
-class Outgrown:
-    """A library that has to stay below a release, for what the program uses of it."""
-
-    name: str
-    below: str
-    used: str
-    origin: Origin
-
-    @property
-    def bound(self) -> str:
-        """As pip is told."""
-        return f"{self.name}<{self.below}"
-
-
-def outgrown(repo: Repository, project: Project, paths: Iterable[str]) -> tuple[Outgrown, ...]:
+def outgrown(repo: Repository, project: Project, paths: Iterable[str]) -> tuple[Bound, ...]:
     """What the files use of libraries whose newest release has it no more, each library with its lowest bound.
 
     Nothing for a lock file, and for a library that the manifest holds below already, or insists on.
     """
     rows = dict(_open(project)) if not project.locked else {}
-    found: dict[str, Outgrown] = {}
+    found: dict[str, Bound] = {}
     for row, origin in uses(repo, paths, rows):
         name, below = rows[row]
         if api(row).top and is_here(repo, origin.path, api(row).top):
             continue
         if name not in found or key(below) < key(found[name].below):
-            found[name] = Outgrown(name, below, api(row).name, origin)
+            found[name] = Bound(name, below, api(row).name, origin)
     return tuple(found[name] for name in sorted(found))
-
-
-def held(project: Project, found: tuple[Outgrown, ...]) -> tuple[tuple[Requirement, Origin], ...]:
-    """What the manifest asks for with the bounds: the version of Python and all else follow from these."""
-    bounds = {one.name: one for one in found}
-    asked = tuple(
-        (replace(wanted, specifier=_joined(wanted.specifier, bounds[wanted.name].below)), origin)
-        if wanted.name in bounds
-        else (wanted, origin)
-        for wanted, origin in project.direct
-    )
-    named = {wanted.name for wanted, _ in project.direct}
-    others = (one for one in found if one.name not in named)
-    return (*asked, *((Requirement(one.name, specifier=f"<{one.below}"), one.origin) for one in others))
-
-
-def brought_along(project: Project) -> frozenset[str]:
-    """What comes with what the manifests name, as far as it is known."""
-    found = {*project.locked, *(wanted.name for wanted, _ in project.direct if wanted.name)}
-    found |= {f"{wanted.name}[{extra}]" for wanted, _ in project.direct for extra in wanted.extras}
-    rows = [row.split() for row in load("python").lists["brought_by"]]
-    while more := {name for name, *others in rows if name not in found and not found.isdisjoint(others)}:
-        found |= more
-    return frozenset(found)
 
 
 def _open(project: Project) -> Iterator[tuple[str, tuple[str, str]]]:
@@ -105,7 +64,3 @@ def _effective(
     for position, below in enumerate(known):
         away = moved.get(f"{name}<{below}") in present
         yield known[position + 1] if away else below, tuple(releases[below])
-
-
-def _joined(specifier: str, below: str) -> str:
-    return ",".join(filter(None, (specifier, f"<{below}")))

@@ -7,9 +7,9 @@ from itertools import chain
 
 from dockergen.catalog import load
 from dockergen.frozen import frozen
+from dockergen.languages.python.along import brought_along
 from dockergen.languages.python.apis import uses
 from dockergen.languages.python.optional import brings, for_developers, imported_modules, installed_apps
-from dockergen.languages.python.outgrown import brought_along
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.start import Start
 from dockergen.languages.python.unlisted import standard_library

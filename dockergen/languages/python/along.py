@@ -1,0 +1,56 @@
+"""What comes along with what a manifest names, and the releases that it has to stay below."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from dockergen.catalog import load
+from dockergen.frozen import frozen
+from dockergen.languages.python.project import Project
+from dockergen.manifests.requirements import Requirement
+from dockergen.model import Origin
+
+
+@frozen
+class Bound:
+    """A release that a distribution has to stay below."""
+
+    name: str
+    below: str
+    cause: str  # what the program uses, or the distribution that does not work with later ones
+    origin: Origin  # of the cause
+
+    @property
+    def text(self) -> str:
+        """As pip is told."""
+        return f"{self.name}<{self.below}"
+
+
+def held(project: Project, found: Iterable[Bound]) -> Project:
+    """The project as if its manifest had the bounds: the version of Python and all else follow from these."""
+    bounds = {one.name: one for one in found}
+    named = {wanted.name for wanted, _ in project.direct}
+    asked = [
+        (replace(wanted, specifier=_joined(wanted.specifier, bounds[wanted.name])), origin)
+        if wanted.name in bounds
+        else (wanted, origin)
+        for wanted, origin in project.direct
+    ]
+    asked += [(Requirement(n, specifier=f"<{b.below}"), b.origin) for n, b in bounds.items() if n not in named]
+    installed = {**{name: one.origin for name, one in bounds.items()}, **project.installed}
+    return replace(project, direct=tuple(asked), installed=installed)
+
+
+def _joined(specifier: str, bound: Bound) -> str:
+    return ",".join(filter(None, (specifier, f"<{bound.below}")))
+
+
+def brought_along(project: Project) -> frozenset[str]:
+    """What comes with what the manifests name, as far as it is known."""
+    found = {*project.locked, *(wanted.name for wanted, _ in project.direct if wanted.name)}
+    found |= {f"{wanted.name}[{extra}]" for wanted, _ in project.direct for extra in wanted.extras}
+    rows = [row.split() for row in load("python").lists["brought_by"]]
+    while more := {name for name, *others in rows if name not in found and not found.isdisjoint(others)}:
+        found |= more
+    return frozenset(found)
