@@ -370,3 +370,16 @@ def test_process_that_the_image_starts_is_no_further_command(tmp_path: Path) -> 
         "clock.py": "print(1)\n",
     }
     assert dict(plan_of(tmp_path, files).commands) == {"clock": "python clock.py"}
+
+
+@pytest.mark.parametrize(
+    ("flask", "command"),
+    [
+        ("flask==0.12.2", "env FLASK_APP=app:app flask db upgrade"),
+        ("flask", "flask --app app:app db upgrade"),
+    ],
+)
+def test_migrations_of_flask_are_told_as_its_release_knows_them(tmp_path: Path, flask: str, command: str) -> None:
+    app = "from flask import Flask\napp = Flask(__name__)\n"
+    files = {"requirements": f"{flask} gunicorn flask-migrate", "app.py": app, "migrations/env.py": ""}
+    assert dict(plan_of(tmp_path, files).commands)["migrate"] == command

@@ -296,8 +296,20 @@ def test_a_program_that_a_shell_becomes_gets_help_to_stop(tmp_path: Path) -> Non
         ("flask==1.0\njinja2==3.0.1\nwerkzeug==1.0.1\ngunicorn==22.0\n", ("itsdangerous<2.1", "markupsafe<2.1")),
         ("flask==3.1.2\ngunicorn==23.0.0\npandas==1.5.3\n", ("numpy<2",)),
         ("flask==3.1.2\ngunicorn==23.0.0\npandas\n", ()),
+        ("flask\ngunicorn\npasslib[bcrypt]\n", ("bcrypt<5",)),
+        ("flask\ngunicorn\npasslib\nbcrypt\n", ("bcrypt<5",)),
+        ("flask\ngunicorn\npasslib\n", ()),
+        ("flask\ngunicorn\npasslib\nbcrypt==4.0.1\n", ()),
+        (
+            "flask\ngunicorn\nflask-script\n",
+            ("flask<2", "itsdangerous<2.1", "jinja2<3.1", "markupsafe<2.1", "werkzeug<2.1"),
+        ),
+        ("flask\ngunicorn\nnewspaper3k\n", ("lxml-html-clean",)),
     ],
-    ids=["bounds", "what is stated stays", "of two, the binary interface", "open lines"],
+    ids=[
+        *("bounds", "what is stated stays", "of two, the binary interface", "open lines", "an extra", "two lines"),
+        *("without the other", "pinned", "what a bound needs itself", "what is needed besides"),
+    ],
 )
 def test_old_pins_get_what_they_know(tmp_path: Path, requirements: str, besides: tuple[str, ...]) -> None:
     _write(tmp_path, {"requirements.txt": requirements, "app.py": "from flask import Flask\napp = Flask('a')\n"})

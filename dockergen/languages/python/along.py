@@ -14,7 +14,7 @@ from dockergen.model import Origin
 
 @frozen
 class Bound:
-    """A release that a distribution has to stay below."""
+    """A release that a distribution has to stay below, "" for one that has to be there."""
 
     name: str
     below: str
@@ -24,7 +24,7 @@ class Bound:
     @property
     def text(self) -> str:
         """As pip is told."""
-        return f"{self.name}<{self.below}"
+        return f"{self.name}<{self.below}" if self.below else self.name
 
 
 def held(project: Project, found: Iterable[Bound]) -> Project:
@@ -37,13 +37,13 @@ def held(project: Project, found: Iterable[Bound]) -> Project:
         else (wanted, origin)
         for wanted, origin in project.direct
     ]
-    asked += [(Requirement(n, specifier=f"<{b.below}"), b.origin) for n, b in bounds.items() if n not in named]
+    asked += [(Requirement(n, specifier=_joined("", b)), b.origin) for n, b in bounds.items() if n not in named]
     installed = {**{name: one.origin for name, one in bounds.items()}, **project.installed}
     return replace(project, direct=tuple(asked), installed=installed)
 
 
 def _joined(specifier: str, bound: Bound) -> str:
-    return ",".join(filter(None, (specifier, f"<{bound.below}")))
+    return ",".join(filter(None, (specifier, bound.text.removeprefix(bound.name))))
 
 
 def brought_along(project: Project) -> frozenset[str]:

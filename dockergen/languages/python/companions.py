@@ -35,7 +35,8 @@ def companions(project: Project, stated: Container[str]) -> tuple[Bound, ...]:
     asked = {wanted.name: wanted.specifier for wanted, _ in project.direct}
     found: dict[str, Bound] = {}
     for bound in _bounds(project) if not project.locked else ():
-        if bound.name in stated or ends_before(asked.get(bound.name, ""), bound.below):
+        there = ends_before(asked.get(bound.name, ""), bound.below) if bound.below else bound.name in asked
+        if bound.name in stated or there:
             continue
         if bound.name not in found or key(bound.below) < key(found[bound.name].below):
             found[bound.name] = bound

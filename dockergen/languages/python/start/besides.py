@@ -7,7 +7,10 @@ from dockergen.languages.python.start import named as naming
 from dockergen.languages.python.start.command import Run
 from dockergen.languages.python.start.result import Start
 from dockergen.languages.python.start.workers import workers
+from dockergen.languages.python.wheels import ends_before, key
 from dockergen.repository import Repository
+
+_APP_OPTION = "2.2"  # the first Flask with `flask --app`
 
 
 def besides(
@@ -32,8 +35,17 @@ def besides(
     if repo.is_file("alembic.ini") and project.has("alembic"):
         shown.setdefault("migrate", "alembic upgrade head")
     elif project.has("flask-migrate") and repo.is_folder("migrations"):
-        shown.setdefault("migrate", f"flask --app {_flask_app(found)} db upgrade")
+        shown.setdefault("migrate", _migration(project, _flask_app(found)))
     return tuple(shown.items())
+
+
+def _migration(project: Project, app: str) -> str:
+    """Flask-Migrate's command; before 2.2 Flask knew its app by the variable only."""
+    flask = project.locked["flask"].version if "flask" in project.locked else ""
+    old = ends_before(next((r.specifier for r, _ in project.direct if r.name == "flask"), ""), _APP_OPTION)
+    if old or (flask and key(flask) < key(_APP_OPTION)):
+        return f"env FLASK_APP={app} flask db upgrade"
+    return f"flask --app {app} db upgrade"
 
 
 def _is_done(name: str, found: Start) -> bool:
