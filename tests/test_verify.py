@@ -82,6 +82,16 @@ from tests.realengine.fixtures import DockerEngine
         ),
         ("ValueError: Namespace Gst not available", "introspection data of Gst", "--package gir1.2-"),
         ("FATAL: DATABASE_URL is not set", "environment variable DATABASE_URL", "--env DATABASE_URL="),
+        (
+            "urllib.error.URLError: <urlopen error [Errno -2] Name or service not known>",
+            "asks another server",
+            "API key",
+        ),
+        (
+            "requests.exceptions.ConnectionError: HTTPSConnectionPool(host='api.example', port=443): Max retries exceeded with url: /",
+            "does not reach it: api.example",
+            "API key",
+        ),
         ("Error: connect ECONNREFUSED 127.0.0.1:5432", "cannot reach a service", "--env DATABASE_URL"),
         ("OSError: [Errno 30] Read-only file system: '/app/uploads'", "writes to /app/uploads", "volume"),
         ("PermissionError: [Errno 13] Permission denied: '/data/db'", "may not use /data/db", "volume"),

@@ -215,6 +215,12 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
         "Put the database elsewhere: dockergen verify --env DATABASE_URL=sqlite:////tmp/app.db (or the variable that your program reads).",
     ),
     (
+        r"HTTPS?ConnectionPool\(host='([^'\n]+)'[^\n]*(?:NameResolutionError|Name or service not known|Failed to resolve|Max retries|timed out)"
+        r"|urlopen error \[Errno -\d+\] (Name or service not known|Temporary failure in name resolution)",
+        "The program asks another server over the network, and the container does not reach it: {0}.",
+        "See in the log below which address it takes; a variable such as an API key may be missing in it, or the network.",
+    ),
+    (
         r"(?:ECONNREFUSED|[Cc]onnection (?:to server[^\n]*)?refused|could not connect to server|Can't connect to (?:\w+ )?server on|Name or service not known|getaddrinfo ENOTFOUND)",
         UNREACHED,
         "Say where it is: dockergen verify --env DATABASE_URL=... (or the variable that your program reads).",
