@@ -376,3 +376,28 @@ def test_health_path_is_that_of_the_installed_release(tmp_path: Path, release: s
         tmp_path, {"requirements": f"streamlit=={release}", "app.py": "import streamlit as st\nst.title('a')\n"}
     )
     assert f"'{path}'" in plan.health[-1]
+
+
+SHINY = "from shiny import App, ui\napp = App(ui.page_fluid(), None)\n"
+
+
+@pytest.mark.parametrize(
+    ("requirement", "name", "source", "start"),
+    [
+        ("shiny", "app.py", SHINY, "shiny run app.py --host 0.0.0.0 --port 8000"),
+        ("shiny pandas", "app.py", "from shiny.express import ui\nui.h2('x')\n", "shiny run app.py --host 0.0.0.0 --port 8000"),
+        ("shiny", "dashboard/app.py", SHINY, "shiny run dashboard/app.py --host 0.0.0.0 --port 8000"),
+        ("solara", "sol.py", "import solara\n@solara.component\ndef Page():\n    pass\n", "solara run sol.py --host 0.0.0.0 --port 8765 --production"),
+    ],
+)  # fmt: skip
+def test_page_is_run_by_the_command_of_its_framework(
+    tmp_path: Path, requirement: str, name: str, source: str, start: str
+) -> None:
+    plan = plan_of(tmp_path, {"requirements": requirement, name: source})
+    assert started(plan) == start
+    assert decision(plan, "framework").text == requirement.split(maxsplit=1)[0]
+
+
+def test_line_of_the_readme_tells_which_page_of_shiny_is_run(tmp_path: Path) -> None:
+    files = {"requirements": "shiny", "one.py": SHINY, "two.py": SHINY, "README.md": "    shiny run --reload two.py\n"}
+    assert started(plan_of(tmp_path, files)) == "shiny run two.py --host 0.0.0.0 --port 8000"

@@ -31,6 +31,8 @@ _SERVERS = frozenset(
             "flask",
             "fastapi",
             "streamlit",
+            "shiny",
+            "solara",
             "chainlit",
             "panel",
             "quart",

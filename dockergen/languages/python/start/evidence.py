@@ -22,7 +22,7 @@ from dockergen.repository import Repository
 _OURS = "Written by dockergen"
 _RUNNER = r"(?:(?:poetry|uv|pipenv|pdm|rye|hatch)\s+run\s+(?:--?[\w-]+\s+)*)?"
 _SERVERS = (
-    r"(?:gunicorn|uvicorn|hypercorn|daphne|granian|waitress-serve|streamlit|chainlit|panel|fastapi|flask|sanic|quart"
+    r"(?:gunicorn|uvicorn|hypercorn|daphne|granian|waitress-serve|streamlit|shiny|solara|chainlit|panel|fastapi|flask|sanic|quart"
     r"|pserve|celery|litestar)"
 )
 _SHOWN = regex(
