@@ -205,6 +205,8 @@ def test_django_finds_a_writable_place_for_a_database_that_lies_here(tmp_path: P
         ("STAGE = os.environ.get('STAGE', 'dev').lower()\nLIVE = STAGE in ('live', 'staging')\nif LIVE:\n    KEY = os.environ['KEY']\n", []),
         ("DEBUG = config('DEBUG', default='False', cast=bool)\nif not DEBUG:\n    KEY = os.environ['KEY']\n", ["KEY (site_/settings.py:3)"]),
         ("if sys.argv[1:2] == ['test']:\n    DEBUG = True\nif DEBUG:\n    KEY = os.environ['KEY']\n", ["KEY (site_/settings.py:4)"]),
+        ("DATABASES = {'default': {'ENGINE': 'django.db.backends.postgresql', 'HOST': os.environ.get('DBHOST')}}\n", ["DBHOST (site_/settings.py:1)"]),
+        ("DATABASES = {'default': {'ENGINE': os.environ.get('ENGINE', 'django.db.backends.sqlite3'), 'HOST': os.environ.get('DBHOST')}}\n", []),
         ("CACHES = {'default': {'LOCATION': os.environ.get('CACHE')}}\n", ["CACHE (site_/settings.py:1)"]),
         ("CACHES = {'default': {'LOCATION': os.environ.get('CACHE', 'redis://localhost')}}\n", []),
     ],

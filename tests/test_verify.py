@@ -113,6 +113,11 @@ from tests.realengine.fixtures import DockerEngine
         ("Error: ENOENT: no such file or directory, open 'testpk.pem'", "the file testpk.pem", "mount"),
         ("open config.yml: no such file or directory", "the file config.yml", "mount"),
         ("panic: configuration file not found", "a configuration file", "docker run -v"),
+        (
+            "OperationalError: local user with ID 10001 does not exist",
+            "names no server for its PostgreSQL",
+            "--env NAME=...",
+        ),
         ("ValueError: Could not find settings file.", "a configuration file", "docker run -v"),
         (
             "FileNotFoundError: Config file '/app/src/core/../.env' not found.",

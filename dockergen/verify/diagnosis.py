@@ -221,6 +221,11 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
         "See in the log below which address it takes; a variable such as an API key may be missing in it, or the network.",
     ),
     (
+        r"local user with ID \d+ does not exist|connection to server on socket \"([^\"]+)\" failed",
+        "The program names no server for its PostgreSQL, so the driver looks for one in the container.",
+        "Say where it is, by the variables that the host of the database is read from: dockergen verify --env NAME=...",
+    ),
+    (
         r"(?:ECONNREFUSED|[Cc]onnection (?:to server[^\n]*)?refused|could not connect to server|Can't connect to (?:\w+ )?server on|Name or service not known|getaddrinfo ENOTFOUND)",
         UNREACHED,
         "Say where it is: dockergen verify --env DATABASE_URL=... (or the variable that your program reads).",

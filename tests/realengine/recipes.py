@@ -54,7 +54,7 @@ def _python(found: re.Match[str]) -> Recipe:
     )
     return Recipe(
         f"FROM {debian(_PYTHON_SUITES[minor])}\nRUN {' && '.join(steps)}\n"
-        'ENV PATH=/usr/local/bin:$PATH LANG=C.UTF-8\nCMD ["python3"]\n'
+        f'ENV PATH=/usr/local/bin:$PATH LANG=C.UTF-8 PYTHON_VERSION={minor}\nCMD ["python3"]\n'
     )
 
 
@@ -77,7 +77,7 @@ def _pyenv(minor: str, tools: str) -> Recipe:
         "RUN ldconfig && cd /usr/local/bin && for n in python python3; do ln -sf " + f"python{minor} $n; done"
         f" && python -m ensurepip >/dev/null && python -m pip install -q {quiet} pip=={_PIPS.get(minor, '25.0.1')}"
         " && ln -sf pip3 pip && pip --version && find /usr -name __pycache__ -prune -exec rm -rf {} +\n"
-        'ENV PATH=/usr/local/bin:$PATH LANG=C.UTF-8\nCMD ["python3"]\n',
+        f'ENV PATH=/usr/local/bin:$PATH LANG=C.UTF-8 PYTHON_VERSION={minor}\nCMD ["python3"]\n',
         folders={"python": folder},
     )
 

@@ -30,6 +30,7 @@ _DEMANDED = regex(
     # What a function takes that refuses nothing: int(os.getenv("PORT")), dj_database_url.parse(os.environ.get("URL")).
     r"""|\b(int|float|parse|loads|literal_eval)\(\s*(?:os\.)?(?:getenv|environ\.get)\(\s*["'](\w+)["']\s*\)\s*[,)]"""
 )
+_HOST = regex(r"""["']HOST["']\s*:\s*(?:os\.)?(?:getenv|environ\.get)\(\s*["'](\w+)["']\s*\)""")
 _SERVER = regex(r"""^\s*(WSGI|ASGI)_APPLICATION\s*(?::[^=\n]+)?=\s*["']([\w.]+)["']""", re.MULTILINE)
 _EXPORTED = regex(r"""\bDJANGO_SETTINGS_MODULE["']?\s*[=:,]\s*["']?([A-Za-z_][\w.]*)""")
 _DEBUG = regex(r"^DEBUG\s*(?::\s*bool\s*)?=\s*(.+?)\s*(?:#.*)?$", re.MULTILINE)
@@ -322,6 +323,9 @@ def _demanded(text: str) -> tuple[tuple[str, str], ...]:
         name = match[1] or match[3] or match[6] or match[7] or match[8] or match[10]
         kind = match[9] or ("cache" if match[8] else "") or (match[2] or "").lstrip(".") or (match[4] or "")
         found.setdefault(name, _dummy(name, kind))
+    # Without a host, drivers of servers look for a socket of the machine, which no container has.
+    for name in _HOST.findall(text) if "sqlite" not in text else ():
+        found.setdefault(name, "localhost")
     # DSN = os.environ.get("DSN") and, a few lines on, `if not DSN: raise ...`.
     for variable, name in _ASKED.findall(text):
         if re.search(rf"^if (?:not {variable}|{variable} is None)\b[^\n]*:\s*\n?\s*raise\b", text, re.MULTILINE):

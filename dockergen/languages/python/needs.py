@@ -15,7 +15,7 @@ from dockergen.model import Origin, Sourced
 from dockergen.repository import Repository
 
 _MOST_SHOWN = 6
-_ALWAYS = ("PATH", "HOME", "LANG", "HOSTNAME", "PWD", "TMPDIR")
+_ALWAYS = ("PATH", "HOME", "LANG", "HOSTNAME", "PWD", "TMPDIR", "PYTHON_VERSION")
 _HINT = regex(
     r"TOKEN|\bif (?:not \w|\w+ is None)|environ\[|\b(?:getenv|environ\.get)\([^,()]+\)\s*(?:[.)]|$)"
     r"|\benv(?:\.\w+)?\(|\bconfig\(|BaseSettings",
