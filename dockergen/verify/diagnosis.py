@@ -261,7 +261,7 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
         "Name the right command: dockergen init --force --start '...'.",
     ),
     (
-        r"(?:Config file '([^'\n]+)' not found|No such file or directory:? '([^'\n]*\.env[\w.]*)')",
+        r"(?:Config file '([^'\n{}]+)' not found|No such file or directory:? '([^'\n]*\.env[\w.]*)')",
         "The program reads the file {0}, which the image leaves out, as such files hold secrets.",
         "Mount yours: docker run -v ./.env:{0}:ro ...; or let the program read variables where there is no such file.",
     ),
