@@ -112,3 +112,13 @@ def test_what_apps_of_django_import_counts(tmp_path: Path) -> None:
         "jobs/later.py": "import redis\n",
     }
     assert plan_of(tmp_path, files).facts.install.besides == ("requests", "apscheduler")
+
+
+def test_what_is_added_is_as_old_as_the_django_that_is_pinned(tmp_path: Path) -> None:
+    files = {
+        "requirements": "django==1.11.1 gunicorn",
+        "manage.py": "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'site_.settings')\n",
+        "site_/settings.py": "SECRET_KEY = 'x'\nINSTALLED_APPS = ['rest_framework']\n",
+        "site_/wsgi.py": "application = None\n",
+    }
+    assert plan_of(tmp_path, files).facts.install.besides == ("djangorestframework<3.12",)
