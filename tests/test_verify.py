@@ -114,6 +114,11 @@ from tests.realengine.fixtures import DockerEngine
         ("open config.yml: no such file or directory", "the file config.yml", "mount"),
         ("panic: configuration file not found", "a configuration file", "docker run -v"),
         (
+            '  File "/app/.venv/lib/python3.14/site-packages/tornado/web.py", line 9\n    except X, e:\n           ^^^^\nSyntaxError: multiple exception types must be parenthesized\n',
+            "tornado that is installed is written for Python 2",
+            "Raise its release",
+        ),
+        (
             "OperationalError: local user with ID 10001 does not exist",
             "names no server for its PostgreSQL",
             "--env NAME=...",

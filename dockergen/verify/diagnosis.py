@@ -151,6 +151,12 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
         "Choose an older one: dockergen init --force --version 3.11.",
     ),
     (
+        r"File \"[^\"\n]*/site-packages/(\w+)[^\"\n]*\", line \d+\n[^\n]*\n\s*\^+\n\s*(?:SyntaxError|TabError): (?:invalid syntax|[Mm]issing parentheses"
+        r"|[Mm]ultiple exception types|leading zeros|inconsistent use)",
+        "The release of {0} that is installed is written for Python 2, which has no image that is maintained.",
+        "Raise its release in the manifest, and port what the program uses of it.",
+    ),
+    (
         r"ModuleNotFoundError: No module named '(pkg_resources)'",
         "A dependency imports {0}, which setuptools no longer has since release 82.",
         "Add setuptools<82 to the project's dependencies, then build again.",
