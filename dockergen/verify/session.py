@@ -139,7 +139,8 @@ def _run(
     else:
         report = _probed(engine, report, container, port, options, plan)
         if plan and (migrated := _migrated(engine, report, container, plan)):
-            report = _probed(engine, migrated, container, port, options, plan)
+            # What was said before the tables were there is no cause of what comes now.
+            report = _probed(engine, migrated, container, port, options, plan, seen=len(engine.log(container)))
     report = replace(report, log=engine.log(container) + report.log)
     state = engine.state(container)
     if not report.problems and not state.running and report.exit_code is None:
@@ -202,8 +203,16 @@ def _is_loading(engine: Engine, container: str, passed: float) -> bool:
 
 
 def _probed(
-    engine: Engine, report: Report, container: str, port: int, options: Options, plan: BuildPlan | None
+    engine: Engine,
+    report: Report,
+    container: str,
+    port: int,
+    options: Options,
+    plan: BuildPlan | None,
+    *,
+    seen: int = 0,
 ) -> Report:
+    """The report with the first answer, or with what the log says about it from the character `seen` on."""
     published = engine.published(container, port)
     path = options.path or (plan.probe if plan else "/")
     started = time.monotonic()
@@ -217,7 +226,7 @@ def _probed(
                 return replace(report, ready_seconds=ready, status=status, body=body, answers=answers)
         state = engine.state(container)
         if not state.running:
-            log = engine.log(container)
+            log = engine.log(container)[seen:]
             return _with(
                 report, diagnosis("start", log, f"The program ended with {state.exit_code} before it answered.")
             )
@@ -226,7 +235,7 @@ def _probed(
     if status:
         wanted = str(options.status) if options.status else "a status below 500"
         cause = f"{path} answers {status}, not {wanted}."
-        log = engine.log(container)
+        log = engine.log(container)[seen:]
         hidden = told_inside(engine, container, plan, log, path) if status >= 500 else ""
         log += hidden
         found = diagnosis("probe", log, cause)
@@ -240,7 +249,7 @@ def _probed(
         )
     elsewhere = wrong_port(port, engine.listening(container))
     quiet = f"Nothing answers on port {port} within {options.timeout:.0f} s."
-    return _with(report, elsewhere or diagnosis("probe", engine.log(container), quiet))
+    return _with(report, elsewhere or diagnosis("probe", engine.log(container)[seen:], quiet))
 
 
 def _migrated(engine: Engine, report: Report, container: str, plan: BuildPlan) -> Report | None:
