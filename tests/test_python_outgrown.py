@@ -124,3 +124,14 @@ def test_files_of_django_are_looked_at_although_nothing_imports_them(tmp_path: P
 def test_environs_of_its_day_has_the_marshmallow_of_its_day(tmp_path: Path) -> None:
     plan = plan_of(tmp_path, {"requirements": "environs~=9.0", "main.py": "from environs import Env\nprint(Env())\n"})
     assert plan.facts.install.besides == ("marshmallow<4",)
+
+
+def test_pip_of_an_old_python_is_told_a_name_once_in_a_step(tmp_path: Path) -> None:
+    files = {
+        "requirements": "flask\ngunicorn",
+        "app.py": f"{APP}from flask import Markup\n",
+        "runtime.txt": "python-3.6.15\n",
+    }
+    facts = plan_of(tmp_path, files).facts
+    assert facts.install.besides == ()
+    assert "flask<3.0" in facts.install.added

@@ -64,3 +64,9 @@ def test_example_of_the_pages_is_not_the_program(tmp_path: Path) -> None:
     plan = plan_of(tmp_path, files)
     assert decision(plan, "framework").text == "mkdocs"
     assert not any("fastapi" in note for note in plan.notes)
+
+
+def test_plug_in_that_reads_the_history_is_told(tmp_path: Path) -> None:
+    settings = "site_name: A\nplugins:\n  - search\n  - git-authors:\n      a: b\n"
+    notes = plan_of(tmp_path, {"requirements": "mkdocs", "mkdocs.yml": settings, "docs/index.md": ""}).notes
+    assert any(note.startswith("mkdocs.yml:4 uses git-authors, which reads the history") for note in notes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from dockergen.catalog import load
@@ -14,11 +15,13 @@ from dockergen.languages.python.project import Project
 from dockergen.languages.python.start import Start, start, startable
 from dockergen.languages.python.syntax import parsed
 from dockergen.languages.python.system import system
+from dockergen.lazy import regex
 from dockergen.model import BuildPlan, Companion, Decision, IgnoreGroup, Image, Origin, Sourced
 from dockergen.repository import Repository, normal
 from dockergen.settings import Settings, settled
 
 _PORT = 8080
+_HISTORY = regex(r"^\s*-\s*(git-(?:authors|revision-date(?:-localized)?|committers(?:-2)?))\b", re.MULTILINE)
 _START = ("sh", "-c", 'echo "listen ${PORT};" > /tmp/listen.conf && exec nginx -g "daemon off;"')
 _SPHINX = ("docs/source", "docs", "doc", "source", "")
 
@@ -116,10 +119,20 @@ def documentation_plan(
         ignore=(IgnoreGroup("Made on this machine", ("**/__pycache__", ".venv", "venv", site.output)),),
         secrets=setup.secrets,
         companions=(Companion("nginx.conf", "nginx.conf.j2"),),
-        notes=(*project.notes, *setup.notes),
+        notes=(*project.notes, *setup.notes, *_reading_history(repo, site)),
         touch=site.page,
         facts=SiteFacts(replace(setup, project=False, added=()), site.argv, site.output),
     )
+
+
+def _reading_history(repo: Repository, site: Documentation) -> Iterator[str]:
+    """Plug-ins that ask git, of whose history the build has nothing."""
+    for found in _HISTORY.finditer(repo.source(site.origin.path)):
+        line = repo.source(site.origin.path).count("\n", 0, found.start(1)) + 1
+        yield (
+            f"{site.origin.path}:{line} uses {found[1]}, which reads the history of the repository, and .git stays out "
+            "of the build: let a variable switch it on (enabled: !ENV [WITH_HISTORY, false])."
+        )
 
 
 def _mkdocs(repo: Repository) -> Documentation | None:

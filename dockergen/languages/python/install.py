@@ -99,6 +99,7 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
     builds = old_builds(repo, project, kind, itself or bool(taken.own), release.value)
     words = tuple(_words(project)) if kind == "setup" or (split and not taken.unhashed) else ()
     besides = _besides(project, words)
+    apart = _apart(project, kind, besides, old_pip(release.value))
     bare = _unhashed(repo, project)
     without = edits(project, kind, not split and not taken.unhashed)
     return Install(
@@ -126,8 +127,8 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
         unhashed=taken.unhashed,
         own=() if itself and taken.own else _own(project, kind, split, taken),
         reads=tuple(dict.fromkeys(_reads(repo, project))),
-        added=(*project.provided, *start.added, *(() if kind in _TOGETHER else besides)),
-        besides=besides if kind in _TOGETHER else (),
+        added=(*project.provided, *start.added, *apart),
+        besides=tuple(word for word in besides if word not in apart),
         legacy=legacy,
         builds=builds,
         source_first=_computed(project, kind) or (bool(taken.own) and not split and not project.lock),
@@ -168,6 +169,15 @@ def _besides(project: Project, words: tuple[str, ...]) -> tuple[str, ...]:
     """What no line asks for, without what is told one by one anyway."""
     told = {bare_name(word) for word in words}
     return tuple(word for word in project.besides if bare_name(word) not in told)
+
+
+def _apart(project: Project, kind: str, besides: tuple[str, ...], old: bool) -> tuple[str, ...]:
+    """What of it a step of its own installs: all where the tool cannot be told more, and for the pip of an old venv,
+    which refuses a name that is told twice, what the file names as well."""
+    if kind not in _TOGETHER:
+        return besides
+    named = {r.name for r, _, _ in project.requirements.requirements} if old and kind == "requirements" else set()
+    return tuple(word for word in besides if bare_name(word) in named)
 
 
 def _archives(repo: Repository, taken: Mounts) -> tuple[str, ...]:
