@@ -118,10 +118,11 @@ _SETUP = "from setuptools import find_packages, setup\nsetup(name='shop', packag
         ("include_package_data=True, ", {"shop/default.toml": "a = 1\n", "MANIFEST.in": "graft shop\n"}, False),
         ("include_package_data=True, ", {"shop/default.toml": "a = 1\n"}, True),
         ("package_data={'shop': ['*.toml']}, ", {"shop/default.toml": "a = 1\n"}, False),
-        ("use_scm_version=True, include_package_data=True, ", {"shop/default.toml": "a = 1\n"}, False),
+        ("use_scm_version=True, include_package_data=True, ", {"shop/default.toml": "a = 1\n"}, True),
+        ("include_package_data=True, ", {"shop/default.toml": "a = 1\n", "MANIFEST.in": "include README.md\n"}, True),
         (
             "",
-            {"shop/default.toml": "a = 1\n", "pyproject.toml": '[build-system]\nrequires = ["setuptools"]\n[project]\nname = "shop"\nversion = "1"\n'},
+            {"shop/default.toml": "a = 1\n", "pyproject.toml": '[build-system]\nrequires = ["setuptools"]\n[project]\nname = "shop"\nversion = "1"\n[tool.setuptools.package-data]\nshop = ["*"]\n'},
             False,
         ),
     ],

@@ -173,7 +173,7 @@ def test_an_installed_program_writes_into_the_folder_that_it_runs_in(tmp_path: P
     )
     (tmp_path / "shop/main.py").write_text(
         "import logging, os\nfrom flask import Flask\nHERE = os.path.dirname(__file__)\n"
-        "def main():\n    logging.FileHandler('shop.log')\n    logging.FileHandler('logs/more.log')\n    open('Dockerfile', 'w')\n    os.makedirs(HERE + '/made')\n"
+        "def main():\n    logging.FileHandler('shop.log')\n    logging.FileHandler('logs/more.log')\n    open('Dockerfile', 'w')\n"
         "    Flask(__name__).run(host='0.0.0.0', port=8000)\n"
     )
     plan = dockergen.plan(tmp_path)
@@ -202,3 +202,19 @@ def test_a_file_of_flask_sqlalchemy_lies_where_its_release_keeps_it(
     }
     plan = _plan(tmp_path, files)
     assert (plan.writable, plan.facts.links) == (folders, links)
+
+
+def test_an_installed_program_that_writes_into_its_own_package_runs_in_place(tmp_path: Path) -> None:
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop/__init__.py").touch()
+    (tmp_path / "pyproject.toml").write_text(
+        "[project]\nname = 'shop'\nversion = '1'\ndependencies = ['flask']\n[project.scripts]\nshop = 'shop.main:main'\n"
+        "[build-system]\nrequires = ['hatchling']\nbuild-backend = 'hatchling.build'\n"
+    )
+    (tmp_path / "shop/main.py").write_text(
+        "import os\nfrom flask import Flask\nHERE = os.path.dirname(__file__)\n"
+        "def main():\n    os.makedirs(HERE + '/made')\n    Flask(__name__).run(host='0.0.0.0', port=8000)\n"
+    )
+    plan = dockergen.plan(tmp_path)
+    assert plan.start == ("shop",)
+    assert (plan.writable, dict(plan.env)["PYTHONPATH"]) == (("/app/shop/made",), "/app")

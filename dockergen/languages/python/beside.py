@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dockergen.languages.python.imports import whole_program
 from dockergen.languages.python.setuptools_files import takes_data
 from dockergen.languages.python.syntax import last_name, nodes, parsed
+from dockergen.languages.python.writes import written
 from dockergen.lazy import regex
 from dockergen.repository import Repository, normal
 
@@ -22,6 +23,15 @@ def data_root(repo: Repository, entry: str) -> str:
     if not inside or takes_data(repo) or not any(map(_is_data, repo.walk(inside))):
         return ""
     return inside.rpartition("/")[0] or "."
+
+
+def written_root(repo: Repository, entry: str) -> str:
+    """The folder whose modules have to be imported in place, as the program writes into its own package, which nobody
+    may where it is installed; "" when it does not."""
+    inside = _package(repo, entry) if entry else ""
+    items = written(repo, entry) if inside else []
+    within = any(item.path.startswith(f"/app/{inside}/") for item in items)
+    return (inside.rpartition("/")[0] or ".") if within else ""
 
 
 def _is_data(path: str) -> bool:

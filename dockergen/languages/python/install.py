@@ -7,7 +7,7 @@ import re
 from dockergen.catalog import load
 from dockergen.errors import ProjectError
 from dockergen.frozen import frozen
-from dockergen.languages.python.beside import data_root, source_root
+from dockergen.languages.python.beside import data_root, source_root, written_root
 from dockergen.languages.python.extension import Extension, extension, runs_from_source
 from dockergen.languages.python.manager_version import lock_reader, manager_version, old_pip
 from dockergen.languages.python.mounts import Mounts, is_archive, mounts
@@ -162,7 +162,7 @@ def _in_place(repo: Repository, start: Start) -> str:
     which the migrations run, and often its settings."""
     if start.django:
         return start.import_root or "."
-    return source_root(repo, start.entry) or data_root(repo, start.entry)
+    return source_root(repo, start.entry) or data_root(repo, start.entry) or written_root(repo, start.entry)
 
 
 def _besides(project: Project, words: tuple[str, ...]) -> tuple[str, ...]:

@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 
 _TEXT = regex(r"""["']([^"'\n]+)["']""")
 _PROJECT = regex(r"^\[project\]|^\[tool\.(?:poetry|flit|pdm)\b", re.MULTILINE)
-# package_data and its like, version control's own lists, and other back ends.
+_OF_SETUPTOOLS = regex(r"^build-backend\s*=\s*[\"']setuptools|^\[tool\.setuptools", re.MULTILINE)
+# package_data and its like, and other back ends.
 _DATA = regex(
-    r"\binclude_package_data\s*[=:]\s*(?:True|true|1)|\bpackage_data\b|\bdata_files\b|setuptools[_-](?:scm|git)\w*"
-    r"|use_scm_version|\bpbr\b|skbuild"
+    r"\binclude[_-]package[_-]data\s*[=:]\s*(?:True|true|1)|\bpackage[_-]data\b|\bdata[_-]files\b|\bpbr\b|skbuild"
 )
+_INCLUDES = regex(r"^\s*(?:(?:graft|recursive-include|global-include)\s+\S|include\s+\S*[/*])", re.MULTILINE)
 
 
 @frozen
@@ -67,15 +68,19 @@ def setup(repo: Repository) -> Setup:
 
 
 def takes_data(repo: Repository) -> bool:
-    """True unless setup.py or setup.cfg alone says what is installed, and nothing there asks for files that are no
-    modules: https://setuptools.pypa.io/en/latest/userguide/datafiles.html"""
-    if not any(map(repo.is_file, ("setup.py", "setup.cfg"))) or _PROJECT.search(repo.source("pyproject.toml")):
+    """True unless setuptools installs nothing but modules, as nothing asks for other files: what only version control
+    lists, it does not see in the build. https://setuptools.pypa.io/en/latest/userguide/datafiles.html"""
+    declared = repo.source("pyproject.toml")
+    stated = _PROJECT.search(declared) is not None
+    if stated and not _OF_SETUPTOOLS.search(declared):
         return True
-    texts = (repo.source(path) for path in ("setup.py", "setup.cfg"))
+    if not stated and not any(map(repo.is_file, ("setup.py", "setup.cfg"))):
+        return True
+    texts = (declared, *(repo.source(path) for path in ("setup.py", "setup.cfg")))
     asking = [found[0] for text in texts for found in _DATA.finditer(text)]
-    if any(not word.startswith("include_package_data") for word in asking):
+    if any(not word.startswith("include") for word in asking):
         return True
-    return bool(asking) and repo.is_file("MANIFEST.in")
+    return (stated or bool(asking)) and _INCLUDES.search(repo.source("MANIFEST.in")) is not None
 
 
 def _opened(text: str) -> Iterator[tuple[str, int]]:
