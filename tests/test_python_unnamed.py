@@ -31,6 +31,9 @@ ADDED = [
     ("gigabytes", "flask\ngunicorn\n", "import torch\n", ()),
     ("a part of it", "flask\ngunicorn\npydantic\n", "from pydantic import EmailStr\n", ("email-validator",)),
     ("the part is named", "flask\ngunicorn\npydantic[email]\n", "from pydantic import EmailStr\n", ()),
+    ("a part of a shared name", "flask\ngunicorn\n", "from google.cloud import storage\n", ("google-cloud-storage",)),
+    ("brought with its part", "flask\ngunicorn\nfirebase-admin\n", "from google.cloud import firestore\n", ()),
+    ("time zones", "flask\ngunicorn\n", "import pytz\n", ("pytz",)),
     ("a form", "flask\ngunicorn\nflask-wtf\n", "from wtforms.validators import Email\n", ("email-validator",)),
 ]  # fmt: skip
 

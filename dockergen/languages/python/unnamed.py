@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from itertools import chain
 
 from dockergen.catalog import load
@@ -73,7 +73,8 @@ def distribution(module: str) -> str:
     """What the module is called on the index, "" where that is not known, or it is gigabytes that nobody asked for."""
     known = dict(row.split() for row in load("python").lists["distributions"])
     name = known.get(module) or normalised(module)
-    tables = (load("python-floors").floors, load("python-wheels").wheels, load("python-runs").runs)
+    measured = (load("python-floors").floors, load("python-wheels").wheels, load("python-runs").runs)
+    tables: tuple[Container[str], ...] = (*measured, load("python-eras").eras)
     packages = load("python-packages").packages
     row = packages.get(normalised(name))
     large = row is not None and (row.cuda or any(other in packages and packages[other].cuda for other in row.pulls))
