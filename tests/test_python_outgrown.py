@@ -78,6 +78,8 @@ BOUNDS = [
     ("of two bounds the lower", "flask\ngunicorn\n", "from werkzeug import secure_filename\nfrom werkzeug.urls import url_quote\n", ("werkzeug<1.0",)),
     ("kept by another", "flask\nfastapi==0.110.0\njinja2\n", "pages.TemplateResponse('a', {})\n", ()),
     ("not kept by another", "flask\ngunicorn\nfastapi==0.140.0\njinja2\n", "pages.TemplateResponse('a', {})\n", ("starlette<1.0",)),
+    ("another line insists", "flask==3.0.0\ngunicorn\n", "from werkzeug.urls import url_quote\n", ()),
+    ("another line insists on less", "flask>=2.3\ngunicorn\n", "from werkzeug.urls import url_quote\n", ("werkzeug<3.0",)),
     ("all inside", "flask\ngunicorn\nlangchain\n", "from langchain.llms import OpenAI\n", ("langchain<0.2",)),
     ("moved", "flask\ngunicorn\nlangchain\nlangchain-community\n", "from langchain.llms import OpenAI\n", ("langchain<1.0",)),
     ("not installed", "flask\ngunicorn\n", "from aiogram import executor\n", ("aiogram<3.0", "aiohttp<3.9")),
@@ -135,3 +137,12 @@ def test_pip_of_an_old_python_is_told_a_name_once_in_a_step(tmp_path: Path) -> N
     facts = plan_of(tmp_path, files).facts
     assert facts.install.besides == ()
     assert "flask<3.0" in facts.install.added
+
+
+def test_constraints_decide_the_releases_themselves(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("-c constraints.txt\nflask\ngunicorn\n")
+    files = {
+        "constraints.txt": "flask==3.1.2\nwerkzeug==3.1.3\n",
+        "app.py": f"from werkzeug.urls import url_quote\n{APP}",
+    }
+    assert plan_of(tmp_path, files).facts.install.besides == ()

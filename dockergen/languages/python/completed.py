@@ -24,7 +24,7 @@ _NOT_LOADED = ("migrations", "tests", "test")
 def completed(repo: Repository, project: Project, begun: Start | None) -> Project:
     """The project with bounds and additions, which the same step installs, and notes that say why.
 
-    A lock file is complete as it is: what it lacks is said and not mended.
+    A lock file is complete as it is: what it lacks is said and not mended. Constraints decide the releases themselves.
     """
     if begun is None or not begun.entry:
         return _with_companions(project)
@@ -37,7 +37,7 @@ def completed(repo: Repository, project: Project, begun: Start | None) -> Projec
         direct=(*project.direct, *((Requirement(one.name), one.origin) for one in missing)),
         installed={**project.installed, **{one.name: one.origin for one in missing}},
     )
-    old = outgrown(repo, project, paths)
+    old = outgrown(repo, project, paths) if not project.requirements.constrained else ()
     bounded = [one.name for one in old]
     project = replace(
         held(project, old),
@@ -49,6 +49,8 @@ def completed(repo: Repository, project: Project, begun: Start | None) -> Projec
 
 def _with_companions(project: Project, bounded: frozenset[str] = frozenset()) -> Project:
     """What a bound is for may itself need others of its time."""
+    if project.requirements.hashed or project.requirements.constrained:
+        return project
     stated = {wanted.name for wanted, _ in project.direct if wanted.specifier or wanted.url} - bounded
     found: dict[str, Bound] = {}
     for _ in range(_MOST_ROUNDS):

@@ -46,12 +46,13 @@ def _open(project: Project) -> Iterator[tuple[str, tuple[str, str]]]:
 
 
 def _settled(name: str, asked: Mapping[str, Requirement]) -> frozenset[str]:
-    """Bounds of the library that a pinned distribution keeps by itself."""
-    rows = [row.replace("<", " ").split() for row in load("python-apis").lists["settled"]]
+    """Bounds of the library that another line decides: one that keeps them by itself, or that insists on later ones."""
+    lists = load("python-apis").lists
     return frozenset(
         below
-        for library, below, other, first in rows
-        if library == name and other in asked and ends_before(asked[other].specifier, first)
+        for rows, decides in ((lists["settled"], ends_before), (lists["insisting"], begins_with))
+        for library, below, other, first in (row.replace("<", " ").replace(">=", " ").split() for row in rows)
+        if library == name and other in asked and decides(asked[other].specifier, first)
     )
 
 
