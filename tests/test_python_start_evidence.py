@@ -375,7 +375,7 @@ def test_process_that_the_image_starts_is_no_further_command(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("flask", "command"),
     [
-        ("flask==0.12.2", "env FLASK_APP=app:app flask db upgrade"),
+        ("flask==0.12.2", "env FLASK_APP=app.py flask db upgrade"),
         ("flask", "flask --app app:app db upgrade"),
     ],
 )

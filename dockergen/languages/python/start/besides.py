@@ -35,16 +35,19 @@ def besides(
     if repo.is_file("alembic.ini") and project.has("alembic"):
         shown.setdefault("migrate", "alembic upgrade head")
     elif project.has("flask-migrate") and repo.is_folder("migrations"):
-        shown.setdefault("migrate", _migration(project, _flask_app(found)))
+        shown.setdefault("migrate", _migration(repo, project, _flask_app(found)))
     return tuple(shown.items())
 
 
-def _migration(project: Project, app: str) -> str:
-    """Flask-Migrate's command; before 2.2 Flask knew its app by the variable only."""
+def _migration(repo: Repository, project: Project, app: str) -> str:
+    """Flask-Migrate's command; before 2.2 Flask knew its app by the variable only, before 1.0 by its file."""
     flask = project.locked["flask"].version if "flask" in project.locked else ""
     old = ends_before(next((r.specifier for r, _ in project.direct if r.name == "flask"), ""), _APP_OPTION)
     if old or (flask and key(flask) < key(_APP_OPTION)):
-        return f"env FLASK_APP={app} flask db upgrade"
+        module, _, name = app.partition(":")
+        file = f"{module.replace('.', '/')}.py"
+        known = repo.is_file(file) and name in ("", "app", "application")
+        return f"env FLASK_APP={file if known else app} flask db upgrade"
     return f"flask --app {app} db upgrade"
 
 
