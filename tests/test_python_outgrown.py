@@ -32,6 +32,8 @@ USES = [
     ("own module", "from .jinja2 import Markup\n", "jinja2.Markup", 0),
     ("own object", "flask = x()\nflask.Markup\n", "flask.Markup", 0),
     ("method", "@app.before_first_request\ndef f(): pass\n", ".before_first_request", 1),
+    ("a method of its own", "class A:\n    def before_first_request(self): pass\n    def f(self): self.before_first_request()\n", ".before_first_request", 0),
+    ("given by the program", "app.before_first_request = f\napp.before_first_request()\n", ".before_first_request", 0),
     ("has the argument", "import httpx\nhttpx.Client(proxies=x)\n", "httpx.Client(proxies)", 2),
     ("has it not", "import httpx\nhttpx.Client(timeout=1)\n", "httpx.Client(proxies)", 0),
     ("lacks the argument", "import yaml\nyaml.load(f)\n", "yaml.load(!Loader:2)", 2),
@@ -146,3 +148,9 @@ def test_constraints_decide_the_releases_themselves(tmp_path: Path) -> None:
         "app.py": f"from werkzeug.urls import url_quote\n{APP}",
     }
     assert plan_of(tmp_path, files).facts.install.besides == ()
+
+
+def test_a_style_of_pandas_is_none_of_gradio(tmp_path: Path) -> None:
+    row = next(row for row in load("python-apis").apis["gradio"]["4.0"] if row.startswith(".style"))
+    assert _found(tmp_path, "x = pd.DataFrame(a).style.format('{}')\n", row) == []
+    assert _found(tmp_path, "gr.Chatbot().style(height=500)\n", row) == [(row, 1)]

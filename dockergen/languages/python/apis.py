@@ -58,33 +58,34 @@ def uses(repo: Repository, paths: Iterable[str], rows: Iterable[str]) -> Iterato
     if not known:
         return
     words = re.compile(rf"\b(?:{'|'.join(sorted({re.escape(one.last) for one in known.values()}))})\b")
-    for path in paths:
-        text = repo.source(path)
-        if words.search(text):
-            for row, line in _used(parsed(text), known):
+    files = {path: _visited(parsed(text)) for path in paths if words.search(text := repo.source(path))}
+    own = {f".{name}" for found in files.values() for name in found.stored}  # request.is_ajax = ... of a middleware
+    for path, found in files.items():
+        for row, one in known.items():
+            line = found.calls_like(one) if one.condition else found.names_like(one)
+            if line and row not in own:
                 yield row, Origin("file", path, line)
 
 
-def _used(module: Module, known: Mapping[str, Api]) -> Iterator[tuple[str, int]]:
+def _visited(module: Module) -> _Uses:
+    found = _Uses(module.imports)
     try:
-        found = _Uses(module.imports)
         for statement in module.body:
             found.visit(statement)
     except RecursionError:
-        return  # thousands of branches: nobody wrote that by hand
-    for row, one in known.items():
-        line = found.calls_like(one) if one.condition else found.names_like(one)
-        if line:
-            yield row, line
+        return _Uses({})  # thousands of branches: nobody wrote that by hand
+    return found
 
 
 class _Uses(ast.NodeVisitor):
     """What the statements name and call, by dotted names as the imports explain them."""
 
     def __init__(self, imports: Mapping[str, str]) -> None:
+        self.stored: set[str] = set()  # attributes that the file itself gives to objects
         self._imports = imports
         self._names: dict[str, int] = {}
         self._methods: dict[str, int] = {}
+        self._defined: set[str] = set()  # methods of the file's own classes
         self._calls: list[tuple[str, ast.Call | None, int, str]] = []
         self._texts: set[str] = set()  # names that hold a text somewhere in the file
         self._place = "import"  # what the statements run in: the import, a plain function, or a coroutine
@@ -136,8 +137,15 @@ class _Uses(ast.NodeVisitor):
             self._texts.update(target.id for target in node.targets if isinstance(target, ast.Name))
         self.generic_visit(node)
 
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        self._defined.update(inner.name for inner in node.body if isinstance(inner, ast.FunctionDef))
+        self.generic_visit(node)
+
     def visit_Attribute(self, node: ast.Attribute) -> None:
-        self._methods.setdefault(node.attr, node.lineno)
+        if isinstance(node.ctx, ast.Store):
+            self.stored.add(node.attr)
+        if not (isinstance(node.value, ast.Name) and node.value.id == "self" and node.attr in self._defined):
+            self._methods.setdefault(node.attr, node.lineno)
         if name := self._resolved(node):
             self._names.setdefault(name, node.lineno)
         self.generic_visit(node)
