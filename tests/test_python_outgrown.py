@@ -82,6 +82,10 @@ BOUNDS = [
     ("not kept by another", "flask\ngunicorn\nfastapi==0.140.0\njinja2\n", "pages.TemplateResponse('a', {})\n", ("starlette<1.0",)),
     ("another line insists", "flask==3.0.0\ngunicorn\n", "from werkzeug.urls import url_quote\n", ()),
     ("another line insists on less", "flask>=2.3\ngunicorn\n", "from werkzeug.urls import url_quote\n", ("werkzeug<3.0",)),
+    ("companion required above", "flask==3.0.0\ndash==2.14.2\ngunicorn\n", "", ()),
+    ("required higher up", "flask==2.2.0\ngunicorn\n", "from werkzeug.urls import url_quote\n", ("werkzeug<3.0",)),
+    ("required in part", "flask-sqlalchemy==3.1.1\ngunicorn\n", "from flask import Markup\nfrom sqlalchemy.orm import relation\n", ("flask<3.0",)),
+    ("companion required above", "flask==3.0.0\ndash==2.14.2\ngunicorn\n", "", ()),
     ("all inside", "flask\ngunicorn\nlangchain\n", "from langchain.llms import OpenAI\n", ("langchain<0.2",)),
     ("moved", "flask\ngunicorn\nlangchain\nlangchain-community\n", "from langchain.llms import OpenAI\n", ("langchain<1.0",)),
     ("not installed", "flask\ngunicorn\n", "from aiogram import executor\n", ("aiogram<3.0", "aiohttp<3.9")),
@@ -154,3 +158,19 @@ def test_a_style_of_pandas_is_none_of_gradio(tmp_path: Path) -> None:
     row = next(row for row in load("python-apis").apis["gradio"]["4.0"] if row.startswith(".style"))
     assert _found(tmp_path, "x = pd.DataFrame(a).style.format('{}')\n", row) == []
     assert _found(tmp_path, "gr.Chatbot().style(height=500)\n", row) == [(row, 1)]
+
+
+@pytest.mark.parametrize(
+    ("constraints", "besides"),
+    [("six==1.17.0\n", ("werkzeug<3.0",)), ("six==1.17.0 --hash=sha256:" + 64 * "0" + "\n", ())],
+    ids=["of another name", "with hashes"],
+)
+def test_constraints_that_do_not_hold_the_library_leave_its_bound_unless_they_have_hashes(
+    tmp_path: Path, constraints: str, besides: tuple[str, ...]
+) -> None:
+    files = {
+        "requirements.txt": "-c constraints.txt\nflask\ngunicorn\nsix\n",
+        "constraints.txt": constraints,
+        "app.py": f"from werkzeug.urls import url_quote\n{APP}",
+    }
+    assert plan_of(tmp_path, files).facts.install.besides == besides

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from dockergen.catalog import load
 from dockergen.frozen import frozen
 from dockergen.languages.python.project import Project
+from dockergen.languages.python.wheels import begins_with, key
 from dockergen.manifests.requirements import Requirement
 from dockergen.model import Origin
 
@@ -40,6 +41,24 @@ def held(project: Project, found: Iterable[Bound]) -> Project:
     asked += [(Requirement(n, specifier=_joined("", b)), b.origin) for n, b in bounds.items() if n not in named]
     installed = {**{name: one.origin for name, one in bounds.items()}, **project.installed}
     return replace(project, direct=tuple(asked), installed=installed)
+
+
+def stated(project: Project) -> dict[str, str]:
+    """What the lines and the constraints leave of each distribution that they name, "" for any release."""
+    found: dict[str, list[str]] = {}
+    for wanted in (*(wanted for wanted, _ in project.direct), *project.requirements.constraints):
+        found.setdefault(wanted.name, []).append(wanted.specifier)
+    return {name: ",".join(filter(None, specifiers)) for name, specifiers in found.items()}
+
+
+def floor(name: str, asked: Mapping[str, str]) -> tuple[int, ...]:
+    """The release of the library that what the lines hold above requires: with a bound below, pip finds nothing."""
+    floors: list[tuple[int, ...]] = [()]
+    for row in load("python-apis").lists["required"]:
+        (other, first), *required = (word.split(">=") for word in row.split())
+        if begins_with(asked.get(other, ""), first):
+            floors += [key(release) for library, release in required if library == name]
+    return max(floors)
 
 
 def _joined(specifier: str, bound: Bound) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Container, Iterator
 from dataclasses import replace
 
 from dockergen.catalog import load
-from dockergen.languages.python.along import Bound, brought_along
+from dockergen.languages.python.along import Bound, brought_along, floor, stated
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.start import Start
 from dockergen.languages.python.wheels import ends_before, key
@@ -27,16 +27,18 @@ def of_their_time(begun: Start, release: str) -> Start:
     return replace(begun, added=tuple(pairs.values()), notes=notes)
 
 
-def companions(project: Project, stated: Container[str]) -> tuple[Bound, ...]:
+def companions(project: Project, settled: Container[str]) -> tuple[Bound, ...]:
     """Bounds for what the lines pull in, each distribution once: without a lock file pip takes the newest.
 
-    Nothing for the `stated` distributions, which the manifest has a word on, and for what is below already.
+    Nothing for the `settled` distributions, which the manifest has a word on, for what is below already, and for what
+    another line requires from there on.
     """
-    asked = {wanted.name: wanted.specifier for wanted, _ in project.direct}
+    asked = stated(project)
+    named = {wanted.name for wanted, _ in project.direct}
     found: dict[str, Bound] = {}
     for bound in _bounds(project) if not project.locked else ():
-        there = ends_before(asked.get(bound.name, ""), bound.below) if bound.below else bound.name in asked
-        if bound.name in stated or there:
+        there = ends_before(asked.get(bound.name, ""), bound.below) if bound.below else bound.name in named
+        if bound.name in settled or there or (bound.below and key(bound.below) <= floor(bound.name, asked)):
             continue
         if bound.name not in found or key(bound.below) < key(found[bound.name].below):
             found[bound.name] = bound

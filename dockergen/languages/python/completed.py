@@ -24,20 +24,20 @@ _NOT_LOADED = ("migrations", "tests", "test")
 def completed(repo: Repository, project: Project, begun: Start | None) -> Project:
     """The project with bounds and additions, which the same step installs, and notes that say why.
 
-    A lock file is complete as it is: what it lacks is said and not mended. Constraints decide the releases themselves.
+    A lock file is complete as it is: what it lacks is said and not mended.
     """
     if begun is None or not begun.entry:
         return _with_companions(project)
     paths = tuple(_files(repo, begun))
     missing = () if _asks_more(project) else unnamed(repo, project, begun, paths)
-    if project.locked or project.requirements.hashed:
+    if project.locked or _is_hashed(project):
         return replace(project, notes=(*project.notes, *_missing_notes(project, missing)))
     project = replace(
         project,
         direct=(*project.direct, *((Requirement(one.name), one.origin) for one in missing)),
         installed={**project.installed, **{one.name: one.origin for one in missing}},
     )
-    old = outgrown(repo, project, paths) if not project.requirements.constrained else ()
+    old = outgrown(repo, project, paths)
     bounded = [one.name for one in old]
     project = replace(
         held(project, old),
@@ -49,12 +49,13 @@ def completed(repo: Repository, project: Project, begun: Start | None) -> Projec
 
 def _with_companions(project: Project, bounded: frozenset[str] = frozenset()) -> Project:
     """What a bound is for may itself need others of its time."""
-    if project.requirements.hashed or project.requirements.constrained:
+    if _is_hashed(project):
         return project
-    stated = {wanted.name for wanted, _ in project.direct if wanted.specifier or wanted.url} - bounded
+    settled = {wanted.name for wanted, _ in project.direct if wanted.specifier or wanted.url} - bounded
+    settled |= {wanted.name for wanted in project.requirements.constraints}
     found: dict[str, Bound] = {}
     for _ in range(_MOST_ROUNDS):
-        more = companions(project, stated)
+        more = companions(project, settled)
         if not more:
             break
         found |= {one.name: one for one in more}
@@ -93,6 +94,12 @@ def _companions_note(found: tuple[Bound, ...]) -> str:
         f"{first.origin}: {first.cause} does not work with the newest of what it requires, so the image holds {texts}; "
         "`pip freeze` where the program runs tells the releases to pin."
     )
+
+
+def _is_hashed(project: Project) -> bool:
+    """True where pip checks hashes, by the lines or by the constraints: it refuses what has none."""
+    tree = project.requirements
+    return tree.hashed or any(wanted.hashed for wanted in tree.constraints)
 
 
 def _asks_more(project: Project) -> bool:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from dockergen.catalog import load
-from dockergen.languages.python.along import Bound, brought_along
+from dockergen.languages.python.along import Bound, brought_along, floor, stated
 from dockergen.languages.python.apis import api, uses
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.unlisted import is_here
 from dockergen.languages.python.wheels import begins_with, ends_before, key
-from dockergen.manifests.requirements import Requirement
 from dockergen.repository import Repository
 
 
@@ -32,27 +31,26 @@ def outgrown(repo: Repository, project: Project, paths: Iterable[str]) -> tuple[
 
 def _open(project: Project) -> Iterator[tuple[str, tuple[str, str]]]:
     """The rows of libraries that are installed in whatever release is newest, with the first release without it."""
-    asked = {wanted.name: wanted for wanted, _ in project.direct}
+    apart = {wanted.name for wanted, _ in project.direct if wanted.url or wanted.path}
+    asked = stated(project)
     present = brought_along(project)
     for name, releases in load("python-apis").apis.items():
-        wanted = asked.get(name, Requirement(name))
-        if name == "python" or name not in present or wanted.url or wanted.path:
+        if name == "python" or name not in present or name in apart:
             continue
-        settled = _settled(name, asked)
+        settled, least, specifier = _settled(name, asked), floor(name, asked), asked.get(name, "")
         for below, rows in _effective(name, releases, present):
-            told = below in settled or ends_before(wanted.specifier, below) or begins_with(wanted.specifier, below)
-            if not told:
+            told = below in settled or ends_before(specifier, below) or begins_with(specifier, below)
+            if not told and key(below) > least:
                 yield from ((row, (name, below)) for row in rows)
 
 
-def _settled(name: str, asked: Mapping[str, Requirement]) -> frozenset[str]:
-    """Bounds of the library that another line decides: one that keeps them by itself, or that insists on later ones."""
-    lists = load("python-apis").lists
+def _settled(name: str, asked: Mapping[str, str]) -> frozenset[str]:
+    """Bounds of the library that a pinned distribution keeps by itself."""
+    rows = [row.replace("<", " ").split() for row in load("python-apis").lists["settled"]]
     return frozenset(
         below
-        for rows, decides in ((lists["settled"], ends_before), (lists["insisting"], begins_with))
-        for library, below, other, first in (row.replace("<", " ").replace(">=", " ").split() for row in rows)
-        if library == name and other in asked and decides(asked[other].specifier, first)
+        for library, below, other, first in rows
+        if library == name and other in asked and ends_before(asked[other], first)
     )
 
 

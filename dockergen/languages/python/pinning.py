@@ -39,7 +39,7 @@ def check_hashes(tree: RequirementsTree) -> None:
 
     Folders and checkouts are installed apart; constraints may bring the hashes of other lines.
     """
-    if not tree.hashed or tree.constrained:
+    if not tree.hashed or tree.constraints:
         return
     first = next((origin for found, origin, _ in tree.requirements if found.hashed), None)
     because = f"{first} has one" if first else "--require-hashes is asked for"

@@ -26,7 +26,7 @@ class RequirementsTree:
     files: tuple[str, ...] = ()  # the file and its includes, constraints too, in reading order
     requirements: tuple[tuple[Requirement, Origin, str], ...] = ()  # with the folder that its path is relative to
     options: tuple[tuple[str, str, Origin], ...] = ()
-    constrained: bool = False  # it includes files of constraints
+    constraints: tuple[Requirement, ...] = ()  # what holds the others and installs nothing
 
     @property
     def hashed(self) -> bool:
@@ -130,13 +130,14 @@ def requirements_tree(repo: Repository, path: str) -> RequirementsTree:
     files: list[str] = []
     requirements: list[tuple[Requirement, Origin, str]] = []
     options: list[tuple[str, str, Origin]] = []
-    constraints: list[str] = []
+    constraints: list[Requirement] = []
 
     def read(current: str, chain: tuple[str, ...], constraint: bool) -> None:
         files.append(current)
         parsed = requirements_file(repo.read(current))
-        constraints.extend(name for kind, name, _ in parsed.includes if kind == "constraint")
-        if not constraint:
+        if constraint:
+            constraints.extend(parsed.requirements)
+        else:
             folder = current.rpartition("/")[0]
             requirements.extend((r, Origin("file", current, r.line), folder) for r in parsed.requirements)
         options.extend((option, value, Origin("file", current, line)) for option, value, line in parsed.options)
@@ -147,7 +148,8 @@ def requirements_tree(repo: Repository, path: str) -> RequirementsTree:
                 read(target, (*chain, current), constraint or kind == "constraint")
 
     read(path, (), False)
-    return RequirementsTree(path, tuple(dict.fromkeys(files)), tuple(requirements), tuple(options), bool(constraints))
+    read_files = tuple(dict.fromkeys(files))
+    return RequirementsTree(path, read_files, tuple(requirements), tuple(options), tuple(constraints))
 
 
 def _includes(repo: Repository, path: str, parsed: RequirementsFile) -> list[tuple[str, str, int]]:
