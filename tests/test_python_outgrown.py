@@ -28,6 +28,7 @@ USES = [
     ("in a function", "def f():\n    from werkzeug import secure_filename\n", "werkzeug.secure_filename", 2),
     ("a way out", "try:\n    from jinja2 import Markup\nexcept ImportError:\n    from markupsafe import Markup\n", "jinja2.Markup", 0),
     ("no way out", "try:\n    from jinja2 import Markup\nfinally:\n    pass\n", "jinja2.Markup", 2),
+    ("may fail", "with contextlib.suppress(ImportError):\n    from jinja2 import Markup\n", "jinja2.Markup", 0),
     ("asks for the version", "if django.VERSION < (4,):\n    from django.conf.urls import url\n", "django.conf.urls.url", 0),
     ("own module", "from .jinja2 import Markup\n", "jinja2.Markup", 0),
     ("own object", "flask = x()\nflask.Markup\n", "flask.Markup", 0),

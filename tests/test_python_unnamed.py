@@ -20,6 +20,7 @@ ADDED = [
     ("another one with that module", "flask\ngunicorn\nopencv-contrib-python\n", "import cv2\n", ()),
     ("unknown on the index", "flask\ngunicorn\n", "import ourselves_only\n", ()),
     ("with a way out", "flask\ngunicorn\n", "try:\n    import requests\nexcept ImportError:\n    requests = None\n", ()),
+    ("that may fail", "flask\ngunicorn\n", "from contextlib import suppress\nwith suppress(ImportError):\n    import requests\n", ()),
     ("later", "flask\ngunicorn\n", "def f():\n    import requests\n", ()),
     ("of the types", "flask\ngunicorn\n", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import requests\n", ()),
     ("the framework", "pandas\ngunicorn\n", "", ("flask",)),
@@ -52,8 +53,10 @@ def test_own_modules_are_no_distributions(tmp_path: Path) -> None:
 
 def test_a_vendored_module_and_a_server_of_the_start_are_not_installed_twice(tmp_path: Path) -> None:
     app = "import requests, uvicorn\nfrom fastapi import FastAPI\napp = FastAPI()\n"
-    plan = plan_of(tmp_path, {"requirements": "fastapi", "app.py": app, "libs/requests.py": ""})
-    assert plan.facts.install.besides == ()
+    for number, path in enumerate(("libs/requests.py", "deps/lib/requests/__init__.py")):
+        (tmp_path / str(number)).mkdir()
+        plan = plan_of(tmp_path / str(number), {"requirements": "fastapi", "app.py": app, path: ""})
+        assert plan.facts.install.besides == (), path
 
 
 def test_the_note_tells_the_line_and_what_to_list(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from dockergen.frozen import frozen
-from dockergen.languages.python.syntax import Module, dotted, guards, parsed
+from dockergen.languages.python.syntax import Module, dotted, guards, parsed, suppresses
 from dockergen.lazy import regex
 from dockergen.model import Origin
 from dockergen.repository import Repository
@@ -122,7 +122,8 @@ class _Uses(ast.NodeVisitor):
             self._inside("function" if guards(node) else self._place, node)
 
     def visit_With(self, node: ast.With) -> None:
-        self._inside("function" if self._place == "import" else self._place, node)
+        if not suppresses(node):
+            self._inside("function" if self._place == "import" else self._place, node)
 
     def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> None:
         self._decorated(node.decorator_list)

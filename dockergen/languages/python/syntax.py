@@ -125,6 +125,12 @@ def dotted(node: ast.expr) -> list[str]:
     return [node.id, *reversed(parts)] if isinstance(node, ast.Name) else parts[:1]
 
 
+def suppresses(node: ast.With) -> bool:
+    """True for `with suppress(ImportError):`, what is in it may fail."""
+    calls = (item.context_expr for item in node.items)
+    return any(isinstance(call, ast.Call) and last_name(call.func) == "suppress" for call in calls)
+
+
 def last_name(node: ast.AST) -> str:
     """b of `a.b` and of `b`, "" for anything else."""
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dockergen.catalog import load
 from dockergen.errors import ProjectError
 from dockergen.languages.python.imports import program_files
-from dockergen.languages.python.syntax import guards, parsed
+from dockergen.languages.python.syntax import guards, parsed, suppresses
 from dockergen.repository import Repository
 
 _MOST_FILES = 40
@@ -56,12 +56,12 @@ def standard_library() -> frozenset[str]:
 
 
 def runs_on_import(body: tuple[ast.stmt, ...] | list[ast.stmt]) -> Iterator[ast.Import | ast.ImportFrom]:
-    """The imports that a file cannot do without: a try block that expects failure asks for none."""
+    """The imports that a file cannot do without: what expects failure asks for none."""
     for node in body:
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             yield node
         elif (
-            isinstance(node, ast.With)
+            (isinstance(node, ast.With) and not suppresses(node))
             or (isinstance(node, ast.Try) and not node.handlers)
             or (isinstance(node, ast.If) and guards(node))
         ):

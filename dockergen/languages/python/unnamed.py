@@ -41,7 +41,7 @@ def unnamed(repo: Repository, project: Project, begun: Start, paths: Iterable[st
     found: dict[str, Unnamed] = {}
     paths = tuple(paths)
     for one in (*_imported(repo, begun, paths), *_used(repo, paths)):
-        if not _is_present(one, present):
+        if not _is_present(one, present) and not (one.module and _is_somewhere(repo, one.module)):
             found.setdefault(one.name, one)
     return tuple(found.values())
 
@@ -53,14 +53,15 @@ def _imported(repo: Repository, begun: Start, paths: tuple[str, ...]) -> Iterato
     standard = standard_library()
     for module, origin in (*imported_modules(repo, begun.entry, *loaded), *chain.from_iterable(apps)):
         name = distribution(module) if module not in standard else ""
-        if name and not _is_somewhere(repo, module):
+        if name:
             yield Unnamed(name, origin, module)
 
 
 def _is_somewhere(repo: Repository, module: str) -> bool:
     """True when a folder of the repository has a module of that name, which sys.path may lead to."""
     here = repo.is_file(f"{module}.py") or repo.is_folder(module)
-    return here or bool(repo.glob(f"*/{module}.py") or repo.glob(f"*/{module}/__init__.py"))
+    places = (f"{above}{name}" for above in ("*/", "*/*/") for name in (f"{module}.py", f"{module}/__init__.py"))
+    return here or any(map(repo.glob, places))
 
 
 def _used(repo: Repository, paths: Iterable[str]) -> Iterator[Unnamed]:
