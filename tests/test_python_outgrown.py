@@ -175,3 +175,12 @@ def test_constraints_that_do_not_hold_the_library_leave_its_bound_unless_they_ha
         "app.py": f"from werkzeug.urls import url_quote\n{APP}",
     }
     assert plan_of(tmp_path, files).facts.install.besides == besides
+
+
+def test_constraints_of_uv_hold_as_those_of_pip(tmp_path: Path) -> None:
+    manifest = "[project]\nname = 'x'\nversion = '1'\ndependencies = ['flask', 'gunicorn']\n"
+    files = {
+        "pyproject.toml": f"{manifest}[tool.uv]\nconstraint-dependencies = ['werkzeug>=3']\n",
+        "app.py": f"from werkzeug.urls import url_quote\n{APP}",
+    }
+    assert plan_of(tmp_path, files).facts.install.besides == ()

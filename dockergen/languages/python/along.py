@@ -46,7 +46,7 @@ def held(project: Project, found: Iterable[Bound]) -> Project:
 def stated(project: Project) -> dict[str, str]:
     """What the lines and the constraints leave of each distribution that they name, "" for any release."""
     found: dict[str, list[str]] = {}
-    for wanted in (*(wanted for wanted, _ in project.direct), *project.requirements.constraints):
+    for wanted in (*(wanted for wanted, _ in project.direct), *project.constraints):
         found.setdefault(wanted.name, []).append(wanted.specifier)
     return {name: ",".join(filter(None, specifiers)) for name, specifiers in found.items()}
 

@@ -52,7 +52,7 @@ def _with_companions(project: Project, bounded: frozenset[str] = frozenset()) ->
     if _is_hashed(project):
         return project
     settled = {wanted.name for wanted, _ in project.direct if wanted.specifier or wanted.url} - bounded
-    settled |= {wanted.name for wanted in project.requirements.constraints}
+    settled |= {wanted.name for wanted in project.constraints}
     found: dict[str, Bound] = {}
     for _ in range(_MOST_ROUNDS):
         more = companions(project, settled)
@@ -98,8 +98,7 @@ def _companions_note(found: tuple[Bound, ...]) -> str:
 
 def _is_hashed(project: Project) -> bool:
     """True where pip checks hashes, by the lines or by the constraints: it refuses what has none."""
-    tree = project.requirements
-    return tree.hashed or any(wanted.hashed for wanted in tree.constraints)
+    return project.requirements.hashed or any(wanted.hashed for wanted in project.constraints)
 
 
 def _asks_more(project: Project) -> bool:

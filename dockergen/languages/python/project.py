@@ -29,7 +29,7 @@ from dockergen.languages.python.space import provided
 from dockergen.manifests.conda import CondaEnvironment
 from dockergen.manifests.pyproject import Pyproject, poetry_dependencies, pyproject, texts
 from dockergen.manifests.python_locks import Locked, closure, packages_of
-from dockergen.manifests.requirements import Requirement, normalised
+from dockergen.manifests.requirements import Requirement, normalised, requirement
 from dockergen.model import Origin, Sourced
 from dockergen.repository import LOCK_LIMIT, Repository
 from dockergen.settings import Settings
@@ -65,6 +65,13 @@ class Project:
     def has(self, *names: str) -> str:
         """The first of the distributions that is installed, or ""."""
         return next((name for name in names if name in self.installed), "")
+
+    @property
+    def constraints(self) -> tuple[Requirement, ...]:
+        """What holds the other distributions and installs nothing, of pip's files and of uv's table."""
+        uv = self.pyproject.settings("uv")
+        texts_of = (*texts(uv.get("constraint-dependencies")), *texts(uv.get("override-dependencies")))
+        return (*self.requirements.constraints, *filter(None, map(requirement, texts_of)))
 
     @property
     def manifest(self) -> str:
