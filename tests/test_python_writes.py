@@ -73,6 +73,12 @@ def test_database_among_the_source_is_told_with_the_variable_that_moves_it(tmp_p
     assert any("/app/app.db (app.py:6)" in note and "-e DATABASE_URL=sqlite:////data" in note for note in plan.notes)
 
 
+def test_a_default_of_a_parameter_that_is_positional_only_is_known(tmp_path: Path) -> None:
+    connect = "import sqlite3\ndef connect(path='notes.db', /, mode='x'):\n    sqlite3.connect(path)\n"
+    plan = _plan(tmp_path, {"app.py": connect + FLASK})
+    assert plan.facts.links == (("notes.db", "/app/data/notes.db"),)
+
+
 def test_code_of_tests_and_tools_that_nothing_imports_decides_nothing(tmp_path: Path) -> None:
     assert _plan(tmp_path, {"app.py": FLASK, "tool.py": "import os\nos.makedirs('out')\n"}).writable == ()
 

@@ -264,7 +264,7 @@ def _parameters(
     node: ast.FunctionDef | ast.AsyncFunctionDef, path: str, values: dict[str, object]
 ) -> Iterator[_Option]:
     """typer: parameters with a default are options of the same name, or of the names that typer.Option gives them."""
-    arguments = node.args.args
+    arguments = [*node.args.posonlyargs, *node.args.args]
     defaults = [None] * (len(arguments) - len(node.args.defaults)) + list(node.args.defaults)
     for argument, default in zip(arguments, defaults, strict=True):
         if default is None:

@@ -409,7 +409,8 @@ def _given(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
     """Names with what is handed on under them: defaults of parameters, arguments by name."""
     for node in nodes(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            usual = node.args.args[len(node.args.args) - len(node.args.defaults) :]
+            positional = [*node.args.posonlyargs, *node.args.args]
+            usual = positional[len(positional) - len(node.args.defaults) :]
             pairs = [
                 *zip(usual, node.args.defaults, strict=True),
                 *zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True),
