@@ -25,7 +25,9 @@ class Scaffold:
     log: str = ""
 
 
-LOCK = "npm install --package-lock-only --no-audit --no-fund"
+# npm leaves an optional distribution that the registry lacks out of its lock file, and then refuses that file itself.
+REFUSED = 42
+LOCK = f"npm install --package-lock-only --no-audit --no-fund && {{ npm ci --dry-run --no-audit --no-fund || exit {REFUSED}; }}"
 SCAFFOLDS = {
     "create-vite": Scaffold(
         "node:24-slim",
@@ -57,6 +59,10 @@ SCAFFOLDS = {
 }
 
 
+def _missing(told: str) -> str:
+    return next((line.removeprefix("npm error ") for line in told.splitlines() if "Missing:" in line), told[-300:])
+
+
 @pytest.mark.docker
 @pytest.mark.parametrize("name", list(SCAFFOLDS))
 def test_scaffolded_project_builds_starts_and_answers(name: str, tmp_path: Path, docker_engine: DockerEngine) -> None:
@@ -66,6 +72,8 @@ def test_scaffolded_project_builds_starts_and_answers(name: str, tmp_path: Path,
         ["docker", "run", "--rm", "-v", f"{tmp_path}:/work", "-w", "/work", scaffold.image, "sh", "-ec", scaffold.commands],
         capture_output=True, text=True, check=False, timeout=600,
     )  # fmt: skip
+    if made.returncode == REFUSED:
+        pytest.skip(f"npm refuses the lock file that it wrote for {name} itself: {_missing(made.stderr)}")
     assert made.returncode == 0, made.stdout[-2000:] + made.stderr[-2000:]
     root = tmp_path / "app"
     files = dockergen.generate(root)
