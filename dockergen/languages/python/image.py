@@ -28,7 +28,6 @@ from dockergen.languages.python.system import System, system
 from dockergen.languages.python.unlisted import refuse_unlisted
 from dockergen.languages.python.uv_member import member, start_of
 from dockergen.languages.python.version import version
-from dockergen.languages.python.wheels import ends_before
 from dockergen.lazy import regex
 from dockergen.manifests.dotenv import examples
 from dockergen.model import BuildPlan, Decision, Image, Origin, Sourced
@@ -248,16 +247,13 @@ def _facts(
     site = begun.django
     collects = site is not None and bool(site.static_root)
     static = site.static_folder if site and collects else ""
-    asked = next((r.specifier for r, _ in found.direct if r.name == "django"), "")
-    locked = found.locked.get("django")
-    old = ends_before(f"=={locked.version}" if locked and locked.version else asked, "4")
     return PythonFacts(
         install=setup,
         system=needs,
         copies_source=setup.copies_source,
         collect=site.manage if site and collects else "",
         collect_env=tuple(sorted(pairs.items())) if collects else (),
-        missing=site.static_missing if site and collects and old else (),
+        missing=site.static_missing if site and collects and found.before("django", "4") else (),
         static=static,
         collected=static if static.startswith("/") else f"/app/{static}",
         build_command=settings.build_command.value if settings.build_command else "",

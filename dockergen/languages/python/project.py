@@ -26,6 +26,7 @@ from dockergen.languages.python.requirements import (
 )
 from dockergen.languages.python.setuptools_files import Setup, setup
 from dockergen.languages.python.space import provided
+from dockergen.languages.python.wheels import ends_before
 from dockergen.manifests.conda import CondaEnvironment
 from dockergen.manifests.pyproject import Pyproject, poetry_dependencies, pyproject, texts
 from dockergen.manifests.python_locks import Locked, closure, packages_of
@@ -72,6 +73,12 @@ class Project:
         uv = self.pyproject.settings("uv")
         texts_of = (*texts(uv.get("constraint-dependencies")), *texts(uv.get("override-dependencies")))
         return (*self.requirements.constraints, *filter(None, map(requirement, texts_of)))
+
+    def before(self, name: str, release: str) -> bool:
+        """True when a distribution is locked, or asked for, in releases before that one only."""
+        locked = self.locked.get(name)
+        asked = next((wanted.specifier for wanted, _ in self.direct if wanted.name == name), "")
+        return ends_before(f"=={locked.version}" if locked and locked.version else asked, release)
 
     @property
     def manifest(self) -> str:

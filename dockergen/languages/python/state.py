@@ -13,7 +13,6 @@ from dockergen.languages.python.ignored import taken_along
 from dockergen.languages.python.imports import program_files
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.start import Start
-from dockergen.languages.python.wheels import ends_before
 from dockergen.languages.python.writes import Written, among_source, folders, written
 from dockergen.lazy import regex
 from dockergen.repository import Repository
@@ -103,23 +102,16 @@ def _framework(repo: Repository, project: Project, begun: Start, items: list[Wri
     # Flask-SQLAlchemy keeps SQLite files that are named by a relative path in the instance folder.
     named = any(item.relative for item in items) or any(map(_RELATIVE.search, texts))
     sqlite = named and project.has("flask-sqlalchemy")
-    if (sqlite and not _old_extension(project)) or any(map(_INSTANCE.search, texts)):
+    if (sqlite and not project.before("flask-sqlalchemy", "3")) or any(map(_INSTANCE.search, texts)):
         found.add(f"/app/{begun.import_root}/instance" if begun.import_root not in ("", ".") else "/app/instance")
     if any(map(_SESSIONS.search, texts)) and not any("SESSION_FILE_DIR" in text for text in texts):
         found.add("/app/flask_session")
     return found
 
 
-def _old_extension(project: Project) -> bool:
-    """True for releases of Flask-SQLAlchemy that look for such files beside the file that makes the app."""
-    asked = next((r.specifier for r, _ in project.direct if r.name == "flask-sqlalchemy"), "")
-    locked = project.locked.get("flask-sqlalchemy")
-    return ends_before(f"=={locked.version}" if locked and locked.version else asked, "3")
-
-
 def _placed(repo: Repository, project: Project, begun: Start, item: Written) -> Written:
     """The file where Flask-SQLAlchemy before 3 keeps it."""
-    if not item.relative or not project.has("flask-sqlalchemy") or not _old_extension(project):
+    if not item.relative or not project.has("flask-sqlalchemy") or not project.before("flask-sqlalchemy", "3"):
         return item
     maker = next((p for p in program_files(repo, begun.entry, 60) if _MAKES.search(repo.source(p))), begun.entry)
     return replace(item, path=posixpath.join("/app", posixpath.dirname(maker), item.path.removeprefix("/app/")))

@@ -7,7 +7,6 @@ from dockergen.languages.python.start import named as naming
 from dockergen.languages.python.start.command import Run
 from dockergen.languages.python.start.result import Start
 from dockergen.languages.python.start.workers import workers
-from dockergen.languages.python.wheels import ends_before, key
 from dockergen.repository import Repository
 
 _APP_OPTION = "2.2"  # the first Flask with `flask --app`
@@ -41,9 +40,7 @@ def besides(
 
 def _migration(repo: Repository, project: Project, app: str) -> str:
     """Flask-Migrate's command; before 2.2 Flask knew its app by the variable only, before 1.0 by its file."""
-    flask = project.locked["flask"].version if "flask" in project.locked else ""
-    old = ends_before(next((r.specifier for r, _ in project.direct if r.name == "flask"), ""), _APP_OPTION)
-    if old or (flask and key(flask) < key(_APP_OPTION)):
+    if project.before("flask", _APP_OPTION):
         module, _, name = app.partition(":")
         file = f"{module.replace('.', '/')}.py"
         known = repo.is_file(file) and name in ("", "app", "application")
