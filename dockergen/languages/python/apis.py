@@ -15,14 +15,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from dockergen.frozen import frozen
-from dockergen.languages.python.syntax import Module, dotted, guards, parsed, suppresses
+from dockergen.languages.python.syntax import catches, dotted, guards, parsed, suppresses
 from dockergen.lazy import regex
 from dockergen.model import Origin
 from dockergen.repository import Repository
 
 _ROW = regex(r"(?P<name>\.?\w+(?:\.\w+)*)(?:\((?P<condition>[^)]*)\))?")
 _ASKS_VERSION = regex(r"version|\bPY[23]\b|TYPE_CHECKING", re.IGNORECASE)
-_FAILURES = ("ImportError", "ModuleNotFoundError", "AttributeError", "Exception")
+_FAILURES = ("ImportError", "ModuleNotFoundError", "AttributeError")
 
 
 @frozen
@@ -58,7 +58,7 @@ def uses(repo: Repository, paths: Iterable[str], rows: Iterable[str]) -> Iterato
     if not known:
         return
     words = re.compile(rf"\b(?:{'|'.join(sorted({re.escape(one.last) for one in known.values()}))})\b")
-    files = {path: _visited(parsed(text)) for path in paths if words.search(text := repo.source(path))}
+    files = {path: _visited(text) for path in paths if words.search(text := repo.source(path))}
     own = {f".{name}" for found in files.values() for name in found.stored}  # request.is_ajax = ... of a middleware
     for path, found in files.items():
         for row, one in known.items():
@@ -67,7 +67,10 @@ def uses(repo: Repository, paths: Iterable[str], rows: Iterable[str]) -> Iterato
                 yield row, Origin("file", path, line)
 
 
-def _visited(module: Module) -> _Uses:
+@lru_cache(maxsize=1024)
+def _visited(text: str) -> _Uses:
+    """What the file names and calls, remembered: several questions are asked of the same files."""
+    module = parsed(text)
     found = _Uses(module.imports)
     try:
         for statement in module.body:
@@ -114,7 +117,7 @@ class _Uses(ast.NodeVisitor):
             self._names.setdefault(f"{node.module}.{alias.name}", node.lineno)
 
     def visit_Try(self, node: ast.Try) -> None:
-        if not any(map(_expects, node.handlers)):
+        if not any(catches(h, *_FAILURES) for h in node.handlers):
             self.generic_visit(node)
 
     def visit_If(self, node: ast.If) -> None:
@@ -184,11 +187,6 @@ class _Uses(ast.NodeVisitor):
         chained = isinstance(node, ast.Name) or (isinstance(node, ast.Attribute) and len(parts) > 1)
         origin = self._imports.get(parts[0], "") if chained and parts else ""
         return ".".join((origin, *parts[1:])) if origin and not origin.startswith(".") else ""
-
-
-def _expects(handler: ast.ExceptHandler) -> bool:
-    told = ast.unparse(handler.type) if handler.type else "Exception"
-    return any(name in told for name in _FAILURES)
 
 
 def _is_text(node: ast.expr | None) -> bool:

@@ -11,7 +11,7 @@ from dockergen.catalog import OldSetuptools, load
 from dockergen.frozen import frozen
 from dockergen.languages.python.imports import whole_program
 from dockergen.languages.python.project import Project
-from dockergen.languages.python.syntax import guards, parsed
+from dockergen.languages.python.syntax import catches, guards, parsed
 from dockergen.languages.python.wheels import ends_before, key
 from dockergen.manifests.requirements import Requirement
 from dockergen.model import Decision, Origin, Sourced
@@ -129,15 +129,14 @@ def _running(body: tuple[ast.stmt, ...] | list[ast.stmt]) -> Iterator[ast.stmt]:
     """Statements that run on import; those whose failure to import is caught are left out."""
     for node in body:
         yield node
-        if (isinstance(node, ast.Try) and not any(map(_catches, node.handlers))) or isinstance(node, ast.With):
+        if isinstance(node, ast.With) or (isinstance(node, ast.Try) and not _has_a_way_out(node)):
             yield from _running(node.body)
         elif isinstance(node, ast.If) and not guards(node) and "TYPE_CHECKING" not in ast.unparse(node.test):
             yield from _running([*node.body, *node.orelse])
 
 
-def _catches(handler: ast.ExceptHandler) -> bool:
-    told = ast.unparse(handler.type) if handler.type else "Exception"
-    return any(name in told for name in ("ImportError", "ModuleNotFoundError", "Exception"))
+def _has_a_way_out(node: ast.Try) -> bool:
+    return any(catches(handler, "ImportError", "ModuleNotFoundError") for handler in node.handlers)
 
 
 def _contradiction(project: Project, need: _Need, newest: str, stated: Origin, asked: str) -> str:

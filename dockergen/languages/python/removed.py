@@ -8,12 +8,11 @@ from collections.abc import Collection
 from dockergen.catalog import load
 from dockergen.frozen import frozen
 from dockergen.languages.python.apis import api, uses
-from dockergen.languages.python.imports import program_files
+from dockergen.languages.python.imports import whole_program
 from dockergen.lazy import regex
 from dockergen.model import Origin
 from dockergen.repository import Repository
 
-_MOST_FILES = 60
 # In the first column: what stands in a try block has a way out.
 _IMPORT = regex(r"^(?:import|from)[ \t]+(\w+)", re.MULTILINE)
 
@@ -31,7 +30,7 @@ def removed(repo: Repository, entry: str, installed: Collection[str]) -> Removed
     """The use that needs the oldest Python, None when there is none that no distribution brings back."""
     since = {module: row.split()[0] for row in load("python").lists["removed_modules"] for module in row.split()[1:]}
     found: list[Removed] = []
-    paths = tuple(program_files(repo, entry, _MOST_FILES)) if entry else ()
+    paths = whole_program(repo, entry) if entry else ()
     names = {row: first for first, rows in load("python-apis").apis["python"].items() for row in rows}
     found += [Removed(api(row).name, names[row], origin) for row, origin in uses(repo, paths, names)]
     for path in paths:

@@ -125,6 +125,12 @@ def dotted(node: ast.expr) -> list[str]:
     return [node.id, *reversed(parts)] if isinstance(node, ast.Name) else parts[:1]
 
 
+def catches(handler: ast.ExceptHandler, *failures: str) -> bool:
+    """True for an except clause that one of those failures ends in."""
+    told = ast.unparse(handler.type) if handler.type else "Exception"
+    return any(name in told for name in (*failures, "Exception"))
+
+
 def suppresses(node: ast.With) -> bool:
     """True for `with suppress(ImportError):`, what is in it may fail."""
     calls = (item.context_expr for item in node.items)
