@@ -5,13 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from dockergen.catalog import load
 from dockergen.languages.python.groups import for_development
 from dockergen.languages.python.imports import files_of
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.requirements import included, production_files
 from dockergen.languages.python.syntax import nodes, parsed
-from dockergen.languages.python.unlisted import is_here, runs_on_import, standard_library
+from dockergen.languages.python.unlisted import is_here, named_otherwise, runs_on_import, standard_library
 from dockergen.manifests.dependency_groups import Group, dependency_groups
 from dockergen.manifests.requirements import normalised, requirements_file
 from dockergen.model import Origin
@@ -27,7 +26,7 @@ def imported_groups(repo: Repository, project: Project, entry: str) -> tuple[str
     offered = _offered(repo, project) if entry else []
     if not offered:
         return ()
-    known = dict(row.split() for row in load("python").lists["distributions"])
+    known = named_otherwise()
     found: dict[str, None] = {}
     # What only the source tells of is brought by something else, or by what is looked for here.
     stated = [n for n, o in project.installed.items() if not o.path.endswith(".py") or o.path == "setup.py"]
@@ -47,7 +46,7 @@ def developers_only(repo: Repository, project: Project, entry: str, settings: tu
     groups = [group for group in _groups(repo, project) if for_development(group.name)]
     if not groups:
         return
-    known = dict(row.split() for row in load("python").lists["distributions"])
+    known = named_otherwise()
     wanted: dict[str, Origin | str] = dict.fromkeys(
         (module for module, _ in imported_modules(repo, entry)) if entry else (), ""
     )

@@ -7,7 +7,8 @@ import difflib
 import re
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 
 from dockergen.catalog import load
 from dockergen.errors import ProjectError
@@ -38,7 +39,7 @@ def refuse_unlisted(repo: Repository, entry: str) -> None:
             f"{meant} looks like the requirements, under a name that no tool looks for.",
             command=f"mv {shlex.quote(meant)} requirements.txt",
         )
-    known = dict(row.split() for row in load("python").lists["distributions"])
+    known = named_otherwise()
     wanted = [shlex.quote(known.get(module, module)) for module in missing]
     raise ProjectError(
         found,
@@ -46,6 +47,12 @@ def refuse_unlisted(repo: Repository, entry: str) -> None:
         "by its imports that is:",
         command=f"printf '%s\\n' {' '.join(wanted)} > requirements.txt",
     )
+
+
+@cache
+def named_otherwise() -> Mapping[str, str]:
+    """Modules with what they are called as distributions, where the two differ."""
+    return dict(row.split() for row in load("python").lists["distributions"])
 
 
 def standard_library() -> frozenset[str]:

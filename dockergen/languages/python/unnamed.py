@@ -12,7 +12,7 @@ from dockergen.languages.python.apis import uses
 from dockergen.languages.python.optional import brings, for_developers, imported_modules, installed_apps
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.start import Start
-from dockergen.languages.python.unlisted import standard_library
+from dockergen.languages.python.unlisted import named_otherwise, standard_library
 from dockergen.lazy import regex
 from dockergen.manifests.requirements import bare_name, normalised
 from dockergen.model import Origin
@@ -72,7 +72,7 @@ def _used(repo: Repository, paths: Iterable[str]) -> Iterator[Unnamed]:
 
 def distribution(module: str) -> str:
     """What the module is called on the index, "" where that is not known, or it is gigabytes that nobody asked for."""
-    known = dict(row.split() for row in load("python").lists["distributions"])
+    known = named_otherwise()
     name = known.get(module) or normalised(module)
     measured = (load("python-floors").floors, load("python-wheels").wheels, load("python-runs").runs)
     tables: tuple[Container[str], ...] = (*measured, load("python-eras").eras)
