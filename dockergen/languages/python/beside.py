@@ -29,7 +29,7 @@ def written_root(repo: Repository, entry: str) -> str:
     """The folder whose modules have to be imported in place, as the program writes into its own package, which nobody
     may where it is installed; "" when it does not."""
     inside = _package(repo, entry) if entry else ""
-    items = written(repo, entry) if inside else []
+    items = written(repo, entry) if inside else ()
     within = any(item.path.startswith(f"/app/{inside}/") for item in items)
     return (inside.rpartition("/")[0] or ".") if within else ""
 

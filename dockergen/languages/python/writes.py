@@ -8,7 +8,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 
 from dockergen.catalog import load
 from dockergen.frozen import frozen
@@ -67,9 +67,10 @@ class Written:
     likely: bool = False  # by its name only, so what is in the repository is read and not written
 
 
-def written(repo: Repository, entry: str, *, installed: bool = False) -> list[Written]:
-    """What the program of that file writes below /app, in reading order, each path once; of a program that is
-    `installed` only what it names from the folder that it runs in."""
+@lru_cache(maxsize=8)
+def written(repo: Repository, entry: str, *, installed: bool = False) -> tuple[Written, ...]:
+    """What the program of that file writes below /app, in reading order, each path once, remembered; of a program that
+    is `installed` only what it names from the folder that it runs in."""
     found: dict[str, Written] = {}
     texts = {path: repo.source(path) for path in (program_files(repo, entry, _MOST_FILES) if entry else ())}
     program = _Program(repo, texts, installed)
@@ -83,7 +84,7 @@ def written(repo: Repository, entry: str, *, installed: bool = False) -> list[Wr
         for item in _named_databases(texts):
             if posixpath.basename(item.path) not in known:
                 found.setdefault(item.path, item)
-    return list(found.values())
+    return tuple(found.values())
 
 
 def _named_databases(texts: Mapping[str, str]) -> Iterator[Written]:
