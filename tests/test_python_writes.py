@@ -170,17 +170,23 @@ def test_folders_of_extensions_and_of_other_images(tmp_path: Path, text: str, fo
     assert _plan(tmp_path, {"app.py": FLASK + text, "package/__init__.py": ""}).writable == folders
 
 
-def test_an_installed_program_writes_into_the_folder_that_it_runs_in(tmp_path: Path) -> None:
-    (tmp_path / "shop").mkdir()
-    (tmp_path / "shop/__init__.py").touch()
-    (tmp_path / "pyproject.toml").write_text(
+def _installed_shop(root: Path, source: str) -> None:
+    """A console script of a package that is installed, with that module."""
+    (root / "shop").mkdir()
+    (root / "shop/__init__.py").touch()
+    (root / "pyproject.toml").write_text(
         "[project]\nname = 'shop'\nversion = '1'\ndependencies = ['flask']\n[project.scripts]\nshop = 'shop.main:main'\n"
         "[build-system]\nrequires = ['hatchling']\nbuild-backend = 'hatchling.build'\n"
     )
-    (tmp_path / "shop/main.py").write_text(
+    (root / "shop/main.py").write_text(source)
+
+
+def test_an_installed_program_writes_into_the_folder_that_it_runs_in(tmp_path: Path) -> None:
+    _installed_shop(
+        tmp_path,
         "import logging, os\nfrom flask import Flask\nHERE = os.path.dirname(__file__)\n"
         "def main():\n    logging.FileHandler('shop.log')\n    logging.FileHandler('logs/more.log')\n    open('Dockerfile', 'w')\n"
-        "    Flask(__name__).run(host='0.0.0.0', port=8000)\n"
+        "    Flask(__name__).run(host='0.0.0.0', port=8000)\n",
     )
     plan = dockergen.plan(tmp_path)
     assert plan.start == ("shop",)
@@ -211,15 +217,10 @@ def test_a_file_of_flask_sqlalchemy_lies_where_its_release_keeps_it(
 
 
 def test_an_installed_program_that_writes_into_its_own_package_runs_in_place(tmp_path: Path) -> None:
-    (tmp_path / "shop").mkdir()
-    (tmp_path / "shop/__init__.py").touch()
-    (tmp_path / "pyproject.toml").write_text(
-        "[project]\nname = 'shop'\nversion = '1'\ndependencies = ['flask']\n[project.scripts]\nshop = 'shop.main:main'\n"
-        "[build-system]\nrequires = ['hatchling']\nbuild-backend = 'hatchling.build'\n"
-    )
-    (tmp_path / "shop/main.py").write_text(
+    _installed_shop(
+        tmp_path,
         "import os\nfrom flask import Flask\nHERE = os.path.dirname(__file__)\n"
-        "def main():\n    os.makedirs(HERE + '/made')\n    Flask(__name__).run(host='0.0.0.0', port=8000)\n"
+        "def main():\n    os.makedirs(HERE + '/made')\n    Flask(__name__).run(host='0.0.0.0', port=8000)\n",
     )
     plan = dockergen.plan(tmp_path)
     assert plan.start == ("shop",)

@@ -22,6 +22,7 @@ _HOST = regex(
     r"""[^"'\n#]{0,60}["'](?:localhost|127\.0\.0\.1)["']|\bMongoClient\(\s*(?:["']localhost["']|\))""",
 )
 _VARIABLE = regex(r"""\b(?:getenv|get|env(?:\.\w+)?|config)\(\s*["']([A-Z][A-Z0-9_]*)["']""")
+_FIELD = regex(r"\s+(\w+)\s*:[^=]+=")  # of a class that reads its fields from the environment
 
 
 @frozen
@@ -31,9 +32,6 @@ class Local:
     what: str
     told: str
     fixed: bool
-
-
-_FIELD = regex(r"\s+(\w+)\s*:[^=]+=")  # of a class that reads its fields from the environment
 
 
 def on_localhost(repo: Repository, start: Start) -> tuple[Local, ...]:

@@ -147,7 +147,7 @@ def _public(host: str) -> bool:
 
 def is_public_index(url: str) -> bool:
     """True for the package index that pip uses unasked, by an older name too, and for mirrors of it."""
-    host = re.sub(r"^[a-z]+://|[/:?].*$", "", url)
+    host = Index(url, Origin("default")).host
     return host.startswith("pypi.") and _public(host)
 
 
