@@ -6,8 +6,8 @@ import ast
 import re
 from collections.abc import Sequence
 
+from dockergen.languages.python.paths import path_of
 from dockergen.languages.python.syntax import parsed
-from dockergen.languages.python.writes import path_of
 from dockergen.lazy import regex
 from dockergen.repository import Repository
 

@@ -142,6 +142,11 @@ def last_name(node: ast.AST) -> str:
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
+def receiver(node: ast.expr) -> str:
+    """What a method is called on: os for os.mkdir, environ for os.environ.get, "" for a function."""
+    return last_name(node.value) if isinstance(node, ast.Attribute) else ""
+
+
 def _old_line(block: str) -> int:
     """The line of the block that only Python 2 reads; 0 when that is not what is wrong with it."""
     mended = block
