@@ -187,6 +187,11 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
         "If it is a package, move it from devDependencies to dependencies; if it is built, check --build-command.",
     ),
     (
+        r"(?i)\bset (?:the |an )?environment variable:? ?\W{0,3}(?:(?:\x1b|\\x1b)\[[\d;]*m)?((?-i:[A-Z][A-Z0-9_]{2,})=\w+)",
+        "The program asks for {0} in its environment.",
+        "Give it: dockergen verify --env {0}",
+    ),
+    (
         r"(?:KeyError: '([A-Z][A-Z0-9_]+)'|[Mm]issing (?:required )?env\w* (?:variable )?\W?([A-Z][A-Z0-9_]+)|((?!TERM\b)[A-Z][A-Z0-9_]{3,})"
         r"['\"]? (?:environment variable )?(?:is not set|is missing|is REQUIRED|is required|must be set|must not be empty)"
         r"|required property '([A-Z][A-Z0-9_]+)'|[Mm]issing environment variables:?\s+(?:[^\w\n]\[\d+m)?([A-Z][A-Z0-9_]+)|\bexport ([A-Z][A-Z0-9_]{3,})="

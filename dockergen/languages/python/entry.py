@@ -86,7 +86,7 @@ class Modules:
             inner = f"{dotted}" if not dotted.startswith(".") or name else ""
             for candidate in (inner, stem):
                 if candidate.strip(".") or candidate:
-                    other = self._imported_file(path, candidate)
+                    other = self.file_from(path, candidate)
                     if other and other != path and other not in found:
                         found.append(other)
         return found
@@ -96,11 +96,18 @@ class Modules:
         place = "/".join(part for part in (root, dotted.replace(".", "/")) if part)
         return next((p for p in (f"{place}.py", f"{place}/__init__.py") if self.repo.is_file(p)), "")
 
+    def file_from(self, path: str, module: str) -> str:
+        """The file of a module as another file imports it, "" when there is none."""
+        folder = path.rpartition("/")[0]
+        if (folder, module) not in self._files:
+            self._files[folder, module] = self._file_from(folder, module)
+        return self._files[folder, module]
+
     def _outside(self, path: str, dotted: str) -> str:
         """The constructor behind `module.name` of another file; a leading "=" asks for an object, else for a maker."""
         is_object = dotted.startswith("=")
         module, _, name = dotted.lstrip("=").rpartition(".")
-        other = self._imported_file(path, module) if name else ""
+        other = self.file_from(path, module) if name else ""
         if not other or other == path:
             return ""
         text = self.repo.source(other)
@@ -122,12 +129,6 @@ class Modules:
                 if re.search(rf"\b{re.escape(dotted.split('.')[-1])}\(", text) and dotted.split(".")[0] in text:
                     return dotted
         return ""
-
-    def _imported_file(self, path: str, module: str) -> str:
-        folder = path.rpartition("/")[0]
-        if (folder, module) not in self._files:
-            self._files[folder, module] = self._file_from(folder, module)
-        return self._files[folder, module]
 
     def _file_from(self, folder: str, module: str) -> str:
         if module.startswith(".") or not module:

@@ -136,8 +136,14 @@ def _target(call: ast.Call) -> str:
 
 
 def _port_name(call: ast.Call, constants: dict[str, ast.expr]) -> str:
-    """What `port=` is given: the last name of args.port, settings["port"] or port; "" for none."""
+    """What `port=`, or the end of an f-string for `listen=`, is given: the last name of args.port, settings["port"] or
+    port; "" for none."""
     node = next((k.value for k in call.keywords if k.arg == "port"), None)
+    if node is None:
+        given = (k.value for k in call.keywords if k.arg in ("listen", "bind"))
+        texts = (constants.get(text.id, text) if isinstance(text, ast.Name) else text for text in given)
+        last = next((text.values[-1] for text in texts if isinstance(text, ast.JoinedStr) and text.values), None)
+        node = last.value if isinstance(last, ast.FormattedValue) else None
     if isinstance(node, ast.Name):
         node = constants.get(node.id, node)
     while isinstance(node, ast.Call) and len(node.args) == 1 and dotted(node.func)[-1:] in (["int"], ["str"]):

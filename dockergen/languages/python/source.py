@@ -35,6 +35,8 @@ def port_called(text: str, name: str) -> tuple[int, int]:
     found = re.search(
         rf"""\b{re.escape(name)}\b["']?\]?\s*(?::[^=\n]+)?=\s*{called}["']?(\d{{3,5}})\b"""
         rf"""|["']{re.escape(name)}["']\s*:\s*{called}["']?(\d{{3,5}})\b"""
+        # A row of a table of settings, its default last: "port": (Integer(), "Port", 8000).
+        rf"""|["']{re.escape(name)}["']\s*:\s*\((?:[^()\n]|\([^()\n]*\))*?,\s*["']?(\d{{3,5}})["']?\s*\)"""
         rf"""|["']--{re.escape(option)}["'][^()]*?\bdefault\s*=\s*{called}["']?(\d{{3,5}})\b""",
         text,
     )

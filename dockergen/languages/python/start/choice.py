@@ -279,6 +279,8 @@ def _serves_itself(modules: Modules, script: Start, objects: list[App]) -> bool:
     """True when the console script starts a server that is fit for production and that the outside reaches."""
     if not script.entry:
         return False
+    if script.launch:
+        return True
     text = modules.repo.source(script.entry)
     tried = any(modules.constructors[app.constructor] in _FOR_TRIALS for app in objects)
     if serves(text) and not (tried and not _PRODUCTION.search(text)):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from dockergen.dockerfile import DockerfileError, parse
+from dockergen.dockerfile import DockerfileError, Instruction, parse
 from dockergen.errors import ProjectError
 from dockergen.languages.python.space import space
 from dockergen.languages.python.start.command import Run, run
@@ -33,6 +33,12 @@ _SHOWN = regex(
 
 
 _FLASK_APP = regex(r"\bFLASK_APP[= ][\"']?([\w./]+(?::[\w.]+(?:\(\))?)?)")
+_CONTAINER_FILES = ("Dockerfile", "Containerfile", "docker/Dockerfile", "Dockerfile.prod", "Dockerfile.production")
+# What Python, pip and the tools of a build are told is dockergen's own matter.
+_SWITCH = regex(
+    r"(?i)(?<![\w$.-])((?!PYTHON|PIP_|UV_|POETRY_|PDM_|DEBIAN|\w*DEBUG)[A-Z]\w*)"
+    r"""[= ]["']?(yes|true|on|production)["']?(?=\s|$)"""
+)
 _INI = regex(r"^(module|wsgi-file|callable)\s*=\s*([\w./:-]+)", re.MULTILINE)
 
 
@@ -131,10 +137,28 @@ def _uwsgi(repo: Repository) -> Iterator[Run]:
             yield run(f"uwsgi --module {name}", Origin("file", path, line), "container")
 
 
+def switches(repo: Repository) -> Iterator[tuple[str, str, Origin]]:
+    """Variables that the last stage of a container file of the repository switches on, which no image has by itself."""
+    for path in _CONTAINER_FILES:
+        for step in _last_stage(repo, path):
+            if step.keyword == "ENV":
+                for name, value in _SWITCH.findall(step.arguments):
+                    yield name, value, Origin("file", path, step.line)
+
+
+def _last_stage(repo: Repository, path: str) -> tuple[Instruction, ...]:
+    if not repo.is_file(path) or _OURS in repo.source(path)[:400]:
+        return ()
+    try:
+        stages = parse(repo.source(path)).stages
+    except DockerfileError:
+        return ()
+    return tuple(stages[-1].instructions) if stages else ()
+
+
 def _containers(repo: Repository) -> Iterator[Run]:
-    for path in ("Dockerfile", "Containerfile", "docker/Dockerfile", "Dockerfile.prod", "Dockerfile.production"):
-        if repo.is_file(path) and _OURS not in repo.source(path)[:400]:
-            yield from _dockerfile(repo, path)
+    for path in _CONTAINER_FILES:
+        yield from _dockerfile(repo, path)
     for path in ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml", "docker-compose.prod.yml"):
         yield from _compose(repo, path)
     for path in ("supervisord.conf", "supervisor.conf"):
@@ -163,11 +187,7 @@ def _compose(repo: Repository, path: str) -> Iterator[Run]:
 
 
 def _dockerfile(repo: Repository, path: str) -> Iterator[Run]:
-    try:
-        stages = parse(repo.source(path)).stages
-    except DockerfileError:
-        return
-    last = stages[-1].instructions if stages else ()
+    last = _last_stage(repo, path)
     exposed = next((int(w) for i in last if i.keyword == "EXPOSE" for w in re.findall(r"\d{2,5}", i.arguments)[:1]), 0)
     for step in last:
         if step.keyword in ("CMD", "ENTRYPOINT"):

@@ -7,6 +7,7 @@ import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from dockergen.catalog import Framework, load
 from dockergen.errors import ProjectError
@@ -18,6 +19,8 @@ from dockergen.languages.python.project import Project
 from dockergen.languages.python.setuptools_files import setup
 from dockergen.languages.python.source import guard_line, port_in
 from dockergen.languages.python.start.aside import apps_aside, command_for, shown
+from dockergen.languages.python.start.evidence import switches
+from dockergen.languages.python.start.launched import launched
 from dockergen.languages.python.start.result import Start
 from dockergen.languages.python.start.served import framework_rows, host_variable, loopback_note, port_given
 from dockergen.languages.python.syntax import does_something, nodes
@@ -54,7 +57,7 @@ def console_script(modules: Modules, project: Project, asked: str = "") -> Start
     if len(wanted) != 1:
         return None
     name = wanted[0]
-    module = scripts[name].split(":")[0]
+    module, _, function = scripts[name].partition(":")
     entry = modules.file_of(module) or modules.file_of(module, "src")
     origin = Origin(
         "file", path, modules.repo.line_of(path, re.compile(rf"^\s*[\"']?{re.escape(name)}[\"']?\s*=", re.M))
@@ -77,8 +80,22 @@ def console_script(modules: Modules, project: Project, asked: str = "") -> Start
         argv = told if told != run else argv
         framework = Sourced(brought[0], project.origin_of(project.has(*brought[1].dependencies)))
     env = dict(brought[1].env) if brought else None
+    launch = launched(modules, entry, function.strip()) if entry and not brought else None
+    if launch and not command_line(modules.repo, entry).words:
+        argv = (*argv, *launch.words)
     base = Start(Sourced(argv, origin, lost), framework=framework, env=env, script=True, entry=entry)
+    if launch:
+        base = replace(base, launch=launch.origin, **_switched(modules.repo))
     return _listening(modules, project, base, entry, runs) if entry else base
+
+
+def _switched(repo: Repository) -> dict[str, Any]:
+    """What the repository's own container file tells the command, as this one does, and the notes that say so."""
+    found = {name: (value, origin) for name, value, origin in switches(repo)}
+    notes = tuple(
+        f"{origin} sets {name}={value} for the program; so does this image." for name, (value, origin) in found.items()
+    )
+    return {"env": {name: value for name, (value, _) in found.items()}, "notes": notes}
 
 
 def refuse_other_packages(modules: Modules, project: Project, found: Start) -> None:
@@ -326,7 +343,7 @@ def _listening(modules: Modules, project: Project, begun: Start, path: str, own:
         if found is None and own:
             found = Sourced(own[1].port, Origin("default", note=own[1].title))
         return replace(begun, port=found or _of_framework(begun), env=env)
-    where, server = _of_row(servers, own)
+    where, server = _launching(modules, begun) or _of_row(servers, own)
     if _WSGIREF.search(modules.repo.source(where)):
         notes.append(
             f"{where}:{server.line} serves with wsgiref, which is for trials and answers one request after the other; "
@@ -366,6 +383,14 @@ def _of_framework(begun: Start) -> Sourced[int] | None:
     row = load("python").frameworks.get(begun.framework.value) if begun.framework else None
     web = row is not None and row.kind in ("wsgi", "asgi", "own", "django")
     return Sourced(row.port, Origin("default", note=row.title)) if row and web else None
+
+
+def _launching(modules: Modules, begun: Start) -> tuple[str, Listening] | None:
+    """The call by which a command that prepares the program starts its server."""
+    if begun.launch is None:
+        return None
+    path, line = begun.launch.path, begun.launch.line
+    return next(((path, server) for server in modules.listening(path) if server.line == line), None)
 
 
 def _of_row(servers: list[tuple[str, Listening]], own: tuple[str, Framework] | None) -> tuple[str, Listening]:

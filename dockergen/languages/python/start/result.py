@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from dockergen.frozen import frozen
 from dockergen.languages.python.django import Django
-from dockergen.model import Sourced
+from dockergen.model import Origin, Sourced
 
 
 @frozen
@@ -23,6 +23,7 @@ class Start:
     import_root: str = ""  # folder that has to be on the import path; "." for the root of the repository
     script: bool = False  # an installed console script: the project itself must be installed
     entry: str = ""  # the file that holds the program
+    launch: Origin | None = None  # where a command that prepares the program starts a server fit for production
     django: Django | None = None
     writable: tuple[str, ...] = ()  # folders relative to the root of the repository
     links: tuple[

@@ -212,9 +212,10 @@ def port_given(repo: Repository, path: str, server: Listening) -> Sourced[int] |
     if server.port or not server.port_name:
         return Sourced(server.port, Origin("file", path, server.line)) if server.port else None
     for file in program_files(repo, path, 25):
-        number, line = port_called(repo.source(file), server.port_name)
-        if number:
-            return Sourced(number, Origin("file", file, line))
+        for name in dict.fromkeys((server.port_name, server.port_name.lower())):
+            number, line = port_called(repo.source(file), name)
+            if number:
+                return Sourced(number, Origin("file", file, line))
     return None
 
 
