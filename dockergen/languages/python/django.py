@@ -9,6 +9,7 @@ from dockergen.catalog import load
 from dockergen.errors import ProjectError
 from dockergen.frozen import frozen
 from dockergen.languages.python.django_places import Sources, folder_of, static_root, static_sources, writable
+from dockergen.languages.python.set_when import When, set_when
 from dockergen.languages.python.unset import active
 from dockergen.lazy import regex
 from dockergen.model import Origin, Sourced
@@ -79,6 +80,7 @@ class Django:
     app_origin: Origin = _NOWHERE
     static_root: str = ""  # line that sets it, "" when nothing is collected
     static_folder: str = ""  # relative to the repository, or absolute; "" when it is not known
+    collecting: tuple[tuple[str, str], ...] = ()  # variables, and with which values the settings say where to
     static_missing: tuple[str, ...] = ()  # folders that files are collected from and that the repository lacks
     demanded: tuple[tuple[str, str], ...] = ()  # variables that the settings demand, with a dummy value for the build
     needs: tuple[Sourced[str], ...] = ()  # those of them that have no default
@@ -125,7 +127,8 @@ def django(repo: Repository) -> Django | None:
     heroku = bool(_SET_BY_HEROKU.search(text))
     static = "BASE_DIR / 'staticfiles'" if heroku else static_root(text)
     sent = next((found for found in _SENT.finditer(active(text)) if _FAR.search(found[1] or found[2])), None)
-    static = "" if sent else static
+    when = set_when(sources, "STATIC_ROOT") if static and not heroku else When()
+    static = "" if sent or when.never else static
     sources = [(prefix + path, source) for path, source in sources]
     folders, links = writable(repo, text, sources, root)
     entry = "" if without else _file(view, servers["wsgi"] or servers["asgi"])
@@ -142,6 +145,7 @@ def django(repo: Repository) -> Django | None:
         asgi_origin=origins["asgi"],
         static_root=static,
         static_folder=folder_of(static, sources, root) if static else "",
+        collecting=when.values if static else (),
         static_missing=static_sources(repo, sources) if static else (),
         demanded=demanded,
         writable=tuple(folders),
@@ -157,7 +161,12 @@ def django(repo: Repository) -> Django | None:
         ),
         uses_static="django.contrib.staticfiles" in text,
         needs=tuple(_needs(view, prefix, sources, text, demanded)),
-        notes=(*_incomplete(view, prefix, settings), *_debugging(sources), *_sending(sources, sent, manage)),
+        notes=(
+            *_incomplete(view, prefix, settings),
+            *_debugging(sources),
+            *_sending(sources, sent, manage),
+            *(_conditional(when, prefix) if not sent else ()),
+        ),
     )
 
 
@@ -378,6 +387,19 @@ def _sending(sources: Sources, sent: re.Match[str] | None, manage: str) -> Itera
         yield (
             f"{path}:{line} keeps static files elsewhere, so the build collects none: run "
             f"`python {manage} collectstatic --noinput` in a container that has the credentials."
+        )
+
+
+def _conditional(when: When, prefix: str) -> Iterator[str]:
+    """That static files are collected, and handed out, in one state of the environment only."""
+    place = f"{prefix}{when.origin.path}:{when.origin.line}"
+    if when.never:
+        yield f"{place} sets STATIC_ROOT in a branch that no variable reaches, so the build collects no static files."
+    elif when.values:
+        pairs = [f"{name}={value}" for name, value in when.values]
+        yield (
+            f"{place} sets STATIC_ROOT only with {' and '.join(pairs)}: the build collects static files so, and a "
+            f"container that hands them out wants the same: docker run {' '.join(f'-e {pair}' for pair in pairs)} ..."
         )
 
 

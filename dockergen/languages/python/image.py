@@ -197,6 +197,7 @@ def _loading(repo: Repository, begun: Start, found: Project) -> dict[str, str]:
     }
     # manage.py may default to the settings for development, which collect something else.
     pairs["DJANGO_SETTINGS_MODULE"] = begun.django.settings
+    pairs |= dict(begun.django.collecting)
     pairs.setdefault("SECRET_KEY", "only-for-the-build")
     # Settings for production refuse SQLite where the driver of a server is there.
     servers = bool(found.has(*_POSTGRES))
