@@ -66,6 +66,16 @@ def test_an_extra_that_is_a_distribution_of_its_own_chooses_by_its_wheels(tmp_pa
     assert _version(tmp_path, {"requirements.txt": "psycopg[binary]==3.2.9\n"})[0] == "3.13"
 
 
+def test_what_an_old_release_holds_below_chooses_too(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "fastapi==0.70.0\nuvicorn[standard]==0.15.0\n",
+        "main.py": "from fastapi import FastAPI\napp = FastAPI()\n",
+    }
+    chosen, lost = _version(tmp_path, files)
+    assert chosen == "3.9"
+    assert "httptools<0.3, which uvicorn 0.15.0 holds, has no wheel for it" in lost
+
+
 def test_the_table_rises_with_every_python() -> None:
     for name, row in load("python-eras").eras.items():
         assert list(row) == sorted(row, key=key), name

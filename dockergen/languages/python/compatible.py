@@ -9,7 +9,7 @@ from dockergen.languages.python.era import contemporary, era
 from dockergen.languages.python.markers import applies
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.removed import removed
-from dockergen.languages.python.wheels import key, newer_than_python, older_than_python, older_than_wheels
+from dockergen.languages.python.wheels import ends_before, key, newer_than_python, older_than_python, older_than_wheels
 from dockergen.manifests.python_locks import Locked, markers_of, wheel
 from dockergen.manifests.requirements import Requirement
 from dockergen.model import Origin, Rejected, Sourced
@@ -89,9 +89,22 @@ def _without_wheel(repo: Repository, project: Project, minor: str) -> Iterator[t
         for name in (requirement.name, *(f"{requirement.name}-{extra}" for extra in requirement.extras)):
             if name and older_than_wheels(name, requirement.specifier, minor):
                 yield f"{name} {requirement.pinned or requirement.specifier} has no wheel for it", origin
+        for name, bound in _held(requirement):
+            if older_than_wheels(name, bound, minor):
+                yield f"{name}{bound}, which {_named(requirement)} holds, has no wheel for it", origin
     for own, origin in _own_wheels(repo, project).values():
         if not own.has_wheel(minor):
             yield f"{own.name} {own.version} has no wheel for it", origin
+
+
+def _held(requirement: Requirement) -> Iterator[tuple[str, str]]:
+    """Compiled distributions that come with an old release of what is asked for, and the bound that it has for them."""
+    names = (requirement.name, *(f"{requirement.name}[{extra}]" for extra in requirement.extras))
+    for row in load("python").lists["holds"]:
+        holder, held = row.split()
+        name, _, first = holder.partition("<")
+        if name in names and ends_before(requirement.specifier, first):
+            yield held.partition("<")[0], f"<{held.partition('<')[2]}"
 
 
 def _named(requirement: Requirement) -> str:
