@@ -43,7 +43,13 @@ def _plan(root: Path, files: dict[str, str]) -> BuildPlan:
         pytest.param("import os\napp.config['STATIC'] = os.path.join(os.path.dirname(__file__), 'static')\napp.config['CONFIG'] = os.getenv('VOLUME', os.path.join(app.config['STATIC'], 'config'))\nos.makedirs(app.config['CONFIG'])\n", ("/app/static/config",), id="keys-of-a-configuration"),
         pytest.param("import os\napp.config.update(UPLOAD_FOLDER=os.path.join(os.path.dirname(__file__), 'uploads'))\n", ("/app/uploads",), id="argument-of-a-configuration"),
         pytest.param("import os\napp.config.from_mapping({'UPLOAD_FOLDER': 'uploads'})\n", ("/app/uploads",), id="key-of-a-mapping"),
-        pytest.param("import os\nDEBUG = False\nUPLOAD_FOLDER = 'here' if DEBUG else '/data/there'\n", (), id="for-a-developer"),
+        pytest.param("import os\nDEBUG = False\nUPLOAD_FOLDER = 'here' if DEBUG else '/srv/there'\n", (), id="for-a-developer"),
+        pytest.param("import os\nos.makedirs(os.getenv('DATA_DIR', '/data/shop'), exist_ok=True)\n", ("/data/shop",), id="a-place-for-data"),
+        pytest.param("import sqlite3\nsqlite3.connect('/var/lib/shop/shop.db')\n", ("/var/lib/shop",), id="a-place-of-debian"),
+        pytest.param("import os\nos.makedirs('/var/lib')\nos.makedirs('/usr/share/shop')\n", (), id="what-debian-owns"),
+        pytest.param("URL = '/data'\nFILE = '/data/x.json'\n", (), id="words-that-nothing-writes"),
+        pytest.param("FILE = '/app/state/shop.json'\n", ("/app/state",), id="a-file-of-an-image"),
+        pytest.param("FILE = '/app/package/shop.json'\nOTHER = '/app/shop.json'\n", (), id="a-file-among-source"),
         pytest.param("import os, logging\nlogging.FileHandler(parser.get('general', 'log-file'))\n", (), id="name-of-an-option"),
         pytest.param("import os\nos.makedirs('/tmp/x')\n", (), id="elsewhere"),
         pytest.param("def save(folder):\n    import os\n    os.makedirs(folder)\nfolder = 'x'\n", (), id="a-parameter-is-unknown"),
@@ -225,3 +231,15 @@ def test_an_installed_program_that_writes_into_its_own_package_runs_in_place(tmp
     plan = dockergen.plan(tmp_path)
     assert plan.start == ("shop",)
     assert (plan.writable, dict(plan.env)["PYTHONPATH"]) == (("/app/shop/made",), "/app")
+
+
+def test_modules_are_found_in_a_folder_of_sources_wherever_it_lies(tmp_path: Path) -> None:
+    plan = _plan(
+        tmp_path,
+        {
+            "backend/src/shop/__init__.py": "",
+            "backend/src/shop/app.py": f"from shop import places\n{FLASK}",
+            "backend/src/shop/places.py": "import os\nos.makedirs('sessions')\n",
+        },
+    )
+    assert plan.writable == ("/app/sessions",)

@@ -50,9 +50,15 @@ def files_of(repo: Repository, path: str, module: str) -> Iterator[str]:
     """The files of a module as another file imports it, leading dots and all."""
     dots = len(module) - len(module.lstrip("."))
     folder = path.split("/")[:-1]
-    bases = ["/".join(folder[: len(folder) - dots + 1])] if dots else ["", "src", "/".join(folder)]
+    # A folder of sources may lie anywhere above the file: backend/src of backend/src/shop/app.py.
+    above = ["/".join(folder[:depth]) for depth in range(len(folder), 0, -1)]
+    bases = ["/".join(folder[: len(folder) - dots + 1])] if dots else ["", "src", *above]
     place = module.lstrip(".").replace(".", "/")
+    first = place.partition("/")[0]
     for base in dict.fromkeys(bases):
+        names = repo.entries(base)
+        if first and first not in names and f"{first}.py" not in names:
+            continue
         target = "/".join(part for part in (base, place) if part)
         for name in (f"{target}.py", f"{target}/__init__.py", f"{target}/__main__.py"):
             if target and repo.is_file(name):

@@ -40,8 +40,12 @@ _LIKELY_SETTING = regex(
 )
 _FILE_KEYWORDS = ("file", "filename", "database", "db_file", "path", "sink", "logfile")
 _SQLITE = regex(r"sqlite(?:\+\w+)?:///(?!/)([\w./-]+\.\w+)")
-_OF_IMAGES = regex(r"/app/[\w-]+(?:/[\w-]+)*/?")
+_OF_IMAGES = regex(r"/app(?:/[\w-]+)+(/[\w-]+(?:\.\w+)+)?/?")
 _SAFE = regex(r"[\w./-]+")
+# Folders of an image beside the program's own that hold data; below the others Debian has files of its own.
+_KEEPING = regex(
+    r"/(?:(?:config|data|database|db|downloads?|logs?|output|state|storage|uploads?)(?:/|$)|var/(?:cache|lib|log)/\w)"
+)
 _DATABASE_NAME = regex(r"[\w-]+\.(?:db|sqlite3?)")
 _QUOTES_DATABASE = regex(r"""\.(?:db|sqlite3?)["']""")
 
@@ -68,7 +72,7 @@ def written(repo: Repository, entry: str, *, installed: bool = False) -> tuple[W
     for path, text in texts.items():
         if _HINT.search(text):
             for item in _in_file(text, path, program):
-                if _below(item.path) and not (item.likely and repo.has(item.path.removeprefix(f"{WORKDIR}/"))):
+                if _may_be_owned(item) and not (item.likely and repo.has(item.path.removeprefix(f"{WORKDIR}/"))):
                     found.setdefault(item.path, item)
     if any(map(_CONNECTS.search, texts.values())):
         known = {posixpath.basename(path) for path in found}
@@ -106,11 +110,17 @@ def among_source(repo: Repository, items: list[Written]) -> list[Written]:
     ]
 
 
-def _below(path: str) -> bool:
-    return path.startswith(f"{WORKDIR}/") and bool(_SAFE.fullmatch(path)) and "/." not in path.replace("/.data", "")
+def _may_be_owned(item: Written) -> bool:
+    """True for a place below /app, and for one elsewhere that images keep data in, where the program surely writes."""
+    path = item.path
+    if not _SAFE.fullmatch(path) or "/." in path.replace("/.data", ""):
+        return False
+    return path.startswith(f"{WORKDIR}/") or (not item.likely and bool(_KEEPING.match(path)))
 
 
 def _holds_source(repo: Repository, folder: str) -> bool:
+    if folder != WORKDIR and not folder.startswith(f"{WORKDIR}/"):
+        return False
     return bool(repo.glob(f"{folder.removeprefix(WORKDIR).strip('/')}/*.py"))
 
 
@@ -131,9 +141,10 @@ def _in_file(text: str, path: str, program: Program) -> Iterator[Written]:
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and (found := _SQLITE.match(node.value)):
             place = posixpath.normpath(posixpath.join(WORKDIR, found[1]))
             yield Written(place, Origin("file", path, node.lineno), file=True, relative=True)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and _OF_IMAGES.fullmatch(node.value):
+        elif isinstance(node, ast.Constant) and (found := _OF_IMAGES.fullmatch(str(node.value))):
             # A place of the program's own image: what is not in the repository, it makes there.
-            yield Written(node.value.rstrip("/"), Origin("file", path, node.lineno), likely=True)
+            place = found[0].removesuffix(found[1] or "").rstrip("/")
+            yield Written(place, Origin("file", path, node.lineno), likely=True)
 
 
 def _of_call(scope: Scope, node: ast.Call) -> Iterator[Written]:
