@@ -229,7 +229,7 @@ def test_beat_is_a_command_of_the_same_image(tmp_path: Path) -> None:
         ("import os\nHERE = os.path.dirname(__file__)\nTEMPLATE_DIR = os.path.join(HERE, 'pages')\n", ()),
         ("NEXT_DIR = 'of/another/repository'\n", ()),
         ("URL = 'sqlite://'\n", ()),
-        ("os.makedirs('/var/lib/x')\n", ()),
+        ("os.makedirs('/var/lib/x')\n", ("/var/lib/x",)),
         ("# os.makedirs('old')\n", ()),
     ],
 )
@@ -325,3 +325,24 @@ def test_a_stray_script_makes_no_python_project_of_another_one(tmp_path: Path) -
     files = {"convert.py": "print('Hello')\n", "main.c": "", "util.c": "", "Makefile": ""}
     with pytest.raises(ProjectError, match="project was recognized here"):
         plan_of(tmp_path, files)
+
+
+def test_a_program_with_windows_is_told(tmp_path: Path) -> None:
+    plan = plan_of(
+        tmp_path,
+        {"requirements": "requests", "main.py": f"import json\nfrom tkinter import *{GUARD}    Tk().mainloop()\n"},
+    )
+    assert plan.start == ("python", "main.py")
+    assert any(note.startswith("main.py:2 imports tkinter, which opens windows") for note in plan.notes)
+
+
+def test_a_module_below_the_root_that_only_makes_something_is_no_program(tmp_path: Path) -> None:
+    tree = {
+        "requirements": "requests",
+        "shop/__init__.py": "",
+        "shop/controllers/api.py": "from shop.base import Base\n\ncontroller = Base()\n",
+    }
+    with pytest.raises(ProjectError, match="Nothing in this folder says what to start"):
+        plan_of(tmp_path, tree)
+    (tmp_path / "shop/controllers/api.py").write_text("from shop.base import Base\n\nBase().serve()\n")
+    assert dockergen.plan(tmp_path).start == ("python", "shop/controllers/api.py")

@@ -175,12 +175,14 @@ def _blocks(text: str) -> Iterator[tuple[int, str]]:
         yield line, held
 
 
-def does_something(module: Module) -> bool:
-    """True unless the file only defines and imports: running it would end at once."""
+def does_something(module: Module, *, making: bool = True) -> bool:
+    """True unless the file only defines and imports: running it would end at once. `making` is whether a call whose
+    result is given a name counts."""
     defining = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Pass)
     for node in module.body:
         constant = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-        plain = isinstance(node, (ast.Assign, ast.AnnAssign)) and not any(isinstance(n, ast.Call) for n in nodes(node))
+        named = isinstance(node, (ast.Assign, ast.AnnAssign))
+        plain = named and not (making and any(isinstance(n, ast.Call) for n in nodes(node)))
         if not (constant or plain or isinstance(node, defining)):
             return True
     return bool(module.broken)

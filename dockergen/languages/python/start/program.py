@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -212,7 +212,23 @@ def program(
     )
     if own:
         begun = replace(begun, framework=Sourced(own[0], project.origin_of(project.has(*own[1].dependencies))))
-    return _listening(modules, project, begun, path, own)
+    begun = _listening(modules, project, begun, path, own)
+    return begun if begun.port else replace(begun, notes=(*begun.notes, *_windows(modules, path)))
+
+
+def _windows(modules: Modules, entry: str) -> Iterator[str]:
+    """That the program wants a screen."""
+    kinds = load("python").lists["windows"]
+    for path in program_files(modules.repo, entry, 10):
+        source = modules.repo.source(path)
+        found = next((m for m in _IMPORTED.finditer(source) if m[1] in kinds), None)
+        if found:
+            line = source.count("\n", 0, found.start(1)) + 1
+            yield (
+                f"{path}:{line} imports {found[1]}, which opens windows, and a container has no screen: give it one of "
+                "the machine's (docker run -e DISPLAY -v /tmp/.X11-unix:/tmp/.X11-unix ...), or start a part without."
+            )
+            return
 
 
 def imported_framework(
@@ -275,7 +291,9 @@ def _main_file(
         return first, guard_line(repo.source(first)) or 1, ()
     if marked:
         return _settled(modules, marked)
-    path = next((p for p in paths if p.rsplit("/", 1)[-1][:-3] in names), "")
+    called = (p for p in paths if p.rsplit("/", 1)[-1][:-3] in names)
+    # Below the root many a module has such a name, app/controllers/api.py, and only makes what others import.
+    path = next((p for p in called if "/" not in p or does_something(modules.module(p), making=False)), "")
     if not path and len(paths) == 1 and does_something(modules.module(paths[0])):
         path = paths[0]
     return path or next((p for p in paths if p.endswith("/__main__.py")), ""), 1, ()
