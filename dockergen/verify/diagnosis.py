@@ -277,12 +277,12 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
         "Mount yours: docker run -v ./.env:{0}:ro ...; or let the program read variables where there is no such file.",
     ),
     (
-        r"(?:can't open file|No such file or directory:?) '?([\w./-]+)",
+        r"can't open file '?([\w./-]+)",
         "The file {0} is not in the image.",
         "Check that .dockerignore does not hide it and that the start command names the right path (--start).",
     ),
     (
-        r"(?:ENOENT: no such file or directory, \w+ '([^'\n]+)'|\b(?:open|stat|lstat|read) ([\w./-]+): no such file or directory)",
+        r"(?:No such file or directory:? '?([\w./-]+)|ENOENT: no such file or directory, \w+ '([^'\n]+)'|\b(?:open|stat|lstat|read) ([\w./-]+): no such file or directory)",
         "The program wants the file {0}, which is not in the image.",
         "If the repository holds it, .dockerignore must not hide it; if it is yours to give, mount it where the program looks for it.",
     ),

@@ -51,16 +51,21 @@ def source_root(repo: Repository, entry: str) -> str:
     for path in files:
         inside = _package(repo, path)
         for target in _joined(repo, path, named) if inside else ():
-            if target and target != inside and not target.startswith(f"{inside}/") and repo.has(target):
+            if target and target != inside and not target.startswith(f"{inside}/") and _given(repo, target):
                 return inside.rpartition("/")[0] or "."
     return ""
 
 
+def _given(repo: Repository, target: str) -> bool:
+    """True for what is here, and for a file that its owner puts here: version control leaves it out."""
+    return repo.has(target) or target in {line.strip().lstrip("/") for line in repo.source(".gitignore").splitlines()}
+
+
 def _package(repo: Repository, path: str) -> str:
-    """The folder that is installed with the file: its outermost package, or what lies in src; "" for none."""
+    """What is installed with the file: its outermost package, or its part of src, maybe itself; "" for nothing."""
     folder = path.rpartition("/")[0]
     if path.startswith("src/"):
-        return "/".join(path.split("/")[:2]) if folder != "src" else ""
+        return "/".join(path.split("/")[:2])
     while folder and repo.is_file(f"{folder}/__init__.py") and repo.is_file(f"{folder.rpartition('/')[0]}/__init__.py"):
         folder = folder.rpartition("/")[0]
     return folder if repo.is_file(f"{folder}/__init__.py") else ""
