@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-import re
-
 from dockergen.catalog import load
-from dockergen.errors import ProjectError
 from dockergen.frozen import frozen
-from dockergen.languages.python.beside import data_root, source_root, written_root
-from dockergen.languages.python.extension import Extension, extension, runs_from_source
+from dockergen.languages.python.extension import extension
+from dockergen.languages.python.manager_options import contradicted, options, tools
 from dockergen.languages.python.manager_version import lock_reader, manager_version, old_pip
 from dockergen.languages.python.mounts import Mounts, is_archive, mounts
 from dockergen.languages.python.old_builds import OldBuilds, old_builds
 from dockergen.languages.python.old_setuptools import Legacy, old_setuptools
-from dockergen.languages.python.private import has_credentials, is_public_index, private
+from dockergen.languages.python.own_package import (
+    copies_source,
+    in_place,
+    installs_itself,
+    local_packages,
+    own_words,
+    waiting,
+)
+from dockergen.languages.python.private import has_credentials, private
 from dockergen.languages.python.project import Project
-from dockergen.languages.python.python_pins import Pin, pins
 from dockergen.languages.python.scm import scm
 from dockergen.languages.python.setuptools_files import setup
-from dockergen.languages.python.source_roots import source_roots
 from dockergen.languages.python.start import Start
 from dockergen.languages.python.unlocked import for_pip
 from dockergen.languages.python.unpublished import edits
 from dockergen.languages.python.uv_workspace import members
 from dockergen.languages.python.vcs import vcs
-from dockergen.manifests.pyproject import files_read, table, texts
+from dockergen.manifests.pyproject import files_read, table
 from dockergen.manifests.python_locks import without_files
-from dockergen.manifests.requirements import bare_name, normalised
+from dockergen.manifests.requirements import bare_name
 from dockergen.model import BuildArgument, Secret, Sourced
 from dockergen.repository import LOCK_LIMIT, Repository, normal
 
@@ -90,8 +93,8 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
     built = extension(repo, project, told)
     taken = mounts(repo, project, kind)
     split = bool(taken.own) and kind == "requirements" and {o.path for o in taken.own} == {project.requirements.path}
-    itself = _installs_project(repo, project, start, taken, built)
-    in_place = _in_place(repo, start) if itself and not built.must_build else ""
+    itself = installs_itself(repo, project, start, taken, built)
+    placed = in_place(repo, start) if itself and not built.must_build else ""
     missing = built.folders if itself and built.must_build else ()
     archives = _archives(repo, taken)
     uv = manager_version(repo, "uv", project.pyproject, project.lock, release.value)
@@ -109,23 +112,23 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
         requirements=project.lock if kind == "pylock" else project.requirements.path,
         inline=(*words, *besides) if kind == "setup" else words,
         inline_from=_inline_from(project),
-        flags=(*_old_flags(kind, uv.value), *_flags(repo, project, kind), *(["--without-hashes"] if bare else [])),
+        flags=(*options(repo, project, kind, uv.value), *(["--without-hashes"] if bare else [])),
         only_groups=kind == "project" and not (project.pyproject.has_project or project.pyproject.has_build_system),
         locked=bool(project.lock),
         verified=bool(project.lock) and not project.stale,
-        tools=_tools(repo, project, kind, release.value),
+        tools=tools(repo, project, kind, release.value),
         reader=bool(project.lock and lock_reader(kind, release.value)),
         old_pip=old_pip(release.value),
         uv=str(catalog.images["uv"].at(uv.value)),
-        insists=kind == "uv" and _contradicted(repo, release),
+        insists=kind == "uv" and contradicted(repo, release),
         project=itself,
-        local=_local(project, kind, taken),
-        waits=tuple(_waits(repo, project)) if kind == "uv" else (),
+        local=local_packages(project, kind, taken),
+        waits=tuple(waiting(repo, project)) if kind == "uv" else (),
         checkouts=_has_checkouts(project) or (kind == "pdm" and _without_markers(repo, project)),
         others=_beside(project.requirements.path) if split or taken.unhashed or without.expressions else "",
         edits=without.expressions,
         unhashed=taken.unhashed,
-        own=() if itself and taken.own else _own(project, kind, split, taken),
+        own=() if itself and taken.own else own_words(project, kind, split, taken),
         reads=tuple(dict.fromkeys(_reads(repo, project))),
         added=(*project.provided, *start.added, *apart),
         besides=tuple(word for word in besides if word not in apart),
@@ -140,12 +143,8 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
         missing=missing,
         archives=archives,
         excluded=(*closed.unsafe, *missing, *archives),
-        in_place=in_place,
-        copies_source=not itself
-        or bool(in_place)
-        or (built.must_build and runs_from_source(repo, project, start, built))
-        or any(repo.is_file(word) for word in start.command.value)
-        or _outside(project, start),
+        in_place=placed,
+        copies_source=copies_source(repo, project, start, built, itself, placed),
         build_packages=(*remote.packages, *(built.packages if itself or taken.own else ())),
         notes=(
             *(*closed.notes, *remote.notes, *(told.notes if itself or taken.own else ()), *built.notes),
@@ -155,14 +154,6 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
             *_advice(project, kind, catalog.managers[project.manager.value].title),
         ),
     )
-
-
-def _in_place(repo: Repository, start: Start) -> str:
-    """The folder that an installed program is imported from all the same: one of Django's has manage.py beside it,
-    which the migrations run, and often its settings."""
-    if start.django:
-        return start.import_root or "."
-    return source_root(repo, start.entry) or data_root(repo, start.entry) or written_root(repo, start.entry)
 
 
 def _besides(project: Project, words: tuple[str, ...]) -> tuple[str, ...]:
@@ -190,13 +181,6 @@ def _archives(repo: Repository, taken: Mounts) -> tuple[str, ...]:
     return (*folders, *alone)
 
 
-def _outside(project: Project, start: Start) -> bool:
-    """True when the program begins in a file beside the packages of the project, such as wsgi.py."""
-    folder, _, name = start.entry.rpartition("/")
-    modules = texts(project.pyproject.settings("setuptools").get("py-modules"))
-    return bool(name) and not start.script and folder == project.member and name.removesuffix(".py") not in modules
-
-
 def _kind(project: Project) -> str:
     manager = project.manager.value
     if manager == "rye" or project.requirements.path:
@@ -215,82 +199,9 @@ def _kind(project: Project) -> str:
     return "project" if stated else "setup"  # where no manifest asks for anything, nothing is installed
 
 
-def _installs_project(repo: Repository, project: Project, start: Start, taken: Mounts, built: Extension) -> bool:
-    """A console script, an src layout or what only a build completes; everything else runs from the folder."""
-    table = project.pyproject
-    here = repo.sub(project.member)
-    buildable = bool(project.setup.path or here.is_file("setup.py") or table.has_build_system)
-    if start.script and not buildable:
-        raise ProjectError(
-            f"{start.command.origin} declares the command {start.command.value[0]}, but pyproject.toml has no "
-            "[build-system] to install it.",
-            "Add a build system, or say what to start.",
-            command="dockergen init --start 'python main.py'",
-        )
-    if taken.own:
-        # The manifest requires it by a line of its own, and mostly in place: where nothing is compiled, that works.
-        return built.must_build and not built.complete
-    if project.manager.value == "uv":
-        packaged = table.settings("uv").get("package")
-        return packaged is not False and (bool(table.has_build_system) or packaged is True)
-    if table.settings("poetry").get("package-mode") is False or table.settings("pdm").get("distribution") is False:
-        return False
-    return buildable and (built.must_build or (_packaged(repo, project, start) and not _packs_nothing(here, project)))
-
-
-def _packaged(repo: Repository, project: Project, start: Start) -> bool:
-    return start.script or (start.import_root in source_roots(repo) and not project.requirements.path)
-
-
-def _packs_nothing(here: Repository, project: Project) -> bool:
-    """True for a project that Poetry refuses to build, as no folder or module has its name; `--no-root` hides that."""
-    poetry = project.pyproject.settings("poetry")
-    if not poetry or poetry.get("packages") or not project.pyproject.name:
-        return False
-    name = normalised(project.pyproject.name).replace("-", "_")
-    places = (name, f"src/{name}", f"{name}.py", f"src/{name}.py")
-    return not any(map(here.has, places))
-
-
 def _computed(project: Project, kind: str) -> bool:
     """True when only the build back end knows the dependencies, for which it wants the source."""
     return kind == "project" and "dependencies" in project.pyproject.dynamic
-
-
-def _own(project: Project, kind: str, split: bool, taken: Mounts) -> tuple[str, ...]:
-    if split:
-        locked = taken.unhashed or project.manager.value == "rye"
-        return ("--no-deps", "-e", ".") if locked else _own_lines(project)
-    if kind == "setup" and project.setup.path:
-        return (".",)  # with what its requirements are, where they are computed
-    return ("--no-deps", "-e", ".") if kind == "pipenv" and taken.own else ()
-
-
-def _own_lines(project: Project) -> tuple[str, ...]:
-    """The project as the requirements file asks for it; what it needs besides the other lines comes along."""
-    found = [r for r, _, _ in project.requirements.requirements if (normal(r.path) if r.path else None) == ""]
-    extras = sorted({extra for r in found for extra in r.extras})
-    itself = f".[{','.join(extras)}]" if extras else "."
-    return ("-e", itself) if any(r.editable for r in found) else (itself,)
-
-
-def _local(project: Project, kind: str, taken: Mounts) -> tuple[str, ...]:
-    """Packages of the repository that are installed besides the project itself."""
-    if kind in ("poetry", "pdm", "pipenv"):
-        # Poetry exports the hash of an archive, which pip then takes like any other file.
-        return tuple(f"./{path}" for path in (taken.folders if kind == "poetry" else taken.builds))
-    if kind == "requirements" and taken.unhashed:
-        return tuple(f"./{path}" for path in taken.folders)
-    if kind != "uv":
-        return ()
-    own = normalised(project.pyproject.name)
-    return tuple(p.local for name, p in project.locked.items() if p.local and name != own)
-
-
-def _waits(repo: Repository, project: Project) -> list[str]:
-    """Path dependencies; members of the workspace wait anyway."""
-    known = {".", *(m.path for m in members(repo))}
-    return [name for name, p in project.locked.items() if p.local and normal(p.local) not in known and p.local != "."]
 
 
 def _has_checkouts(project: Project) -> bool:
@@ -306,59 +217,11 @@ def _without_markers(repo: Repository, project: Project) -> bool:
     return bool(metadata) and "inherit_metadata" not in (strategy if isinstance(strategy, list) else ())
 
 
-def _flags(repo: Repository, project: Project, kind: str) -> list[str]:
-    """The production groups and extras, as the manager is told."""
-    extra = project.production
-    if kind == "uv":
-        found = ["--package", project.pyproject.name] if project.member else []
-        found += ["--no-default-groups"] if extra.replaces_defaults else []
-        return [*found, *_pairs("--group", extra.groups), *_pairs("--extra", extra.extras)]
-    if kind == "project":
-        return [*_pairs("--group", extra.groups), *_pairs("--extra", extra.extras)]
-    if kind == "poetry":
-        return ["--only", ",".join(("main", *extra.groups)), *_pairs("--extras", extra.extras)]
-    if kind == "pipenv":
-        return ["--no-indexes"] if _of_public_index(repo, project) else []
-    # PDM installs groups of [dependency-groups] as development ones only.
-    return _pairs("--group", extra.extras) if kind == "pdm" else []
-
-
-def _of_public_index(repo: Repository, project: Project) -> bool:
-    """True for a Pipfile.lock that names no other index than pip uses unasked."""
-    found = re.findall(r'"url":\s*"([^"]+)"', repo.read(project.lock, LOCK_LIMIT)) if project.lock else []
-    return bool(found) and all(map(is_public_index, found))
-
-
 def _unhashed(repo: Repository, project: Project) -> tuple[str, int] | None:
     """A package of the poetry.lock without hashes: pip checks those of all lines or of none."""
     if project.manager.value != "poetry" or not project.lock:
         return None
     return without_files(repo.read(project.lock, LOCK_LIMIT))
-
-
-def _contradicted(repo: Repository, release: Sourced[str]) -> bool:
-    stated = [pin for pin in pins(repo) if isinstance(pin, Pin) and pin.origin.path == ".python-version"]
-    return any(release.value.split(".")[:2] != pin.release.split(".")[:2] or pin.free_threaded for pin in stated)
-
-
-def _old_flags(kind: str, release: str) -> tuple[str, ...]:
-    """uv before 0.9 does not know the variable UV_NO_DEV for certain."""
-    old = kind == "uv" and tuple(int(part) for part in release.split(".")[:2]) < (0, 9)
-    return ("--no-dev",) if old else ()
-
-
-def _pairs(flag: str, names: tuple[str, ...]) -> list[str]:
-    return [word for name in names for word in (flag, name)]
-
-
-def _tools(repo: Repository, project: Project, kind: str, release: str) -> tuple[str, ...]:
-    if kind not in ("poetry", "pdm", "pipenv"):
-        return ()
-    if project.lock and (reader := lock_reader(kind, release)):
-        return reader
-    version = manager_version(repo, kind, project.pyproject, project.lock, release).value
-    pinned = f"{kind}=={version}" if version[:1].isdigit() else f"{kind}{version}"
-    return (pinned, *load("python").lists.get(f"beside:{kind}", ()))
 
 
 def _beside(path: str) -> str:
