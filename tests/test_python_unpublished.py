@@ -70,3 +70,23 @@ def test_lines_of_other_manifests_are_told_with_the_command(tmp_path: Path) -> N
     with pytest.raises(ProjectError, match=r"pyproject\.toml:6 asks for smtplib") as told:
         dockergen.plan(tmp_path, manager="uv")
     assert told.value.command == "uv remove smtplib"
+
+
+@pytest.mark.parametrize(
+    ("lines", "urls"),
+    [
+        pytest.param("torch==2.9.1+cpu\ntorchvision==0.24.1+cpu\n", ["cpu"], id="frozen"),
+        pytest.param("torch==2.4.0+cu121\n", ["cu121"], id="cuda"),
+        pytest.param("torch==2.9.1\n", [], id="public"),
+        pytest.param("shop==1.0+local\n", [], id="somebody-else"),
+        pytest.param("--extra-index-url https://download.pytorch.org/whl/cpu\ntorch==2.9.1+cpu\n", [], id="named"),
+    ],
+)
+def test_a_frozen_local_version_is_asked_of_its_own_index(tmp_path: Path, lines: str, urls: list[str]) -> None:
+    (tmp_path / "requirements.txt").write_text(lines)
+    (tmp_path / "main.py").write_text("import torch\nprint(torch.ones(1))\n")
+    plan = dockergen.plan(tmp_path)
+    assert plan.facts.install.indexes == tuple(f"https://download.pytorch.org/whl/{name}" for name in urls)  # type: ignore[attr-defined]
+    text = dockergen.generate(tmp_path)[0].text
+    assert all(f"--extra-index-url {url}" in text for url in plan.facts.install.indexes)  # type: ignore[attr-defined]
+    assert any("which only https://download.pytorch.org/whl/" in note for note in plan.notes) == bool(urls)

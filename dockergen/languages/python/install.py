@@ -5,6 +5,7 @@ from __future__ import annotations
 from dockergen.catalog import load
 from dockergen.frozen import frozen
 from dockergen.languages.python.extension import extension
+from dockergen.languages.python.local_versions import local_versions
 from dockergen.languages.python.manager_options import contradicted, options, tools
 from dockergen.languages.python.manager_version import lock_reader, manager_version, old_pip
 from dockergen.languages.python.mounts import Mounts, is_archive, mounts
@@ -65,6 +66,7 @@ class Install:
     own: tuple[str, ...]  # what pip is told about those lines once the source is there
     reads: tuple[str, ...]  # readme, licence and version files that its build back end reads
     added: tuple[str, ...]
+    indexes: tuple[str, ...]  # addresses that are asked besides, for releases that only they have
     besides: tuple[str, ...]  # what is installed together with the manifests, as one depends on the other
     legacy: Legacy  # the setuptools that old distributions want when they run
     builds: OldBuilds  # the one that they want when they are built
@@ -105,6 +107,7 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
     apart = _apart(project, kind, besides, old_pip(release.value))
     bare = _unhashed(repo, project)
     without = edits(project, kind, not split and not taken.unhashed)
+    elsewhere = local_versions(project)
     return Install(
         kind=kind,
         manifests=taken.files,
@@ -131,6 +134,7 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
         own=() if itself and taken.own else own_words(project, kind, split, taken),
         reads=tuple(dict.fromkeys(_reads(repo, project))),
         added=(*project.provided, *start.added, *apart),
+        indexes=elsewhere.urls,
         besides=tuple(word for word in besides if word not in apart),
         legacy=legacy,
         builds=builds,
@@ -151,6 +155,7 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
             *(*legacy.notes, *builds.notes, *(_absent(repo) if itself or taken.own else ())),
             *_hashless(project, bare),
             *without.notes,
+            *elsewhere.notes,
             *_advice(project, kind, catalog.managers[project.manager.value].title),
         ),
     )
