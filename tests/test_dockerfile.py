@@ -276,10 +276,10 @@ def test_words_in_json_come_back_whole(words: list[str]) -> None:
     ],
 )
 def test_hostile_sizes_take_linear_time(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     with contextlib.suppress(DockerfileError):
         parse(text)
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3
 
 
 def test_keywords_keep_their_order() -> None:

@@ -177,18 +177,18 @@ def test_a_hundred_thousand_paths_take_a_moment() -> None:
         [f"pkg{n}/out" for n in range(30)] + [f"**/*.ext{n}" for n in range(12)] + [f"**/cache{n}" for n in range(10)]
     )
     paths = [f"pkg{n % 50}/src/mod{n % 97}/file{n}.{('py', 'ts', 'ext3', 'txt')[n % 4]}" for n in range(100_000)]
-    start = time.perf_counter()
+    start = time.process_time()
     rules = parse("\n".join(lines))
     assert sum(map(rules.excludes, paths)) == 25_000
-    assert time.perf_counter() - start < 5  # 0.5 s on an idle machine
+    assert time.process_time() - start < 5  # takes 0.5 s
 
 
 def test_hostile_patterns_stay_cheap() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     rules = parse("*a" * 40 + "\n" + "**/a/" * 20 + "b\n" + "a**" * 30 + "x")
     assert not rules.excludes("a" * 4000 + "c")
     assert not rules.excludes("b/" + "a/" * 300 + "c")
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 TREE = (

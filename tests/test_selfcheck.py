@@ -227,9 +227,9 @@ def test_the_check_of_a_usual_file_takes_few_milliseconds(case: Case) -> None:
     case.complaint()
     times = []
     for _ in range(5):
-        begin = time.perf_counter()
+        begin = time.process_time()
         case.complaint()
-        times.append(time.perf_counter() - begin)
+        times.append(time.process_time() - begin)
     assert min(times) < 0.01
 
 
