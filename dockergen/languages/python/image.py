@@ -12,7 +12,7 @@ from dockergen.languages.python.apt_lists import builds
 from dockergen.languages.python.base import Base, base, check_start, with_base_version
 from dockergen.languages.python.companions import of_their_time
 from dockergen.languages.python.completed import completed
-from dockergen.languages.python.django import ANY_WORD
+from dockergen.languages.python.django_variables import ANY_WORD
 from dockergen.languages.python.documentation import documentation, documentation_plan
 from dockergen.languages.python.ignored import ignored, trusted
 from dockergen.languages.python.install import Install, install
