@@ -22,19 +22,19 @@ from dockergen.languages.python.start.asked import as_asked, first_word, line_of
 from dockergen.languages.python.start.besides import besides
 from dockergen.languages.python.start.chosen import chosen_app
 from dockergen.languages.python.start.command import Run
+from dockergen.languages.python.start.console_scripts import console_script, refuse_other_packages
 from dockergen.languages.python.start.evidence import evidence
 from dockergen.languages.python.start.gunicorn_workers import with_workers
 from dockergen.languages.python.start.hidden import hidden, is_hidden
+from dockergen.languages.python.start.own_server import uses
 from dockergen.languages.python.start.pages import page, page_file
 from dockergen.languages.python.start.program import (
     NothingError,
     UndecidedError,
-    console_script,
     imported_framework,
     nothing,
     program,
     refuse_old,
-    refuse_other_packages,
 )
 from dockergen.languages.python.start.result import Start
 from dockergen.languages.python.start.served import framework_rows, served
@@ -314,8 +314,6 @@ def _own(
     modules: Modules, project: Project, present: Mapping[str, Framework], paths: list[str]
 ) -> tuple[str, Framework] | None:
     """The framework of a program with a server of its own; installed is not enough, the source has to run it."""
-    from dockergen.languages.python.start.program import uses
-
     for name, row in present.items():
         asked = not project.lock or project.origin_of(project.has(*row.dependencies)).path != project.lock
         if row.kind == "script" and asked and any(uses(modules, path, row) for path in paths):

@@ -1,0 +1,103 @@
+"""Console scripts: the commands that a project declares, and which of them is the service."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import replace
+from typing import Any
+
+from dockergen.languages.python.commandline import command_line
+from dockergen.languages.python.entry import Modules
+from dockergen.languages.python.project import Project
+from dockergen.languages.python.setuptools_files import setup
+from dockergen.languages.python.start.evidence import switches
+from dockergen.languages.python.start.launched import launched
+from dockergen.languages.python.start.own_server import own_server, own_start, reached
+from dockergen.languages.python.start.program import UndecidedError, imported_framework
+from dockergen.languages.python.start.result import Start
+from dockergen.languages.python.start.served import framework_rows
+from dockergen.model import Origin, Rejected, Sourced
+from dockergen.repository import Repository
+
+
+def console_script(modules: Modules, project: Project, asked: str = "") -> Start | None:
+    """The command that the project declares: the one that is asked for, the only one, or one named like the project or
+    like a server."""
+    # A requirements file beside setup.py says what to install, and nothing of what is started.
+    stated = setup(modules.repo) if project.requirements.path else project.setup
+    scripts = {**stated.scripts, **project.pyproject.scripts}
+    path = stated.path if stated.scripts and not project.pyproject.scripts else "pyproject.toml"
+    names = [name for name in scripts if asked in ("", name)]
+    own = project.pyproject.name or next((n for n in names if n.replace("-", "_") == _package(scripts[n])), "")
+    wanted = [n for n in names if n in (own, own.replace("_", "-"), "start", "serve", "server", "main")] or names
+    if len(wanted) > 1 and own in wanted:
+        wanted = [own]
+    if len(wanted) != 1:
+        return None
+    name = wanted[0]
+    module, _, function = scripts[name].partition(":")
+    entry = modules.file_of(module) or modules.file_of(module, "src")
+    origin = Origin(
+        "file", path, modules.repo.line_of(path, re.compile(rf"^\s*[\"']?{re.escape(name)}[\"']?\s*=", re.M))
+    )
+    lost = tuple(
+        Rejected(
+            n, Origin("file", path, modules.repo.line_of(path, n)), f"{name} is named like the project or its server"
+        )
+        for n in names
+        if n != name
+    )
+    present = framework_rows(project)
+    framework = imported_framework(project, present, modules, entry)
+    runs = own_server(modules, present, entry) if entry else None
+    brought = runs if runs and runs[1].start else None
+    argv: tuple[str, ...] = (name,)
+    if brought:
+        run = ("python", f".venv/bin/{name}")
+        told = own_start(modules, brought[1], entry, run)
+        argv = told if told != run else argv
+        framework = Sourced(brought[0], project.origin_of(project.has(*brought[1].dependencies)))
+    env = dict(brought[1].env) if brought else None
+    launch = launched(modules, entry, function.strip()) if entry and not brought else None
+    if launch and not command_line(modules.repo, entry).words:
+        argv = (*argv, *launch.words)
+    base = Start(Sourced(argv, origin, lost), framework=framework, env=env, script=True, entry=entry)
+    if launch:
+        base = replace(base, launch=launch.origin, **_switched(modules.repo))
+    return reached(modules, base, entry, runs) if entry else base
+
+
+def refuse_other_packages(modules: Modules, project: Project, found: Start) -> None:
+    """UndecidedError when the project declares several commands, of which none is likeliest, and the program that a
+    search comes across lies in none of their packages: a tool beside the project."""
+    scripts = project.pyproject.scripts
+    packages = {_package(target) for target in scripts.values()}
+    own = found.entry.removeprefix("src/").partition("/")[0].removesuffix(".py")
+    if len(scripts) < 2 or not found.entry or own in packages or not any(map(modules.file_of, packages)):
+        return
+    shown = [f"{name} (pyproject.toml:{_script_line(modules.repo, name)})" for name in list(scripts)[:5]]
+    more = f" and {len(scripts) - 5} more" if len(scripts) > 5 else ""
+    raise UndecidedError(
+        f"pyproject.toml declares {len(scripts)} commands, and nothing tells which is the service: "
+        f"{', '.join(shown)}{more}.",
+        "Name the one to start, with its options.",
+        command=f"dockergen init --start {shlex.quote(next(iter(scripts)))}",
+    )
+
+
+def _switched(repo: Repository) -> dict[str, Any]:
+    """What the repository's own container file tells the command, as this one does, and the notes that say so."""
+    found = {name: (value, origin) for name, value, origin in switches(repo)}
+    notes = tuple(
+        f"{origin} sets {name}={value} for the program; so does this image." for name, (value, origin) in found.items()
+    )
+    return {"env": {name: value for name, (value, _) in found.items()}, "notes": notes}
+
+
+def _script_line(repo: Repository, name: str) -> int:
+    return repo.line_of("pyproject.toml", re.compile(rf"^\s*[\"']?{re.escape(name)}[\"']?\s*=", re.M))
+
+
+def _package(target: str) -> str:
+    return re.split(r"[.:]", target)[0]
