@@ -20,6 +20,7 @@ from dockergen.languages.python.localhost import on_localhost
 from dockergen.languages.python.manager_choice import manifest
 from dockergen.languages.python.needs import advice, kept_in, variables
 from dockergen.languages.python.optional import developers_only, imported_groups
+from dockergen.languages.python.process import argv, environment, health, ignores_sigterm
 from dockergen.languages.python.project import Project, project
 from dockergen.languages.python.start import Start
 from dockergen.languages.python.state import State, state
@@ -33,6 +34,11 @@ from dockergen.manifests.dotenv import examples
 from dockergen.model import BuildPlan, Decision, Image, Origin, Sourced
 from dockergen.repository import Repository
 from dockergen.settings import Settings
+
+_POSTGRES = ("psycopg", "psycopg2", "psycopg2-binary", "psycopg-binary")
+_SECRET = regex(r"KEY|SECRET|TOKEN|PASS|PWD|CREDENTIAL|DSN")
+_PLAIN_VALUE = regex(r"[\w.:/@-]+")
+_SERVER = "postgres://build@localhost/build"  # an address that Django's settings can be loaded with
 
 
 @frozen
@@ -84,12 +90,12 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
     build, runtime = final.build, final.image
     needs = system(repo, found, begun, release.value, build, runtime)
     port = begun.port
-    argv = _argv(begun, port, final)
+    words = argv(begun, port, final)
     kept = state(repo, found, begun, not setup.copies_source)
     facts = _facts(repo, found, _loading(repo, begun, found), begun, setup, needs, kept, settings, final)
     asked = settings.package.value if settings.package else ()
     loaded = needs.loaded if facts.collect else ()
-    demanded = _demanded(repo, begun, _environment(begun, setup, port))
+    demanded = _demanded(repo, begun, environment(begun, setup, port))
     local = on_localhost(repo, begun)
     env_file, env_kept = kept_in(repo, demanded)
     check_start(final, begun, kept.folders, tuple(p for p in asked if not builds(p)))
@@ -99,17 +105,17 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
         build_image=build,
         runtime_image=runtime,
         decisions=(
-            *_decisions(found, release, begun, setup, build, runtime, final.origin, port, argv),
+            *_decisions(found, release, begun, setup, build, runtime, final.origin, port),
             *setup.legacy.decisions,
             *setup.builds.decisions,
             *(Decision("build_command", command) for command in begun.made if not settings.build_command),
             *needs.decisions,
         ),
-        start=argv,
+        start=words,
         port=port.value if port else None,
-        health=_health(begun, port, final),
+        health=health(begun, port, final),
         probe=begun.probe or begun.health,
-        env=_environment(begun, setup, port),
+        env=environment(begun, setup, port),
         build_packages=tuple(
             sorted({*setup.build_packages, *needs.build, *loaded, *_makers(facts), *(p for p in asked if builds(p))})
         ),
@@ -176,12 +182,6 @@ def _demanded(repo: Repository, begun: Start, given: tuple[tuple[str, str], ...]
     return tuple(found.values())
 
 
-_POSTGRES = ("psycopg", "psycopg2", "psycopg2-binary", "psycopg-binary")
-_SECRET = regex(r"KEY|SECRET|TOKEN|PASS|PWD|CREDENTIAL|DSN")
-_PLAIN_VALUE = regex(r"[\w.:/@-]+")
-_SERVER = "postgres://build@localhost/build"
-
-
 def _loading(repo: Repository, begun: Start, found: Project) -> dict[str, str]:
     """Dummies for what Django's settings demand, for steps of the build that load them; nothing connects with them."""
     if not begun.django:
@@ -198,28 +198,10 @@ def _loading(repo: Repository, begun: Start, found: Project) -> dict[str, str]:
     # manage.py may default to the settings for development, which collect something else.
     pairs["DJANGO_SETTINGS_MODULE"] = begun.django.settings
     pairs |= dict(begun.django.collecting)
-    pairs.setdefault("SECRET_KEY", "only-for-the-build")
+    pairs.setdefault("SECRET_KEY", ANY_WORD)
     # Settings for production refuse SQLite where the driver of a server is there.
     servers = bool(found.has(*_POSTGRES))
     return {name: _SERVER if servers and value.startswith("sqlite:") else value for name, value in pairs.items()}
-
-
-_HANDLES = regex(r"\bsignal\.signal\(|\badd_signal_handler\(|\bfrom signal import\b|\bopen_signal_receiver\(")
-_SENDS = regex(r"kill\w*\(|send_signal\(")
-# Servers that end on SIGTERM by themselves.
-_STOPPING = ("gunicorn", "uvicorn", "hypercorn", "daphne", "granian", "uwsgi", "sanic", "celery", "fastapi", "flower")
-
-
-def _stops(repo: Repository, begun: Start) -> bool:
-    """True when nothing is known to handle SIGTERM, which process 1 ignores by default."""
-    words = " ".join(begun.command.value).removeprefix("sh -c exec ")
-    if any(name in words for name in _STOPPING) or words.startswith(("sh ", "bash ")):
-        return False
-    text = repo.source(begun.entry) if begun.entry else ""
-    handled = _HANDLES.search(text) and any(
-        "SIGTERM" in line.partition("#")[0] and not _SENDS.search(line) for line in text.splitlines()
-    )
-    return not handled and not any(f"{name}.run" in text for name in _STOPPING)
 
 
 def _made(begun: Start, pairs: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:
@@ -259,58 +241,13 @@ def _facts(
         collected=static if static.startswith("/") else f"/app/{static}",
         build_command=settings.build_command.value if settings.build_command else "",
         made=_made(begun, pairs) if not settings.build_command else (),
-        stops=_stops(repo, begun),
+        stops=ignores_sigterm(repo, begun),
         interpreter=final.interpreter,
         resets=final.resets,
         links=kept.links,
         moved=kept.moved,
         owned=kept.owned,
     )
-
-
-def _argv(begun: Start, port: Sourced[int] | None, final: Base) -> tuple[str, ...]:
-    """The command as CMD runs it: through a shell only where PORT has to be put in."""
-    words = begun.command.value
-    if not _names_port(begun):
-        return words
-    if not final.shell:
-        return tuple(word.replace("{port}", str(port.value) if port else "") for word in words)
-    import shlex
-
-    shown = [word.replace("{port}", "${PORT}") if "{port}" in word else shlex.quote(word) for word in words]
-    return ("sh", "-c", f"exec {' '.join(shown)}") if port else words
-
-
-def _names_port(begun: Start) -> bool:
-    return any("{port}" in word for word in begun.command.value)
-
-
-def _health(begun: Start, port: Sourced[int] | None, final: Base) -> tuple[str, ...]:
-    if port is None:
-        return ()
-    # Without a shell the command has the number itself, whatever PORT says.
-    where = repr(str(port.value)) if _names_port(begun) and not final.shell else "os.environ['PORT']"
-    if not begun.health:
-        # No HTTP: a connection that is accepted is the sign of life.
-        return ("python", "-c", f"import os,socket;socket.create_connection(('127.0.0.1',int({where})),4)")
-    # Any answer below 500 is a sign of life; this client follows no redirect.
-    script = (
-        "import http.client, os, sys; "
-        f"c = http.client.HTTPConnection('127.0.0.1', {where}, timeout=4); "
-        f"c.request('GET', {begun.health!r}); sys.exit(c.getresponse().status >= 500)"
-    )
-    return ("python", "-c", script)
-
-
-def _environment(begun: Start, setup: Install, port: Sourced[int] | None) -> tuple[tuple[str, str], ...]:
-    # The numeric user has no home folder, and / is not writable.
-    pairs = {"HOME": "/tmp", "PYTHONUNBUFFERED": "1", **(begun.env or {})}
-    root = setup.in_place or (begun.import_root if setup.copies_source else "")
-    if root:
-        pairs["PYTHONPATH"] = "/app" if root == "." else f"/app/{root}"
-    if port:
-        pairs["PORT"] = str(port.value)
-    return tuple(pairs.items())
 
 
 def _decisions(
@@ -322,7 +259,6 @@ def _decisions(
     runtime: Image,
     base: Origin,
     port: Sourced[int] | None,
-    argv: tuple[str, ...],
 ) -> tuple[Decision, ...]:
     shown = tuple(word.replace("{port}", str(port.value) if port else "") for word in begun.command.value)
     rows = [
