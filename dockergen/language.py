@@ -19,7 +19,8 @@ class Language:
     returns None where the folder holds no such build; `apps` (optional) names the things of the folder that
     `--app` may choose from; `loose` (optional) claims a folder that nothing else claims and that holds nothing but
     such source, of which somebody has to say what to start; `unbuilt` (optional) says of a folder that `assets` finds
-    no build in why its front end is not made, "" where there is none.
+    no build in why its front end is not made, "" where there is none; `packages` (optional) plans the install of a
+    folder's packages, which another language reads as they are.
     """
 
     title: str
@@ -29,3 +30,4 @@ class Language:
     apps: Callable[[Repository], tuple[str, ...]] | None = None
     loose: Callable[[Repository], Match | None] | None = None
     unbuilt: Callable[[Repository], str] | None = None
+    packages: Callable[[Repository, Settings], AssetBuild | None] | None = None

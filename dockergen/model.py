@@ -135,8 +135,19 @@ class AssetBuild:
     ignore: tuple[IgnoreGroup, ...] = ()
     secrets: tuple[Secret, ...] = ()
     certain: bool = True  # the output was read, not guessed
+    built: bool = True  # made of the repository's source; False for packages as they are published
+    ships: bool = True  # it goes into the final image, not only into the step that reads it
     target: str = ""  # folder where the service expects it, relative to the root of the repository
     notes: tuple[str, ...] = ()
+
+
+@frozen
+class Packages:
+    """A folder of a front end's packages that a program of another language reads, such as node_modules."""
+
+    folder: str  # relative to the root of the repository, or absolute
+    origin: Origin
+    ships: bool  # the program reads it while it runs, not only a step of the build
 
 
 @frozen
@@ -170,6 +181,7 @@ class BuildPlan:
     dependency_paths: tuple[str, ...] = ()  # absolute folders of the image that hold third-party code
     assets: tuple[AssetBuild, ...] = ()
     takes_in: tuple[str, ...] | None = None  # folders and files that the build puts into the program; None: not known
+    packages: tuple[Packages, ...] = ()  # folders of a front end's packages that the program reads
     bakes_assets: bool = False  # a front end is among them, so it has to be there when the program is built
     context_files: tuple[str, ...] = ()  # manifests the install step reads, and sources copied by name
     ignore: tuple[IgnoreGroup, ...] = ()

@@ -17,6 +17,8 @@ from dockergen.repository import Repository, normal
 from dockergen.settings import Settings
 
 _SEARCH_DEPTH = 3  # services/<name> and apps/<group>/<name>
+_FRONT_END_DEPTH = 3  # frontend, src/web and src/js/web
+_DEEP = 2  # slashes of the last
 
 
 @frozen
@@ -189,6 +191,8 @@ def _strongest(repo: Repository, claims: list[Claim], settings: Settings) -> Cla
         raise _nothing_found(repo, settings)
     best = max(claim.match.strength for claim in claims)
     winners = [claim for claim in claims if claim.match.strength == best]
+    # What only holds packages together starts nothing itself; beside a program it is its front end's workspace.
+    winners = [claim for claim in winners if not claim.match.gathers] or winners
     if len(winners) > 1:
         listed = "; ".join(
             f"{c.language.title} ({c.match.what or 'a service'}: {', '.join(map(str, c.match.evidence))})"
@@ -288,6 +292,8 @@ def _with_assets(repo: Repository, settings: Settings, claim: Claim, plan: Build
                 notes += [f"The front end in {folder or 'this folder'} is not built: {lacking}"] if lacking else []
                 continue
             placed = _placed(build, folder, len(builds), awaited)
+            if folder.count("/") >= _DEEP and repo.is_folder(placed.output):
+                continue  # a theme deep inside of the program, committed as it was built
             if _overlap(placed.target, plan.takes_in or ()) or _serves(repo, folder, build):
                 builds.append(placed)
             else:
@@ -295,6 +301,9 @@ def _with_assets(repo: Repository, settings: Settings, claim: Claim, plan: Build
                     f"{folder}/ builds a front end that nothing here refers to, so it is not in this image; "
                     f"it gets its own with `dockergen init {folder}`."
                 )
+    packages, told = _packages(repo, settings, claim, plan)
+    builds += packages
+    notes += told
     baked = any(_overlap(build.target, plan.takes_in or ()) for build in builds)
     notes += [
         f"{path} goes into the program, and nothing here makes it; make it before the image, or with --build-command."
@@ -302,6 +311,36 @@ def _with_assets(repo: Repository, settings: Settings, claim: Claim, plan: Build
         if not any(_overlap(build.target, (path,)) for build in builds)
     ]
     return replace(plan, assets=tuple(builds), bakes_assets=baked, notes=tuple(notes))
+
+
+def _packages(
+    repo: Repository, settings: Settings, claim: Claim, plan: BuildPlan
+) -> tuple[list[AssetBuild], list[str]]:
+    """The installs of packages that the program reads as they are, and what is said where one cannot be."""
+    builds: list[AssetBuild] = []
+    notes: list[str] = []
+    for wanted in plan.packages:
+        if repo.has(wanted.folder):
+            continue
+        beside = wanted.folder.rpartition("/")[0]
+        for folder in dict.fromkeys((beside, *_frontend_folders(repo))):
+            build = _installed(repo, folder, claim)
+            if build is None:
+                continue
+            stage = "packages" if not builds else f"packages-{len(builds) + 1}"
+            placed = _placed(build, folder, 0, [])
+            builds.append(replace(placed, stage=stage, target=wanted.folder, ships=wanted.ships))
+            break
+        else:
+            notes.append(f"{wanted.origin} reads {wanted.folder}, and no package.json here says what is in it.")
+    return builds, notes
+
+
+def _installed(repo: Repository, folder: str, claim: Claim) -> AssetBuild | None:
+    asked = (language.packages for name, language in languages().items() if name != claim.name and language.packages)
+    if not repo.is_folder(folder or "."):
+        return None
+    return next((build for plans in asked if (build := plans(repo.sub(folder), Settings()))), None)
 
 
 # What folders of pages for a browser are called; others that are embedded hold manuals or data.
@@ -321,11 +360,11 @@ def _without_choices(settings: Settings) -> Settings:
 
 
 def _frontend_folders(repo: Repository) -> list[str]:
-    below = [f for f in repo.folders() if not _looks_unused(f)]
-    deeper = [f for folder in below for f in repo.folders(folder) if not _looks_unused(f)]
-    return [
-        folder for folder in ["", *below, *deeper] if repo.has(f"{folder}/package.json" if folder else "package.json")
-    ]
+    found, level = [""], [""]
+    for _ in range(_FRONT_END_DEPTH):
+        level = [below for folder in level for below in repo.folders(folder) if not _looks_unused(below)]
+        found += level
+    return [folder for folder in found if repo.has(f"{folder}/package.json" if folder else "package.json")]
 
 
 def _serves(repo: Repository, folder: str, build: AssetBuild) -> bool:
@@ -333,7 +372,7 @@ def _serves(repo: Repository, folder: str, build: AssetBuild) -> bool:
     if not folder:
         return True  # a build at the root of the service is the service's own
     outside = normal(f"{folder}/{build.output}") if build.output.startswith("../") else ""
-    if outside and repo.is_folder(outside.rpartition("/")[0]):
+    if outside and _lies_in_sources(repo, outside.rpartition("/")[0]):
         return True  # it fills a folder of the service around it
     output = build.output.rsplit("/", 1)[-1] if build.output else ""
     name = folder.rsplit("/", 1)[-1]
@@ -344,6 +383,13 @@ def _serves(repo: Repository, folder: str, build: AssetBuild) -> bool:
         if output and word[output].search(text) and (inside or word[name].search(text)):
             return True
     return False
+
+
+def _lies_in_sources(repo: Repository, folder: str) -> bool:
+    """True for a folder that is there, or that a folder of the repository is to hold."""
+    while folder and not repo.is_folder(folder):
+        folder = folder.rpartition("/")[0]
+    return bool(folder)
 
 
 def _placed(build: AssetBuild, folder: str, index: int, awaited: list[str]) -> AssetBuild:

@@ -257,10 +257,15 @@ def test_embedded_folder_that_nothing_makes_is_noted(project) -> None:
 
 
 def test_front_end_that_cannot_be_planned_does_not_stop_a_program_that_lacks_nothing(project) -> None:
-    files = {"go.mod": "module a\n", "main.go": MAIN, "package.json": VITE, "bun.lock": "{}"}
+    files = {
+        "go.mod": "module a\n",
+        "main.go": MAIN,
+        "package.json": VITE,
+        "vite.config.js": "export default { build: { outDir: folder() } }",
+    }
     plan = dockergen.plan(project(files))
     assert plan.assets == ()
-    assert any("Bun" in note for note in plan.notes)
+    assert any("computes the output folder" in note for note in plan.notes)
 
 
 def test_subcommand_of_a_switch_is_found_beside_the_client(project) -> None:

@@ -26,7 +26,7 @@ class PackageJson:
     volta: Mapping[str, str] = field(default_factory=dict)
     runtime: tuple[str, str] = ("", "")  # devEngines.runtime: name, version
     workspaces: tuple[str, ...] = ()
-    patches: tuple[str, ...] = ()  # files named in pnpm.patchedDependencies
+    patches: tuple[str, ...] = ()  # files named in patchedDependencies, pnpm's or Bun's
     prisma_schema: str = ""
 
     @property
@@ -58,7 +58,11 @@ def package_json(value: Any) -> PackageJson:
         volta=_texts(table.get("volta")),
         runtime=_runtime(table.get("devEngines")),
         workspaces=tuple(w for w in workspaces if isinstance(w, str)) if isinstance(workspaces, list) else (),
-        patches=tuple(_texts(_table(table.get("pnpm")).get("patchedDependencies")).values()),
+        patches=tuple(
+            path
+            for place in (_table(table.get("pnpm")), table)
+            for path in _texts(place.get("patchedDependencies")).values()
+        ),
         prisma_schema=_text(_table(table.get("prisma")).get("schema")),
     )
 

@@ -47,4 +47,13 @@ def unbuilt(repo: Repository) -> str:
     return without_script(repo)
 
 
-LANGUAGE = Language("Node.js", match, plan, assets=assets, unbuilt=unbuilt)
+def packages(repo: Repository, settings: Settings) -> AssetBuild | None:
+    """The install of a folder's packages, None where it asks for none; raises what `assets.packages` raises."""
+    if not repo.is_file("package.json"):
+        return None
+    from dockergen.languages.node.assets import packages as planned  # the bare name is this function until then
+
+    return planned(repo, settings)
+
+
+LANGUAGE = Language("Node.js", match, plan, assets=assets, unbuilt=unbuilt, packages=packages)

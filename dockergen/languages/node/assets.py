@@ -20,6 +20,7 @@ from dockergen.languages.node.facts import NodeFacts
 from dockergen.languages.node.install import install
 from dockergen.languages.node.manager import manager
 from dockergen.languages.node.project import Project, project
+from dockergen.languages.node.version import version
 from dockergen.manifests.package_json import PackageJson
 from dockergen.model import AssetBuild, Decision, IgnoreGroup, Origin, Sourced
 from dockergen.repository import Repository
@@ -52,7 +53,7 @@ def assets(repo: Repository, settings: Settings) -> AssetBuild | None:
             f"{MANIFEST}:{line} runs {program}, which the Node.js image has not.",
             "Build it before the image, or let the script run what package.json installs.",
         )
-    tool = manager(repo, package, settings)
+    tool = manager(repo, package, settings, runs=False)
     setup = install(repo, package, tool, found.version.value)
     arguments, secrets = public_variables(repo)
     # The planner places the folder; until then the paths are as its own package.json sees them.
@@ -82,6 +83,35 @@ def assets(repo: Repository, settings: Settings) -> AssetBuild | None:
         ignore=(IgnoreGroup("Front-end packages are installed in the image", ("**/node_modules",)),),
         secrets=(*setup.secrets, *secrets),
         notes=(*found.notes, *tool.notes),
+    )
+
+
+def packages(repo: Repository, settings: Settings) -> AssetBuild | None:
+    """The install of the packages that a program of another language reads as they are; None where none is asked for.
+
+    Raises ProjectError when the manifest cannot be read.
+    """
+    package = manifest(repo)
+    if not package.dependencies:
+        return None
+    node, notes = version(repo, package, settings)
+    tool = manager(repo, package, settings, runs=False)
+    setup = install(repo, package, tool, node.value)
+    # Nothing of them runs, so none of their scripts has to.
+    plain = replace(setup, prefix="", scripts=False, rebuild=False, source_first=False, build_packages=())
+    return AssetBuild(
+        language="node",
+        stage="packages",
+        root="",
+        output="node_modules",
+        built=False,
+        image=load("node").images["build"].at(node.value),
+        facts=NodeFacts(layout="packages", install=plain, output="node_modules"),
+        context_files=setup.manifests,
+        decisions=(Decision("version", node), Decision("manager", tool.name)),
+        ignore=(IgnoreGroup("Front-end packages are installed in the image", ("**/node_modules",)),),
+        secrets=setup.secrets,
+        notes=(*notes, *tool.notes),
     )
 
 

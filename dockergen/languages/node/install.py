@@ -35,7 +35,7 @@ _INSTALL_SCRIPT = regex(r'"node_modules/((?:@[^/"]+/)?[^/"]+)":\s*\{[^{}]*"hasIn
 class Install:
     """What the install partials print."""
 
-    kind: str  # npm, pnpm, yarn1 or yarn
+    kind: str  # npm, pnpm, yarn1, yarn or bun
     bootstrap: str  # package to install globally first, such as pnpm@10.34.8
     replaces: bool  # ... in the place of Yarn 1, which images of Node.js before 26 bring
     cache: str  # folder of the cache mount
@@ -86,8 +86,8 @@ def install(repo: Repository, package: PackageJson, manager: Manager, node: str)
 
 
 def _bootstrap(manager: Manager, node: str) -> str:
-    if manager.kind == "pnpm":
-        return f"pnpm@{manager.version}"
+    if manager.kind in ("pnpm", "bun"):
+        return f"{manager.kind}@{manager.version}"
     if manager.kind == "yarn" and not manager.yarn_path:
         return f"@yarnpkg/cli-dist@{manager.version}"
     # The images carry Yarn 1 up to Node.js 25.
@@ -98,8 +98,10 @@ def _bootstrap(manager: Manager, node: str) -> str:
 
 def _manifests(repo: Repository, package: PackageJson, manager: Manager) -> list[str]:
     names = ["package.json", manager.lock]
-    if manager.kind in ("npm", "pnpm", "yarn1"):
+    if manager.kind in ("npm", "pnpm", "yarn1", "bun"):
         names.append(".npmrc")
+    if manager.kind == "bun":
+        names += ["bunfig.toml", *package.patches]
     if manager.kind == "yarn1":
         names.append(".yarnrc")
     if manager.kind == "pnpm":

@@ -27,6 +27,7 @@ _BY_LOCK = {
 }
 _KNOWN = ("npm", "pnpm", "yarn")
 _WRITES_LOCK = {
+    "bun": "bun install --lockfile-only",
     "npm": "npm install --package-lock-only",
     "pnpm": "pnpm install --lockfile-only",
     "yarn": "yarn install",
@@ -37,22 +38,23 @@ _WRITES_LOCK = {
 class Manager:
     """The settled package manager."""
 
-    name: Sourced[str]  # npm, pnpm or yarn
-    kind: str  # npm, pnpm, yarn1 or yarn: the row of the catalog and the install partial
+    name: Sourced[str]  # npm, pnpm, yarn or bun
+    kind: str  # npm, pnpm, yarn1, yarn or bun: the row of the catalog and the install partial
     version: str  # "" when the image's own is right
     lock: str  # "" when there is none
     yarn_path: str  # the release that the repository carries
     notes: tuple[str, ...]
 
 
-def manager(repo: Repository, package: PackageJson, settings: Settings) -> Manager:
+def manager(repo: Repository, package: PackageJson, settings: Settings, runs: bool = True) -> Manager:
     """The package manager: flag > packageManager > the lock file > .yarnrc.yml > engines > npm.
 
-    Raises UsageError for an unknown name, ProjectError for Bun, which is not built yet.
+    Raises UsageError for an unknown name, ProjectError for Bun where the program `runs` in the image: as its own
+    runtime it is not built yet.
     """
     locks = [name for name in _BY_LOCK if _filled(repo, name)]
     chosen, version, notes = _chosen(repo, package, locks, settings)
-    if chosen.value == "bun":
+    if chosen.value == "bun" and runs:
         raise ProjectError(
             f"{chosen.origin} belongs to Bun, which dockergen does not build yet.",
             "Let npm install the dependencies, or write the lock file of npm, pnpm or Yarn.",
@@ -120,7 +122,7 @@ def _candidates(repo: Repository, package: PackageJson, locks: list[str]) -> tup
         found.append(Sourced("pnpm", Origin("file", "pnpm-workspace.yaml")))
     found += [
         Sourced(name, Origin("file", "package.json", field_line(repo, "engines", name)))
-        for name in ("pnpm", "yarn")
+        for name in ("pnpm", "yarn", "bun")
         if name in package.engines
     ]
     return [*found, Sourced("npm", Origin("default", note="Node.js"))], version, notes
@@ -148,6 +150,9 @@ def _version(repo: Repository, package: PackageJson, kind: str, pinned: str, loc
     row = load("node").managers[kind]
     if pinned.count(".") >= 2:
         return pinned
+    if kind == "bun":
+        stated = (package.engines.get("bun", ""), repo.source(".bun-version").strip().removeprefix("v"))
+        return next((text for text in stated if re.fullmatch(r"\d+\.\d+\.\d+", text)), row.version)
     if kind == "pnpm":
         exact = re.fullmatch(r"\d+\.\d+\.\d+", package.engines.get("pnpm", ""))
         written = _PNPM_FORMAT.search(repo.read(lock, LOCK_LIMIT)) if lock else None

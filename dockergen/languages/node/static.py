@@ -34,7 +34,7 @@ def static_plan(repo: Repository, settings: Settings, project: Project) -> Build
             command="dockergen init ..",
         )
     assert build.command is not None
-    tool = manager(repo, package, settings)
+    tool = manager(repo, package, settings, runs=False)
     setup = install(repo, package, tool, project.version.value)
     arguments, secrets = public_variables(repo)
     row = catalog.images["static"]

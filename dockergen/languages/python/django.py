@@ -6,7 +6,14 @@ import re
 from collections.abc import Iterator
 
 from dockergen.frozen import frozen
-from dockergen.languages.python.django_places import Sources, folder_of, static_root, static_sources, writable
+from dockergen.languages.python.django_places import (
+    Sources,
+    folder_of,
+    front_end_packages,
+    static_root,
+    static_sources,
+    writable,
+)
 from dockergen.languages.python.django_settings import (
     incomplete,
     module_file,
@@ -54,6 +61,7 @@ class Django:
     static_folder: str = ""  # relative to the repository, or absolute; "" when it is not known
     collecting: tuple[tuple[str, str], ...] = ()  # variables, and with which values the settings say where to
     static_missing: tuple[str, ...] = ()  # folders that files are collected from and that the repository lacks
+    packages: tuple[Sourced[str], ...] = ()  # folders of node_modules that static files are collected from
     demanded: tuple[tuple[str, str], ...] = ()  # variables that the settings demand, with a dummy value for the build
     needs: tuple[Sourced[str], ...] = ()  # those of them that have no default
     writable: tuple[str, ...] = ()  # folders relative to the root of the repository
@@ -119,6 +127,7 @@ def django(repo: Repository) -> Django | None:
         static_folder=folder_of(static, sources, root) if static else "",
         collecting=when.values if static else (),
         static_missing=static_sources(repo, sources) if static else (),
+        packages=front_end_packages(sources) if "django.contrib.staticfiles" in text else (),
         demanded=demanded,
         writable=tuple(folders),
         links=tuple(links),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import posixpath
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from dockergen.languages.python.paths import path_of
 from dockergen.languages.python.syntax import parsed
 from dockergen.lazy import regex
+from dockergen.model import Origin, Sourced
 from dockergen.repository import Repository
 
 _STATIC_ROOT = regex(r"^\s*STATIC_ROOT\s*(?::[^=\n]+)?=\s*(?!None)(.+)$", re.MULTILINE)
@@ -24,6 +26,8 @@ _LOG_FILE = regex(r"""["']filename["']\s*:\s*(.+?),?\s*$""", re.MULTILINE)
 _QUOTED = regex(r"""["']([^"']+)["']""")
 _SAFE = regex(r"[\w./-]+")
 _WORKDIR = "/app/"
+_PACKAGES = regex(r"(?:^|/)node_modules(?:/|$)")
+_FINDER_ROOT = regex(r"^(NPM_ROOT_PATH|YARN_ROOT_PATH|NODE_MODULES_ROOT)\s*(?::[^=\n]+)?=\s*(.+)$", re.MULTILINE)
 
 Sources = Sequence[tuple[str, str]]  # path and source of the settings, and of the settings that they import with a star
 
@@ -37,8 +41,24 @@ def static_root(text: str) -> str:
 def static_sources(repo: Repository, sources: Sources) -> tuple[str, ...]:
     """Folders below the repository that static files are collected from and that are not here: none that is empty is
     committed."""
-    found = []
-    for _, text in sources:
+    found = (path for path, _ in _static_folders(sources) if not _PACKAGES.search(path))
+    below = (path.removeprefix(_WORKDIR) for path in found if path.startswith(_WORKDIR) and _SAFE.fullmatch(path))
+    return tuple(sorted({path for path in below if not repo.has(path)}))
+
+
+def front_end_packages(sources: Sources) -> tuple[Sourced[str], ...]:
+    """The folders of node_modules that static files are collected from, relative to the repository or absolute."""
+    found: dict[str, Origin] = {}
+    for path, origin in (*_static_folders(sources), *_of_finders(sources)):
+        if (inside := _PACKAGES.search(path)) and _SAFE.fullmatch(path):
+            folder = path[: inside.end()].rstrip("/")
+            found.setdefault(folder.removeprefix(_WORKDIR), origin)
+    return tuple(Sourced(folder, origin) for folder, origin in sorted(found.items()))
+
+
+def _static_folders(sources: Sources) -> Iterator[tuple[str, Origin]]:
+    """The folders of STATICFILES_DIRS as far as their paths are known, those with a prefix too."""
+    for file, text in sources:
         for node in parsed(text).body if "STATICFILES_DIRS" in text else ():
             target = node.targets[0] if isinstance(node, ast.Assign) else None
             listed = node.value if isinstance(node, ast.Assign) else None
@@ -47,9 +67,31 @@ def static_sources(repo: Repository, sources: Sources) -> tuple[str, ...]:
                 and target.id == "STATICFILES_DIRS"
                 and isinstance(listed, (ast.List, ast.Tuple))
             ):
-                found += [path_of(ast.unparse(item), sources) for item in listed.elts]
-    below = (path.removeprefix(_WORKDIR) for path in found if path.startswith(_WORKDIR) and _SAFE.fullmatch(path))
-    return tuple(sorted({path for path in below if not repo.has(path)}))
+                for item in listed.elts:
+                    place = item.elts[1] if isinstance(item, ast.Tuple) and len(item.elts) == 2 else item
+                    yield path_of(_plain(place), sources), Origin("file", file, item.lineno)
+
+
+def _plain(place: ast.expr) -> str:
+    """The expression without what makes a text of a path: str(...), .replace(os.sep, "/"), .as_posix()."""
+    while isinstance(place, ast.Call):
+        func = place.func
+        if isinstance(func, ast.Attribute) and func.attr in ("replace", "as_posix", "__str__"):
+            place = func.value
+        elif isinstance(func, ast.Name) and func.id == "str" and place.args:
+            place = place.args[0]
+        else:
+            break
+    return ast.unparse(place)
+
+
+def _of_finders(sources: Sources) -> Iterator[tuple[str, Origin]]:
+    """What the finders of django-npm, django-yarnpkg and django-node-assets are told; relative to where it is run."""
+    for file, text in sources:
+        for found in _FINDER_ROOT.finditer(text):
+            value = path_of(found[2], sources)
+            folder = value if found[1] == "NODE_MODULES_ROOT" else posixpath.join(value, "node_modules")
+            yield folder if value else "", Origin("file", file, text.count("\n", 0, found.start()) + 1)
 
 
 def folder_of(expression: str, sources: Sources, root: str) -> str:

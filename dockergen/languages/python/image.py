@@ -31,7 +31,7 @@ from dockergen.languages.python.uv_member import member, start_of
 from dockergen.languages.python.version import version
 from dockergen.lazy import regex
 from dockergen.manifests.dotenv import examples
-from dockergen.model import BuildPlan, Decision, Image, Origin, Sourced
+from dockergen.model import BuildPlan, Decision, Image, Origin, Packages, Sourced
 from dockergen.repository import Repository
 from dockergen.settings import Settings
 
@@ -135,6 +135,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
         needs=demanded,
         build_args=setup.arguments,
         commands=begun.commands,
+        packages=_packages(begun, bool(facts.collect)),
         notes=(
             *found.notes,
             *notes,
@@ -214,6 +215,12 @@ def _made(begun: Start, pairs: Mapping[str, str]) -> tuple[tuple[str, ...], ...]
 def _makers(facts: PythonFacts) -> tuple[str, ...]:
     """Django compiles its messages by a program of Debian."""
     return ("gettext",) if any("compilemessages" in command for command in facts.made) else ()
+
+
+def _packages(begun: Start, collects: bool) -> tuple[Packages, ...]:
+    """What the program reads of a front end's packages; collected static files are copies."""
+    found = begun.django.packages if begun.django else ()
+    return tuple(Packages(folder.value, folder.origin, not collects) for folder in found)
 
 
 def _facts(

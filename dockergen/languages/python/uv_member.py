@@ -10,6 +10,7 @@ from dockergen.languages.python.django import Django
 from dockergen.languages.python.project import project
 from dockergen.languages.python.start import Start, start, startable
 from dockergen.languages.python.uv_workspace import members, named
+from dockergen.manifests.pyproject import table
 from dockergen.model import Origin, Sourced
 from dockergen.repository import Repository
 from dockergen.settings import Settings
@@ -57,7 +58,11 @@ def _root_starts(repo: Repository, settings: Settings) -> bool:
     found = project(repo, settings)
     if not startable(repo, found, settings):
         return False
-    entry = start(repo, found, settings).entry
+    try:
+        entry = start(repo, found, settings).entry
+    except ProjectError:
+        # A root that is no project of its own leaves the choice to its members.
+        return bool(table(repo.toml("pyproject.toml"), "project"))
     parts = entry.split("/")[:-1]
     above = ("/".join(parts[:count]) for count in range(1, len(parts) + 1))
     return bool(entry) and not any(repo.is_file(f"{folder}/pyproject.toml") for folder in above)
