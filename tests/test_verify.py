@@ -471,7 +471,8 @@ class _Container:
 
     def execute(self, container: str, argv: list[str]) -> tuple[int, str]:
         self.ran.append(argv)
-        return self.code, ""
+        said = "shop.Seller.picture: (fields.E210) Cannot use ImageField because Pillow is not installed.\n"
+        return self.code, said if self.code else ""
 
 
 @pytest.mark.parametrize(
@@ -496,12 +497,20 @@ def test_a_database_without_tables_gets_them_for_the_trial(tmp_path: Path, cause
         assert after is not None
         assert after.problems == ()
         assert "`flask --app app:app db upgrade` was run" in after.notes[0]
+    elif ran:
+        assert after is not None
+        assert "`flask --app app:app db upgrade` does not make them" in after.problems[0].cause
+        assert "Pillow, which it wants, is not in the image" in after.problems[0].cause
+        assert "E210" in after.log
     else:
         assert after is None
 
 
 def test_settings_of_mail_and_tokens_are_made_up_as_no_start_depends_on_them() -> None:
     named = (
+        "ALLOWED_HOSTS",
+        "DJANGO_ALLOWED_HOSTS",
+        "CSRF_TRUSTED_ORIGINS",
         "EMAIL_HOST_USER",
         "EMAIL_HOST_PASSWORD",
         "EMAIL_PORT",

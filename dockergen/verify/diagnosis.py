@@ -162,6 +162,11 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
         "Add setuptools<82 to the project's dependencies, then build again.",
     ),
     (
+        r"Cannot use ImageField because (Pillow) is not installed",
+        "A model has an ImageField, and {0}, which it wants, is not in the image.",
+        "Add it to the project's dependencies (and its lock file), then build again.",
+    ),
+    (
         r"ImportError: cannot import name '\w+' from '([\w.]+)' \(\S*/site-packages/",
         "The program, or a dependency, is older than the {0} that the image has: a name that it imports is gone.",
         "Pin an older release of it; `pip freeze` where the program runs tells which.",

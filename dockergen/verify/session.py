@@ -138,9 +138,12 @@ def _run(
         report = _accepted(engine, report, container, options, config)
     else:
         report = _probed(engine, report, container, port, options, plan)
-        if plan and (migrated := _migrated(engine, report, container, plan)):
+        migrated = _migrated(engine, report, container, plan) if plan else None
+        if migrated and len(migrated.problems) < len(report.problems):
             # What was said before the tables were there is no cause of what comes now.
             report = _probed(engine, migrated, container, port, options, plan, seen=len(engine.log(container)))
+        else:
+            report = migrated or report
     report = replace(report, log=engine.log(container) + report.log)
     state = engine.state(container)
     if not report.problems and not state.running and report.exit_code is None:
@@ -254,14 +257,16 @@ def _probed(
 
 def _migrated(engine: Engine, report: Report, container: str, plan: BuildPlan) -> Report | None:
     """The report without the problem of a database that lacks its tables, after the command that init prints for them
-    has run in the container; None where that is not the problem, or the command fails."""
+    has run in the container, or with what ended that; None where the tables are not the problem."""
     command = dict(plan.commands).get("migrate", "")
     lacking = bool(report.problems) and UNMIGRATED in report.problems[-1].cause
     if not command or not lacking or not engine.state(container).running:
         return None
-    code, _ = engine.execute(container, words(command))
+    code, said = engine.execute(container, words(command))
     if code:
-        return None
+        found = diagnosis("probe", said, f"`{command}`, run for this trial, ends with {code}.")
+        cause = f"The database has no tables, and `{command}` does not make them. {found.cause}"
+        return replace(report, log=said, problems=(*report.problems[:-1], replace(found, cause=cause)))
     note = f"for this trial, `{command}` was run, as the database had no tables"
     return replace(report, log="", problems=report.problems[:-1], notes=(*report.notes, note))
 

@@ -22,7 +22,7 @@ _ISSUED = regex(
 )
 
 
-# What mail is sent with, which no start does, and what sessions and tokens are made with.
+# What mail is sent with, which no start does, what sessions and tokens are made with, and who may ask.
 _ANY = (
     (regex(r"(?:\w+_)?(?:EMAIL|MAIL|SMTP)_(?:\w+_)?PORT"), "587"),
     (regex(r"(?:\w+_)?(?:EMAIL|MAIL|SMTP)_(?:USE_)?(?:TLS|SSL|STARTTLS)"), "False"),
@@ -33,6 +33,8 @@ _ANY = (
     (regex(r"(?:\w+_)?(?:EMAIL|MAIL|SMTP)_(?:HOST_)?(?:USER|USERNAME|PASSWORD|PASS|PWD)"), "trial"),
     (regex(r"(?:EMAIL|MAIL|SMTP)_(?:HOST|SERVER)"), "localhost"),
     (regex(r"(?:\w+_)?(?:JWT|TOKEN)?_?ALGORITHM"), "HS256"),
+    (regex(r"(?:\w+_)?ALLOWED_HOSTS?"), "*"),
+    (regex(r"(?:\w+_)?(?:CORS|CSRF)_(?:\w+_)?ORIGINS?(?:_WHITELIST)?|(?:\w+_)?ALLOWED_ORIGINS?"), "http://localhost"),
     (regex(r"(?:\w+_)?(?:TOKEN|JWT|SESSION|COOKIE|ACCESS|REFRESH)_(?:\w+_)?(?:MINUTES|HOURS|DAYS|SECONDS)"), "30"),
 )
 
