@@ -184,3 +184,18 @@ def test_options_of_an_argument_group_are_those_of_its_parser(tmp_path: Path) ->
     )
     told = command_line(Repository(tmp_path), "main.py")
     assert (told.words, told.port) == (("serve", "--listen-address", "0.0.0.0", "--port", "{port}"), 8085)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        pytest.param("'port', type=int", ("{port}",), id="the port"),
+        pytest.param("'port', nargs='?', default=8000", (), id="which has a default"),
+        pytest.param("'port')\nparser.add_argument('folder'", (), id="and what its owner knows"),
+        pytest.param("'port')\nparser.add_argument('--log', default=None", ("{port}",), id="and an option"),
+    ],
+)
+def test_a_port_that_has_to_be_told_without_a_flag(tmp_path: Path, arguments: str, words: tuple[str, ...]) -> None:
+    text = f"import argparse\n{SERVER}parser = argparse.ArgumentParser()\nparser.add_argument({arguments})\n"
+    (tmp_path / "tool.py").write_text(text)
+    assert command_line(Repository(tmp_path), "tool.py").words == words

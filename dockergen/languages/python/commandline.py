@@ -41,9 +41,12 @@ class _Option:
     path: str
     line: int
     joined: bool = False  # Tornado takes --port=8000 alone, not --port 8000
+    demanded: bool = False  # an argument without a flag, which has to be there
 
     def given(self, flags: tuple[str, ...], value: str) -> tuple[str, ...]:
         """The words that give the option a value, by the first of the flags that it has."""
+        if self.demanded:
+            return (value,)
         flag = next(f for f in flags if f in self.flags)
         return (f"{flag}={value}",) if self.joined else (flag, value)
 
@@ -99,6 +102,9 @@ def _where(
 ) -> tuple[tuple[str, ...], int, Origin]:
     """The options that say where to listen, the default port, and where that is declared."""
     port = next((o for name in ports for o in options if name in o.flags), None)
+    demanded = [o for o in options if o.demanded]
+    if [o.flags for o in demanded] == [("port",)]:
+        port = demanded[0]  # `server.py PORT`, and nothing else that only its owner knows
     if port is None:
         return (), 0, Origin("default")
     number = int(str(port.default)) if re.fullmatch(r"\d{2,5}", str(port.default)) else 8000
@@ -179,7 +185,7 @@ def _called(node: ast.Call, path: str, values: dict[str, object], found: _Declar
     if name == "add_subparsers":
         found.groups.add(owner)
     if name in ("add_argument", "add_option"):
-        found.options += _option(node, owner, path, values)
+        found.options += _option(node, owner, path, values) or _argument(node, owner, path)
     elif name == "define" and node.args and isinstance(option := _literal(node.args[0], values), str):
         flag = f"--{option}".replace("_", "-")
         found.options.append(_Option((flag,), _keyword(node, "default", values), "", path, node.lineno, joined=True))
@@ -189,6 +195,22 @@ def _option(node: ast.Call, owner: str, path: str, values: dict[str, object]) ->
     flags = tuple(a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str))
     flags = tuple(part for flag in flags for part in flag.split("/") if part.startswith("-"))
     return [_Option(flags, _keyword(node, "default", values), owner, path, node.lineno)] if flags else []
+
+
+def _argument(node: ast.Call, owner: str, path: str) -> list[_Option]:
+    """argparse: `parser.add_argument("port", type=int)`, which has to be given unless it says otherwise."""
+    first = node.args[0] if len(node.args) == 1 else None
+    optional = any(
+        k.arg == "default" or (k.arg == "nargs" and _literal(k.value, {}) in ("?", "*")) for k in node.keywords
+    )
+    if (
+        optional
+        or not isinstance(first, ast.Constant)
+        or not isinstance(first.value, str)
+        or first.value.startswith("-")
+    ):
+        return []
+    return [_Option((first.value,), None, owner, path, node.lineno, demanded=True)]
 
 
 def _assigned(node: ast.Assign, path: str, values: dict[str, object], found: _Declared) -> None:
