@@ -22,7 +22,7 @@ class Indexes:
 
 
 def local_versions(project: Project) -> Indexes:
-    """The indexes that have what the lines pin and the public one has not; none where the lines name any of their own."""
+    """The indexes that have what the lines pin and the public one has not; none where the lines name their own."""
     if project.locked or any(option in _INDEXES for option, _, _ in project.requirements.options):
         return Indexes()
     found = dict(reversed([*_found(project)]))  # the first line of each
