@@ -309,3 +309,114 @@ def test_what_only_developers_get_and_the_program_needs_is_told(project: Make) -
         "The program imports pytest",
         "site_/settings.py:3 has debug_toolbar among the apps",
     ]
+
+
+# --- groups of PDM and categories of Pipenv
+
+PDM_LOCK = (
+    '[metadata]\ngroups = [{groups}]\nstrategy = ["inherit_metadata"]\n\n[[package]]\nname = "flask"\nversion = "3.1.2"\ngroups = ["default"]\n\n'
+    '[[package]]\nname = "gunicorn"\nversion = "23.0.0"\ngroups = ["web"]\ndependencies = [\n    "packaging",\n]\n\n'
+    '[[package]]\nname = "packaging"\nversion = "25.0"\ngroups = ["web"]\n\n[[package]]\nname = "pytest"\nversion = "9.0.1"\ngroups = ["test"]\n'
+)
+PDM_GROUPS = "[tool.pdm]\ndistribution = false\n[dependency-groups]\nweb = ['gunicorn']\ntest = ['pytest']\n"
+
+
+@pytest.mark.parametrize(
+    ("groups", "words"),
+    [
+        (PDM_GROUPS, "pdm export --group web -o"),
+        (PDM_GROUPS.replace("[dependency-groups]", "[tool.pdm.dev-dependencies]"), "pdm export --group web -o"),
+        (PDM_GROUPS.replace("[dependency-groups]", "[project.optional-dependencies]"), "pdm export --prod --group web -o"),
+        (PDM_GROUPS.replace("web =", "docs ="), "pdm export --prod -o"),
+    ],
+    ids=["groups", "PDM's older table", "an extra", "for development"],
+)  # fmt: skip
+def test_group_for_production_takes_the_place_of_prod_which_pdm_refuses_beside_it(
+    project: Make, groups: str, words: str
+) -> None:
+    lock = PDM_LOCK.format(groups='"default", "web", "test"')
+    root = project({"app.py": APP, "pyproject.toml": HEAD + groups, "pdm.lock": lock})
+    assert f"/opt/pdm/bin/{words} /tmp/requirements.txt" in _dockerfile(root)
+
+
+def test_what_a_group_of_a_lock_file_brings_is_known_to_be_installed(project: Make) -> None:
+    lock = PDM_LOCK.format(groups='"default", "web", "test"')
+    made = dockergen.plan(project({"app.py": APP, "pyproject.toml": HEAD + PDM_GROUPS, "pdm.lock": lock}))
+    assert made.start[0] == "gunicorn"
+    assert not any("adds gunicorn" in note for note in made.notes)
+
+
+def test_pdm_locks_what_it_exports_where_there_is_no_lock_file(project: Make) -> None:
+    text = _dockerfile(project({"app.py": APP, "pyproject.toml": HEAD + PDM_GROUPS}))
+    assert "/opt/pdm/bin/pdm lock --group web && \\\n    /opt/pdm/bin/pdm export --group web -o" in text
+
+
+def test_a_group_that_pdm_did_not_lock_is_told(project: Make) -> None:
+    groups = PDM_GROUPS.replace("[dependency-groups]", "[project.optional-dependencies]")
+    lock = PDM_LOCK.format(groups='"default", "test"')
+    with pytest.raises(ProjectError) as caught:
+        dockergen.plan(project({"app.py": APP, "pyproject.toml": HEAD + groups, "pdm.lock": lock}))
+    assert caught.value.problem == "pdm.lock:2 locks the groups default, test, without web, which the program needs."
+    assert caught.value.command == "pdm lock -G :all"
+
+
+PIPFILE = '[packages]\nflask = "*"\n\n[{name}]\ngunicorn = "*"\n\n[dev-packages]\npytest = "*"\n'
+PIPFILE_LOCK = '{{"default": {{"flask": {{"version": "==3.1.0"}}}}, "{name}": {{"gunicorn": {{"version": "==23.0.0"}}}}, "develop": {{}}}}'
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("web", " --categories 'packages web'"), ("serving", " --categories 'packages serving'"), ("docs", "")],
+)
+def test_category_of_a_pipfile_that_brings_the_server(project: Make, name: str, words: str) -> None:
+    files = {"app.py": APP, "Pipfile": PIPFILE.format(name=name), "Pipfile.lock": PIPFILE_LOCK.format(name=name)}
+    root = project(files)
+    assert f"pipenv requirements --hash{words} > /tmp/requirements.txt" in _dockerfile(root)
+    assert any("adds gunicorn" in note for note in dockergen.plan(root).notes) is not bool(words)
+
+
+def test_category_that_the_lock_file_lacks_is_told(project: Make) -> None:
+    files = {
+        "app.py": APP,
+        "Pipfile": PIPFILE.format(name="web"),
+        "Pipfile.lock": PIPFILE_LOCK.format(name="docs").replace("gunicorn", "six"),
+    }
+    with pytest.raises(ProjectError, match=r"Pipfile:5 asks for gunicorn, which Pipfile\.lock does not have"):
+        dockergen.plan(project(files))
+
+
+# --- groups that a function imports from
+
+CALLED = f"{APP}\ndef later():\n    import orjson\n"
+POETRY_GROUP = '[tool.poetry]\npackage-mode = false\n[tool.poetry.dependencies]\nflask = "*"\n{}[tool.poetry.group.speed.dependencies]\norjson = "*"\n'
+
+
+@pytest.mark.parametrize(
+    ("manifest", "source", "installed"),
+    [
+        (POETRY_GROUP.format(""), CALLED, True),
+        (POETRY_GROUP.format("[tool.poetry.group.speed]\noptional = true\n"), CALLED, False),
+        (POETRY_GROUP.format("").replace("speed", "lint"), CALLED, False),
+        (POETRY_GROUP.format(""), CALLED.replace("import orjson", "try:\n        import orjson\n    except ImportError:\n        pass"), False),
+    ],
+    ids=["installed unasked", "optional", "for development", "tried"],
+)  # fmt: skip
+def test_group_that_poetry_installs_unasked_and_a_function_imports_from(
+    project: Make, manifest: str, source: str, installed: bool
+) -> None:
+    root = project({"app.py": source, "pyproject.toml": manifest})
+    assert ("install flask orjson\n" in _dockerfile(root)) is installed
+
+
+@pytest.mark.parametrize(
+    ("table", "what"), [("[dependency-groups]", "group"), ("[project.optional-dependencies]", "extra")]
+)
+def test_what_a_function_imports_and_the_image_leaves_out_is_told(project: Make, table: str, what: str) -> None:
+    made = dockergen.plan(
+        project({"app.py": CALLED, "pyproject.toml": f"{HEAD}{table}\nspeed = ['orjson']\n", "uv.lock": LOCK})
+    )
+    line = CALLED[: CALLED.index("import orjson")].count("\n") + 1
+    assert (
+        f"app.py:{line} imports orjson when it gets there, which only the {what} speed brings, and the image leaves out: "
+        "move orjson to the main dependencies."
+    ) in made.notes

@@ -1,4 +1,4 @@
-"""The named groups of dependencies in pyproject.toml: PEP 735, and what Poetry, PDM and uv had before it."""
+"""The named groups of dependencies: PEP 735, what Poetry, PDM and uv had before it, and the categories of a Pipfile."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from dockergen.frozen import frozen
 from dockergen.manifests.pyproject import poetry_dependencies, table, texts
 from dockergen.manifests.requirements import Requirement, normalised, requirement
 
+_NO_CATEGORIES = ("source", "packages", "default", "requires", "scripts", "pipenv", "pipfile")
+
 
 @frozen
 class Group:
@@ -16,6 +18,7 @@ class Group:
 
     name: str
     requirements: tuple[Requirement, ...] = ()
+    optional: bool = False  # installed only where somebody asks for it
 
 
 def dependency_groups(document: Mapping[str, Any]) -> tuple[Group, ...]:
@@ -28,7 +31,9 @@ def dependency_groups(document: Mapping[str, Any]) -> tuple[Group, ...]:
     found = {normalised(name): Group(name, _members(rows, name, ())) for name in rows}
     for name, row in table(tool, "poetry", "group").items():
         wanted = poetry_dependencies(table(row, "dependencies"))
-        found.setdefault(normalised(name), Group(name, wanted))
+        optional = row.get("optional") is True if isinstance(row, Mapping) else False
+        before = found.get(normalised(name), Group(name))
+        found[normalised(name)] = Group(before.name, (*before.requirements, *wanted), optional)
     for name, value in table(tool, "pdm", "dev-dependencies").items():
         found.setdefault(normalised(name), Group(name, _requirements(texts(value))))
     legacy = (
@@ -38,6 +43,15 @@ def dependency_groups(document: Mapping[str, Any]) -> tuple[Group, ...]:
     for wanted in filter(None, legacy):
         found.setdefault("dev", Group("dev", wanted))
     return tuple(found.values())
+
+
+def pipfile_groups(document: Mapping[str, Any]) -> tuple[Group, ...]:
+    """The categories of a Pipfile besides [packages], in its order; [dev-packages] is one of them.
+
+    Format: https://pipenv.pypa.io/en/latest/pipfile.html
+    """
+    named = ((name, row) for name, row in document.items() if name not in _NO_CATEGORIES and isinstance(row, Mapping))
+    return tuple(Group(name, poetry_dependencies(row), optional=True) for name, row in named)
 
 
 def default_groups(document: Mapping[str, Any]) -> tuple[str, ...]:

@@ -38,6 +38,8 @@ _PDM_LOCAL = regex(r'^path = "([^"]+)"', re.MULTILINE)
 _PDM_VCS = regex(r"^(?:git|hg|svn|bzr) = \"", re.MULTILINE)
 _PDM_NEED = regex(r"(?P<name>[A-Za-z0-9._-]+)\s*(?:\[(?P<extras>[^\]]*)\])?")
 _PDM_EXTRAS = regex(r"^extras = \[([^\]\n]*)\]", re.MULTILINE)
+_PDM_GROUPS = regex(r"^\[metadata\]\n(?:(?!groups)[^\[\n]*\n)*groups = \[([^\]]*)\]", re.MULTILINE)
+_HEAD = 4_000  # characters within which the [metadata] of a pdm.lock begins
 _QUOTED = regex(r'"([^"]+)"')
 _ELSEWHERE = regex(
     r"\bsys_platform == '(?!linux')|\bplatform_system == '(?!Linux')|\bos_name == '(?!posix')"
@@ -63,6 +65,7 @@ class Locked:
     vcs: bool = False  # a checkout, of which no hash can be checked
     marker: str = ""  # what Pipenv and PEP 751 write beside it
     optional: bool = False  # Poetry installs it with an extra only
+    groups: tuple[str, ...] = ()  # those that it is locked for, where the lock says so
 
     def has_wheel(self, minor: str) -> bool:
         """True when a wheel for that Python on x86-64 or ARM Linux with glibc exists, or the lock lists none at all."""
@@ -109,6 +112,7 @@ def _merged(one: Locked, other: Locked) -> Locked:
         wheels=tuple(dict.fromkeys((*one.wheels, *other.wheels))),
         only_source=one.only_source and other.only_source,
         optional=one.optional and other.optional,
+        groups=tuple(dict.fromkeys((*one.groups, *other.groups))),
     )
 
 
@@ -141,29 +145,38 @@ def _only_source(text: str) -> bool:
 
 
 def pipfile_lock(text: str) -> dict[str, Locked]:
-    """The `default` packages of a Pipfile.lock; {} for junk. Format: https://pipenv.pypa.io/en/latest/pipfile.html"""
+    """The packages of a Pipfile.lock but those of `develop`; {} for junk. Format: https://pipenv.pypa.io/en/latest/pipfile.html"""
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):
         return {}
-    rows = document.get("default") if isinstance(document, dict) else None
+    sections = document if isinstance(document, dict) else {}
     lines = dict(_lines(text))
-    packages = {}
-    for name, value in rows.items() if isinstance(rows, dict) else ():
+    packages: dict[str, Locked] = {}
+    listed = [
+        (section, name, value)
+        for section, rows in sections.items()
+        if section not in ("_meta", "develop") and isinstance(rows, dict)
+        for name, value in rows.items()
+    ]
+    for section, name, value in listed:
         row = value if isinstance(value, dict) else {}
         version = str(row.get("version", "")).lstrip("=")
         path = row.get("path", row.get("file", ""))
         local = path if isinstance(path, str) and "://" not in path else ""
         vcs = not {"git", "hg", "svn", "bzr"}.isdisjoint(row)
-        packages[normalised(name)] = Locked(
+        found = Locked(
             normalised(name),
             version,
-            production=True,
+            production=section == "default",
             line=lines.get(name, 0),
             local=local,
             vcs=vcs,
             marker=str(row.get("markers", "")),
+            groups=(normalised(section),),
         )
+        before = packages.get(found.name)
+        packages[found.name] = _merged(before, found) if before else found
     return packages
 
 
@@ -237,6 +250,12 @@ def without_files(text: str) -> tuple[str, int] | None:
     return None
 
 
+def locked_groups(text: str) -> tuple[tuple[str, ...], int]:
+    """The groups and extras that a pdm.lock was made for, and the line that says so; none where it does not."""
+    found = _PDM_GROUPS.search(text[:_HEAD])
+    return (tuple(_QUOTED.findall(found[1])), text.count("\n", 0, found.start(1)) + 1) if found else ((), 0)
+
+
 @lru_cache(maxsize=256)
 def markers_of(text: str, name: str) -> tuple[str, ...]:
     """The markers under which other packages of a uv.lock, poetry.lock or pdm.lock ask for one; () when one of them
@@ -284,9 +303,10 @@ def _package(block: str, line: int) -> Locked | None:
     version, source = _VERSION.search(block), _SOURCE.search(block)
     with_extras = _PDM_EXTRAS.search(block)
     groups = _POETRY_GROUPS.search(block)
-    production = bool({"main", "default"} & set(_QUOTED.findall(groups[1]))) if groups else None
+    listed = tuple(map(normalised, _QUOTED.findall(groups[1]))) if groups else ()
+    production = not {"main", "default"}.isdisjoint(listed) if groups else None
     if 'category = "dev"' in block or ((markers := _POETRY_MARKERS.search(block)) and _elsewhere(markers[0])):
-        production = False
+        production, listed = False, ()
     return Locked(
         normalised(name[1]),
         version[1] if version else "",
@@ -300,6 +320,7 @@ def _package(block: str, line: int) -> Locked | None:
         _local(block, source[1] if source else ""),
         "git = " in source[1] if source else _is_checkout(block),
         optional="\noptional = true\n" in block,
+        groups=listed,
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from dockergen.errors import ProjectError
 from dockergen.frozen import frozen
 from dockergen.manifests.pyproject import table, texts
-from dockergen.manifests.python_locks import Locked
+from dockergen.manifests.python_locks import Locked, locked_groups
 from dockergen.manifests.requirements import Requirement, normalised, requirement, requirements_file
 from dockergen.model import Origin
 from dockergen.repository import Repository, normal
@@ -59,6 +59,20 @@ def stale_notes(
     if hashed and (now := _pipfile(repo)) and hashed != now:
         notes = [f"Pipfile has changed since {lock} was written; `{_COMMANDS[manager]}` brings it up to date."]
     return tuple(notes[:1])
+
+
+def check_groups(lock: str, text: str, wanted: tuple[str, ...]) -> None:
+    """ProjectError when a pdm.lock was made without a group or an extra that the image needs: PDM would leave out
+    what it brings, and say nothing."""
+    listed, line = locked_groups(text) if lock else ((), 0)
+    known = set(map(normalised, listed))
+    missing = [name for name in wanted if known and normalised(name) not in known]
+    if missing:
+        raise ProjectError(
+            f"{lock}:{line} locks the groups {', '.join(listed)}, without {missing[0]}, which the program needs.",
+            "Lock all of them and commit the file.",
+            command="pdm lock -G :all",
+        )
 
 
 def _left_out(document: Mapping[str, Any]) -> set[str]:

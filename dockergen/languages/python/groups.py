@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from dockergen.catalog import load
 from dockergen.frozen import frozen
-from dockergen.manifests.dependency_groups import Group, default_groups, dependency_groups
+from dockergen.manifests.dependency_groups import Group, default_groups, dependency_groups, pipfile_groups
 from dockergen.manifests.pyproject import Pyproject
 from dockergen.manifests.requirements import Requirement, normalised
+from dockergen.repository import Repository
+
+_WITH_GROUPS = ("uv", "poetry", "pdm", "pip")
 
 
 @frozen
@@ -22,7 +26,18 @@ class Production:
     replaces_defaults: bool = False  # the file names default groups, which hold some that are for development
 
 
+def groups_of(repo: Repository, manager: str, manifest: str) -> tuple[Group, ...]:
+    """The groups that the manager knows of, in the order of its file; Poetry and PDM alone install those unasked."""
+    if manager == "pipenv":
+        return pipfile_groups(repo.toml("Pipfile")) if repo.is_file("Pipfile") else ()
+    if manager not in _WITH_GROUPS or not repo.is_file(manifest):
+        return ()
+    found = dependency_groups(repo.toml(manifest))
+    return found if manager in ("poetry", "pdm") else tuple(replace(group, optional=True) for group in found)
+
+
 def production(
+    known: tuple[Group, ...],
     document: Mapping[str, Any],
     pyproject: Pyproject,
     manager: str,
@@ -30,13 +45,12 @@ def production(
     *,
     alone: bool = False,
 ) -> Production:
-    """What is installed: default groups without those for development, groups and extras that are called after
-    production or that the program imports from, and the one that brings the server where the others have none.
+    """What of the `known` groups is installed: default groups without those for development, groups and extras that
+    are called after production or that the program imports from, and the one that brings the server where the others
+    have none.
 
     `alone` when nothing but the groups says what the program needs: then all that are not for development count.
     """
-    # PDM counts every [dependency-groups] for development; a Pipfile has its own.
-    known = dependency_groups(document) if manager in ("uv", "poetry", "pip") else ()
     defaults = {normalised(name) for name in default_groups(document)}
     extras = tuple(Group(name, rows) for name, rows in pyproject.optional.items()) if manager != "pipenv" else ()
     main = {r.name for r in pyproject.dependencies}

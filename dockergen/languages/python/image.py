@@ -19,7 +19,7 @@ from dockergen.languages.python.install import Install, install
 from dockergen.languages.python.localhost import on_localhost
 from dockergen.languages.python.manager_choice import manifest
 from dockergen.languages.python.needs import advice, kept_in, variables
-from dockergen.languages.python.optional import developers_only, imported_groups
+from dockergen.languages.python.optional import developers_only, imported_groups, left_for_later
 from dockergen.languages.python.process import argv, environment, health, ignores_sigterm
 from dockergen.languages.python.project import Project, project
 from dockergen.languages.python.start import Start
@@ -148,6 +148,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
             *final.notes,
             *missing_submodules(repo),
             *developers_only(repo, found, begun.entry, begun.django.sources if begun.django else ()),
+            *left_for_later(repo, found, begun.entry),
         ),
         env_file=env_file,
         env_kept=env_kept,

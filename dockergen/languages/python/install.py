@@ -6,7 +6,7 @@ from dockergen.catalog import load
 from dockergen.frozen import frozen
 from dockergen.languages.python.extension import extension
 from dockergen.languages.python.local_versions import local_versions
-from dockergen.languages.python.manager_options import contradicted, options, tools
+from dockergen.languages.python.manager_options import contradicted, of_public_index, options, tools
 from dockergen.languages.python.manager_version import lock_reader, manager_version, old_pip
 from dockergen.languages.python.mounts import Mounts, is_archive, mounts
 from dockergen.languages.python.old_builds import OldBuilds, old_builds
@@ -53,6 +53,7 @@ class Install:
     verified: bool  # the lock file is compared with the manifest again when the project is installed
     tools: tuple[str, ...]  # the manager and what goes with it, as pip is told
     reader: bool  # they print the manager's lock file in its place
+    no_indexes: bool  # it names no index that pip would not use unasked
     old_pip: bool  # the image's pip installs into its own environment only
     uv: str  # reference of the uv image
     insists: bool  # uv has to be told the image's Python, as a file of the source names another
@@ -115,12 +116,13 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
         requirements=project.lock if kind == "pylock" else project.requirements.path,
         inline=(*words, *besides) if kind == "setup" else words,
         inline_from=_inline_from(project),
-        flags=(*options(repo, project, kind, uv.value), *(["--without-hashes"] if bare else [])),
+        flags=(*options(project, kind, uv.value), *(["--without-hashes"] if bare else [])),
         only_groups=kind == "project" and not (project.pyproject.has_project or project.pyproject.has_build_system),
         locked=bool(project.lock),
         verified=bool(project.lock) and not project.stale,
         tools=tools(repo, project, kind, release.value),
         reader=bool(project.lock and lock_reader(kind, release.value)),
+        no_indexes=of_public_index(repo, project) if kind == "pipenv" else False,
         old_pip=old_pip(release.value),
         uv=str(catalog.images["uv"].at(uv.value)),
         insists=kind == "uv" and contradicted(repo, release),

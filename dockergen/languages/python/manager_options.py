@@ -13,9 +13,9 @@ from dockergen.model import Sourced
 from dockergen.repository import LOCK_LIMIT, Repository
 
 
-def options(repo: Repository, project: Project, kind: str, uv: str) -> tuple[str, ...]:
+def options(project: Project, kind: str, uv: str) -> tuple[str, ...]:
     """The production groups and extras in the words of the manager, of which `uv` is the release where it is uv."""
-    return (*_old_options(kind, uv), *_chosen(repo, project, kind))
+    return (*_old_options(kind, uv), *_chosen(project, kind))
 
 
 def tools(repo: Repository, project: Project, kind: str, release: str) -> tuple[str, ...]:
@@ -35,7 +35,7 @@ def contradicted(repo: Repository, release: Sourced[str]) -> bool:
     return any(release.value.split(".")[:2] != pin.release.split(".")[:2] or pin.free_threaded for pin in stated)
 
 
-def _chosen(repo: Repository, project: Project, kind: str) -> list[str]:
+def _chosen(project: Project, kind: str) -> list[str]:
     extra = project.production
     if kind == "uv":
         found = ["--package", project.pyproject.name] if project.member else []
@@ -46,12 +46,14 @@ def _chosen(repo: Repository, project: Project, kind: str) -> list[str]:
     if kind == "poetry":
         return ["--only", ",".join(("main", *extra.groups)), *_pairs("--extras", extra.extras)]
     if kind == "pipenv":
-        return ["--no-indexes"] if _of_public_index(repo, project) else []
-    # PDM installs groups of [dependency-groups] as development ones only.
-    return _pairs("--group", extra.extras) if kind == "pdm" else []
+        return ["--categories", f"packages {' '.join(extra.groups)}"] if extra.groups else []
+    if kind == "pdm":
+        # Every group counts for development there, so that --prod takes none of them; naming one leaves out the others.
+        return [*([] if extra.groups else ["--prod"]), *_pairs("--group", (*extra.groups, *extra.extras))]
+    return []
 
 
-def _of_public_index(repo: Repository, project: Project) -> bool:
+def of_public_index(repo: Repository, project: Project) -> bool:
     """True for a Pipfile.lock that names no other index than pip uses unasked."""
     found = re.findall(r'"url":\s*"([^"]+)"', repo.read(project.lock, LOCK_LIMIT)) if project.lock else []
     return bool(found) and all(map(is_public_index, found))

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from dockergen.languages.python.groups import for_development
-from dockergen.languages.python.imports import files_of
+from dockergen.languages.python.groups import for_development, groups_of
+from dockergen.languages.python.imports import files_of, whole_program
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.requirements import included, production_files
-from dockergen.languages.python.syntax import nodes, parsed
+from dockergen.languages.python.syntax import nodes, parsed, suppresses
 from dockergen.languages.python.unlisted import is_here, named_otherwise, runs_on_import, standard_library
-from dockergen.manifests.dependency_groups import Group, dependency_groups
+from dockergen.manifests.dependency_groups import Group
 from dockergen.manifests.requirements import normalised, requirements_file
 from dockergen.model import Origin
 from dockergen.repository import Repository
@@ -21,23 +21,46 @@ _MOST_FILES = 80
 
 def imported_groups(repo: Repository, project: Project, entry: str) -> tuple[str, ...]:
     """Names of groups and extras of the manifest, as the file writes them, and of requirements files that include the
-    usual one, that are not for development and hold what the program imports as soon as it starts; the smallest that
-    does where several do."""
+    usual one, that are not for development and hold what the program imports as soon as it starts, or later where the
+    manager installs the group unasked; the smallest that does where several do."""
     offered = _offered(repo, project) if entry else []
     if not offered:
         return ()
-    known = named_otherwise()
     found: dict[str, None] = {}
+    unasked = [group for group in offered if not group.optional]
+    later = modules_of_calls(repo, entry) if unasked else ()
+    for groups, modules in ((offered, imported_modules(repo, entry)), (unasked, later)):
+        for holding, _, _ in _holding(project, groups, modules):
+            if not any(group.name in found for group in holding):
+                found[min(holding, key=lambda group: len(group.requirements)).name] = None
+    return tuple(found)
+
+
+def left_for_later(repo: Repository, project: Project, entry: str) -> Iterator[str]:
+    """Notes about what the program imports when something is called, and only a group or an extra brings that the
+    image leaves out."""
+    offered = [group for group in _offered(repo, project) if not group.name.endswith(".txt")] if entry else []
+    for holding, name, origin in _holding(project, offered, modules_of_calls(repo, entry) if offered else ()):
+        extra = holding[0].name in project.pyproject.optional
+        yield (
+            f"{origin} imports {name} when it gets there, which only the {'extra' if extra else 'group'} "
+            f"{holding[0].name} brings, and the image leaves out: move {name} to the main dependencies."
+        )
+
+
+def _holding(
+    project: Project, groups: list[Group], modules: Iterable[tuple[str, Origin]]
+) -> Iterator[tuple[list[Group], str, Origin]]:
+    """The groups that bring each of the modules that nothing else does, with its distribution and the line."""
+    known = named_otherwise()
     # What only the source tells of is brought by something else, or by what is looked for here.
     stated = [n for n, o in project.installed.items() if not o.path.endswith(".py") or o.path == "setup.py"]
-    for module, _ in imported_modules(repo, entry):
+    for module, origin in modules:
         name = normalised(known.get(module, module))
-        if any(brings(installed, name) for installed in stated):
-            continue
-        holding = [group for group in offered if any(brings(r.name, name) for r in group.requirements)]
-        if holding and not any(group.name in found for group in holding):
-            found[min(holding, key=lambda group: len(group.requirements)).name] = None
-    return tuple(found)
+        holding = [group for group in groups if any(brings(r.name, name) for r in group.requirements)]
+        if holding and not any(brings(installed, name) for installed in stated):
+            wanted = next(r.name for r in holding[0].requirements if brings(r.name, name))
+            yield holding, wanted, origin
 
 
 def developers_only(repo: Repository, project: Project, entry: str, settings: tuple[str, ...]) -> Iterator[str]:
@@ -94,13 +117,12 @@ def _wider(repo: Repository, path: str) -> Iterator[Group]:
     """Requirements files for one way to run the program, with what they add to the file that they include."""
     for other in production_files(repo) if path else ():
         if other != path and path in included(repo, other):
-            yield Group(other, requirements_file(repo.source(other)).requirements)
+            yield Group(other, requirements_file(repo.source(other)).requirements, optional=True)
 
 
 def _groups(repo: Repository, project: Project) -> list[Group]:
-    document = repo.toml(project.manifest) if repo.is_file(project.manifest) else {}
-    groups = dependency_groups(document) if project.manager.value in ("uv", "poetry", "pip") else ()
-    return [*groups, *(Group(name, rows) for name, rows in project.pyproject.optional.items())]
+    groups = groups_of(repo, project.manager.value, project.manifest)
+    return [*groups, *(Group(name, rows, optional=True) for name, rows in project.pyproject.optional.items())]
 
 
 def brings(distribution: str, name: str) -> bool:
@@ -129,6 +151,33 @@ def imported_modules(repo: Repository, *entries: str) -> Iterator[tuple[str, Ori
                 if target not in seen:
                     seen.add(target)
                     pending.append(target)
+
+
+def modules_of_calls(repo: Repository, entry: str) -> Iterator[tuple[str, Origin]]:
+    """Modules of distributions that functions of the program import, each once, with the line; not what may fail."""
+    standard = standard_library()
+    seen: set[str] = set()
+    for path in whole_program(repo, entry):
+        for dotted, line in _dotted(tuple(_called(parsed(repo.source(path)).body))):
+            top = dotted.split(".")[0]
+            if top and top not in seen and top not in standard and not is_here(repo, path, top):
+                seen.add(top)
+                yield top, Origin("file", path, line)
+
+
+def _called(body: Iterable[ast.stmt], inside: bool = False) -> Iterator[ast.Import | ast.ImportFrom]:
+    """The imports of functions, without those that expect failure or are for type checkers."""
+    for node in body:
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            if inside:
+                yield node
+            continue
+        tried = (isinstance(node, ast.Try) and node.handlers) or (isinstance(node, ast.With) and suppresses(node))
+        if tried or (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)):
+            continue
+        within = inside or isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        for field in ("body", "orelse", "finalbody"):
+            yield from _called(getattr(node, field, ()), within)
 
 
 def _when_ready(body: tuple[ast.stmt, ...]) -> Iterator[ast.stmt]:

@@ -12,8 +12,8 @@ from dockergen.errors import ProjectError
 from dockergen.frozen import frozen
 from dockergen.languages.python import conda
 from dockergen.languages.python.brought import brought
-from dockergen.languages.python.freshness import Lock, stale_notes
-from dockergen.languages.python.groups import Production, production
+from dockergen.languages.python.freshness import Lock, check_groups, stale_notes
+from dockergen.languages.python.groups import Production, groups_of, production
 from dockergen.languages.python.inline import Carrier, carrier
 from dockergen.languages.python.manager_choice import environment, manager, manifest
 from dockergen.languages.python.markers import applies
@@ -103,7 +103,8 @@ def project(repo: Repository, settings: Settings, member: str = "", imported: tu
     converted = conda.converted(repo, environment(repo)) if _only_conda(repo, chosen.value) else CondaEnvironment()
     script = Carrier() if manifest(repo) else carrier(repo)
     stating = table.has_project or table.has_build_system or setups.path or requirements.path
-    extra = production(document, table, chosen.value, imported, alone=chosen.value == "pip" and not stating)
+    known = groups_of(repo, chosen.value, path)
+    extra = production(known, document, table, chosen.value, imported, alone=chosen.value == "pip" and not stating)
     direct = _direct(repo, chosen.value, path, table, requirements, setups, extra)
     direct = (*direct, *conda.requirements(repo, environment(repo), converted), *script.requirements(repo))
     if requirements.path:
@@ -113,11 +114,13 @@ def project(repo: Repository, settings: Settings, member: str = "", imported: tu
     text = _lock_text(repo, lock)
     stated = lock or requirements.path
     packages = packages_of(lock, text)
-    locked = _locked(packages, lock, direct, table, bool(extra.extras))
+    locked = _locked(packages, lock, direct, table, extra)
     extra_rows = provided(repo, {r.name for r, _ in direct} | set(locked))
     installed = _installed((*direct, *extra_rows), locked, lock)
     if not lock:
         installed |= brought(repo, installed)
+    if chosen.value == "pdm":
+        check_groups(lock, text, (*extra.groups, *extra.extras))
     stale = stale_notes(repo, chosen.value, Lock(stated, text, packages), document, direct, path)
     return Project(
         manager=chosen,
@@ -182,9 +185,8 @@ def _direct(
             found += [*stated, *((r, _line(repo, own.path, r.name)) for r in own.requirements)]
     elif chosen == "pipenv":
         rows = repo.toml("Pipfile").get("packages") if repo.is_file("Pipfile") else None
-        found = [
-            (r, _line(repo, "Pipfile", r.name)) for r in poetry_dependencies(rows if isinstance(rows, dict) else {})
-        ]
+        wanted = (*poetry_dependencies(rows if isinstance(rows, dict) else {}), *extra.requirements)
+        found = [(r, _line(repo, "Pipfile", r.name)) for r in wanted]
     else:
         found = stated + [(r, _line(repo, setups.path, r.name)) for r in setups.requirements]
     return tuple((r, origin) for r, origin in found if applies(r.marker))
@@ -214,11 +216,13 @@ def _locked(
     lock: str,
     direct: tuple[tuple[Requirement, Origin], ...],
     table: Pyproject,
-    extras: bool,
+    extra: Production,
 ) -> Mapping[str, Locked]:
     if any(package.production is not None for package in packages.values()):
         # Poetry does not say in every lock file which extra brings an optional one: with any, all are there.
-        return {n: p for n, p in packages.items() if p.production is not False and (extras or not p.optional)}
+        chosen = {*map(normalised, (*extra.groups, *extra.extras))}
+        kept = {n: p for n, p in packages.items() if p.production is not False or chosen.intersection(p.groups)}
+        return {n: p for n, p in kept.items() if extra.extras or not p.optional}
     if lock.startswith("pylock."):
         return packages
     roots = [(r.name, r.extras) for r, _ in direct]
