@@ -81,11 +81,30 @@ CASES = [
     ("name of an environment", {**FLASK, ".python-version": "shop-env\n", "runtime.txt": "python-3.12\n"}, "3.12", "runtime.txt:1"),
     ("another implementation", {**FLASK, ".python-version": "pypy3.10-7.3\n"}, "3.14", "newest supported"),
     ("system", {**FLASK, ".python-version": "system\n"}, "3.14", "newest supported"),
+    ("system before a release", {**FLASK, ".python-version": "system\n3.12.4\n"}, "3.12.4", ".python-version:2"),
+    ("build of uv", {**FLASK, ".python-version": "cpython-3.12.4-linux-x86_64-gnu\n"}, "3.12.4", ".python-version:1"),
+    ("environment of pyenv-virtualenv", {**FLASK, ".python-version": "3.12.1/envs/shop\n"}, "3.12.1", ".python-version:1"),
+    ("any patch in .python-version", {**FLASK, ".python-version": "3.12.*\n"}, "3.12", ".python-version:1"),
+    ("quoted", {**FLASK, ".python-version": '"3.12"\n'}, "3.12", ".python-version:1"),
+    ("several in a line", {**FLASK, ".python-version": "3.12.1 3.11.4\n"}, "3.12.1", ".python-version:1"),
+    ("a letter before", {**FLASK, ".python-version": "v3.12\n"}, "3.12", ".python-version:1"),
+    ("range in .python-version", {**FLASK, ".python-version": ">=3.11,<3.13\n"}, "3.12", ".python-version:1"),
+    (".python-versions", {**FLASK, ".python-versions": "3.13\n3.12\n"}, "3.13", ".python-versions:1"),
     ("empty", {**FLASK, ".python-version": "\n"}, "3.14", "newest supported"),
     # --- other pins
     ("runtime.txt", {**FLASK, "runtime.txt": "python-3.11.9\n"}, "3.11.9", "runtime.txt:1"),
     (".tool-versions", {**FLASK, ".tool-versions": "nodejs 22\npython 3.12.3 3.11.1\n"}, "3.12.3", ".tool-versions:2"),
     (".tool-versions without a release", {**FLASK, ".tool-versions": "python ref:main\n"}, "3.14", "newest supported"),
+    (".tool-versions with the latest of a minor", {**FLASK, ".tool-versions": "python latest:3.12\n"}, "3.12", ".tool-versions:1"),
+    (".tool-versions with a tag", {**FLASK, ".tool-versions": "python ref:v3.12.1\n"}, "3.12.1", ".tool-versions:1"),
+    ("runtime.txt in capitals", {**FLASK, "runtime.txt": "Python-3.12.4\n"}, "3.12.4", "runtime.txt:1"),
+    ("runtime.txt with any patch", {**FLASK, "runtime.txt": "python-3.12.x\n"}, "3.12", "runtime.txt:1"),
+    ("render.yaml", {**FLASK, "render.yaml": "services:\n  - envVars:\n      - key: PYTHON_VERSION\n        value: 3.11.4\n"}, "3.11.4", "render.yaml:4"),
+    ("app.yaml", {**FLASK, "app.yaml": "runtime: python312\n"}, "3.12", "app.yaml:1"),
+    ("app.yaml without a release", {**FLASK, "app.yaml": "runtime: python\nenv: flex\n"}, "3.14", "newest supported"),
+    (".config/mise.toml", {**FLASK, ".config/mise.toml": '[tools]\npython = "3.12"\n'}, "3.12", ".config/mise.toml:2"),
+    ("mise by its own name", {**FLASK, "mise.toml": '[tools]\n"core:python" = "prefix:3.12"\n'}, "3.12", "mise.toml:2"),
+    ("Pipfile with a range", {"Pipfile": '[packages]\nflask = "*"\n[requires]\npython_version = ">=3.11,<3.13"\n'}, "3.12", "Pipfile:4"),
     ("mise.toml", {**FLASK, "mise.toml": '[tools]\npython = "3.12"\n'}, "3.12", "mise.toml:2"),
     (".mise.toml with a list", {**FLASK, ".mise.toml": '[tools]\npython = ["3.11", "3.12"]\n'}, "3.11", ".mise.toml:2"),
     (".config/mise with a table", {**FLASK, ".config/mise/config.toml": '[tools]\npython = { version = "3.12" }\n'}, "3.12", ".config/mise/config.toml:2"),
@@ -373,3 +392,10 @@ def test_patch_whose_debian_left_the_mirrors_gives_way_to_the_last_one(
     assert plan.build_image.tag == f"{version}-slim"
     told = f"runtime.txt:1 names Python {pin}, and its image is of a Debian that no mirror has any more"
     assert any(note.startswith(told) for note in plan.notes) is (version not in (pin, flag))
+
+
+def test_another_implementation_is_named_and_uv_told_the_python_of_the_image(project: Make) -> None:
+    plan = dockergen.plan(project({**MAIN, **_locked("py3-none-any"), ".python-version": "pypy3.10\n"}))
+    assert plan.facts.install.insists
+    told = ".python-version:1 says 'pypy3.10', another implementation than the images have, which is CPython, so it decides nothing."
+    assert told in plan.notes

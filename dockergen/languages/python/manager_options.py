@@ -8,7 +8,7 @@ from dockergen.catalog import load
 from dockergen.languages.python.manager_version import lock_reader, manager_version
 from dockergen.languages.python.private import is_public_index
 from dockergen.languages.python.project import Project
-from dockergen.languages.python.python_pins import Pin, pins
+from dockergen.languages.python.python_pins import Pin, is_range, pins
 from dockergen.model import Sourced
 from dockergen.repository import LOCK_LIMIT, Repository
 
@@ -31,8 +31,13 @@ def tools(repo: Repository, project: Project, kind: str, release: str) -> tuple[
 
 def contradicted(repo: Repository, release: Sourced[str]) -> bool:
     """True where uv has to be told the image's Python, as a .python-version among the source names another."""
-    stated = [pin for pin in pins(repo) if isinstance(pin, Pin) and pin.origin.path == ".python-version"]
-    return any(release.value.split(".")[:2] != pin.release.split(".")[:2] or pin.free_threaded for pin in stated)
+    stated = [pin for pin in pins(repo) if pin.origin.path in (".python-version", ".python-versions")]
+    return any(
+        release.value.split(".")[:2] != pin.release.split(".")[:2] or pin.free_threaded
+        if isinstance(pin, Pin)
+        else not is_range(pin)
+        for pin in stated
+    )
 
 
 def _chosen(project: Project, kind: str) -> list[str]:

@@ -18,11 +18,30 @@ from dockergen.manifests.tool_versions import tool_versions
 from dockergen.model import Origin
 from dockergen.repository import LOCK_LIMIT, Repository
 
-# 3.13, 3.13.1, 3.13t, 3.14.0rc2, 3.15-dev, behind the prefixes of uv, pyenv and Heroku.
+# 3.13, 3.13.1, 3.13.x, 3.13t, 3.14.0rc2, 3.15-dev, behind the prefixes of uv, pyenv, mise and Heroku, before the system
+# that uv adds, and the environment that pyenv-virtualenv does.
 _RELEASE = regex(
-    r"(?:c?python)?[-@]?(?P<release>\d+(?:\.\d+){0,2})(?P<pre>(?:a|b|rc)\d+|-dev|-rc)?(?P<free>t|\+freethreaded)?"
+    r"(?:(?:latest|prefix|ref):)?(?:c?python)?[-@]?v?(?P<release>\d+(?:\.\d+){0,2})(?:\.[*xX])?"
+    r"(?P<pre>(?:a|b|rc)\d+|-dev|-rc)?(?P<free>t|\+freethreaded)?"
+    r"(?:-(?:linux|macos|darwin|windows|any)[\w-]*|/envs/[\w.-]+)?",
+    re.IGNORECASE,
 )
-_MISE = ("mise.toml", ".mise.toml", ".config/mise/config.toml", "mise/config.toml")
+_OTHERS = regex(r"pypy|pp\d|graalpy|gp\d|jython|ironpython|stackless|micropython|pyston|cinder", re.IGNORECASE)
+_IS_RANGE = regex(r"\s*[<>=~!^]")
+_MISE = (
+    "mise.toml",
+    ".mise.toml",
+    "mise/config.toml",
+    ".mise/config.toml",
+    ".config/mise.toml",
+    ".config/mise/config.toml",
+    ".rtx.toml",
+)
+# What hosting platforms read: the file, and where a release stands in it.
+_PLATFORMS = (
+    ("render.yaml", regex(r"^[ -]*key:[ ]*PYTHON_VERSION[ ]*\n[ ]*value:[ ]*[\"']?([\w.-]+)", re.MULTILINE)),
+    ("app.yaml", regex(r"^runtime:[ ]*[\"']?python(3\d{1,2})\b", re.MULTILINE)),
+)
 _SYSTEM = ("system", "latest", "default", "")
 _CLASSIFIER = regex(r"Programming Language :: Python :: (3\.\d+)")
 
@@ -43,29 +62,38 @@ class Unreadable:
 
     text: str
     origin: Origin
+    why: str = "which is no release of Python"
 
 
 def pins(repo: Repository) -> Iterator[Pin | Unreadable]:
-    """Pinned releases by weight: .python-version, runtime.txt, .tool-versions, mise, README.md, Pipenv."""
-    for path in (".python-version", "runtime.txt"):
+    """Pinned releases by weight: .python-version, runtime.txt, .tool-versions, mise, README.md, Pipenv, platforms."""
+    for path in (".python-version", ".python-versions", "runtime.txt"):
         if repo.is_file(path):
             yield from _first_line(repo, path)
     if repo.is_file(".tool-versions"):
         value, line = tool_versions(repo.read(".tool-versions")).get("python", ("", 0))
         yield from _pin(value, Origin("file", ".tool-versions", line))
     for path in filter(repo.is_file, _MISE):
-        wanted = table(repo.toml(path), "tools").get("python")
+        tools = table(repo.toml(path), "tools")
+        wanted = tools.get("python", tools.get("core:python"))
         wanted = wanted[0] if isinstance(wanted, list) and wanted else wanted
         wanted = wanted.get("version") if isinstance(wanted, dict) else wanted
-        yield from _pin(wanted if isinstance(wanted, str) else "", Origin("file", path, repo.line_of(path, "python")))
+        value = str(wanted) if isinstance(wanted, (str, float)) else ""
+        yield from _pin(value, Origin("file", path, repo.line_of(path, "python")))
     if (place := space(repo)) and place.python:
         yield from _pin(place.python, place.origin("python_version"))
     yield from _pipenv(repo)
+    for path, pattern in _PLATFORMS:
+        if repo.is_file(path) and (stated := pattern.search(repo.source(path))):
+            line = repo.source(path).count("\n", 0, stated.start(1)) + 1
+            value = stated[1] if "." in stated[1] else f"{stated[1][:1]}.{stated[1][1:]}".rstrip(".")
+            yield from _pin(value, Origin("file", path, line))
 
 
 def ranges(repo: Repository, project: Project) -> Iterator[tuple[str, Origin]]:
     """Constraints in the order of their weight: [project], Poetry, pylock.toml, setup.cfg and setup.py, conda."""
     path = project.manifest
+    yield from ((u.text, u.origin) for u in pins(repo) if isinstance(u, Unreadable) and is_range(u))
     if project.pyproject.requires_python:
         yield project.pyproject.requires_python, _line(repo, path, "requires-python")
     constraint = project.pyproject.settings("poetry", "dependencies").get("python")
@@ -86,6 +114,11 @@ def ranges(repo: Repository, project: Project) -> Iterator[tuple[str, Origin]]:
             yield wanted, _line(repo, file, re.compile(r"^\s*-\s*[\"']?python\b", re.MULTILINE))
 
 
+def is_range(found: Unreadable) -> bool:
+    """True for what uv takes in .python-version and people write into a Pipfile: a range instead of a release."""
+    return bool(_IS_RANGE.match(found.text))
+
+
 def classified(repo: Repository, project: Project) -> tuple[tuple[str, Origin], ...]:
     """The minors that Trove classifiers list, newest first; packagers write down what they tested."""
     found = [(c, project.manifest) for c in project.pyproject.classifiers]
@@ -97,20 +130,30 @@ def classified(repo: Repository, project: Project) -> tuple[tuple[str, Origin], 
 
 def _first_line(repo: Repository, path: str) -> Iterator[Pin | Unreadable]:
     for number, text in enumerate(repo.lines(path), 1):
-        value = text.split("#")[0].strip()
-        if value:
+        value = _unquoted(text.split("#")[0])
+        if value and value not in _SYSTEM:
             yield from _pin(value, Origin("file", path, number))
             return
+
+
+def _unquoted(text: str) -> str:
+    """The value of a line that some tools quote; of several releases the first."""
+    value = text.strip().strip("\"'").strip()
+    words = value.split()
+    return words[0] if len(words) > 1 and all(map(_RELEASE.fullmatch, words)) else value
 
 
 def _pin(value: str, origin: Origin) -> Iterator[Pin | Unreadable]:
     if value in _SYSTEM:
         return
     found = _RELEASE.fullmatch(value)
+    if found is None and _OTHERS.match(value):
+        yield Unreadable(value, origin, "another implementation than the images have, which is CPython")
+        return
     if found is None:
         yield Unreadable(value, origin)
         return
-    pre = (found["pre"] or "").removeprefix("-").replace("dev", "rc")
+    pre = (found["pre"] or "").lower().removeprefix("-").replace("dev", "rc")
     yield Pin(found["release"], origin, pre, bool(found["free"]))
 
 

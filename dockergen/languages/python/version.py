@@ -10,7 +10,7 @@ from dockergen.catalog import Versions, load
 from dockergen.errors import ProjectError
 from dockergen.languages.python.compatible import refusing, trouble, with_wheels
 from dockergen.languages.python.project import Project
-from dockergen.languages.python.python_pins import Pin, Unreadable, classified, pins, ranges
+from dockergen.languages.python.python_pins import Pin, Unreadable, classified, is_range, pins, ranges
 from dockergen.languages.python.space import space
 from dockergen.lazy import regex
 from dockergen.model import Origin, Rejected, Sourced
@@ -34,9 +34,9 @@ def version(repo: Repository, project: Project, settings: Settings, entry: str =
     stated = list(pins(repo))
     allowed = list(ranges(repo, project))
     notes = [
-        f"{u.origin} says {u.text[:40]!r}, which is no release of Python, so it decides nothing."
+        f"{u.origin} says {u.text[:40]!r}, {u.why}, so it decides nothing."
         for u in stated
-        if isinstance(u, Unreadable)
+        if isinstance(u, Unreadable) and not is_range(u)
     ]
     pinned = [pin for pin in stated if isinstance(pin, Pin)]
     chosen, more = _detected(repo, pinned, allowed, project, versions, entry)
