@@ -171,3 +171,26 @@ def test_a_compiled_project_in_place_is_installed_as_a_wheel(project: Project) -
     assert "install --no-deps ." in dockerfile
     assert " -e " not in dockerfile.partition("COPY . .")[2]
     assert "COPY --exclude=fast . ." in dockerfile
+
+
+RUST = {
+    "app.py": APP,
+    "pyproject.toml": pyproject('"maturin>=1.9,<2"', "maturin", "", "[]").replace("dynamic = []", 'version = "1"'),
+    "Cargo.toml": '[package]\nname = "shop"\n',
+    "src/lib.rs": "",
+}
+UV_LOCK = 'version = 1\n\n[[package]]\nname = "flask"\nversion = "3.1.2"\n'
+
+
+@pytest.mark.parametrize(
+    ("more", "before"),
+    [({}, "uv pip install -r pyproject.toml\n"), ({"uv.lock": UV_LOCK}, "uv sync --locked --no-install-project ")],
+    ids=["without a lock", "uv"],
+)
+def test_a_project_in_rust_is_built_by_pip_so_that_cargo_keeps_what_it_compiled(
+    project: Project, more: dict[str, str | bytes], before: str
+) -> None:
+    text, _ = written(project({**RUST, **more}))
+    step = text.index("CARGO_TARGET_DIR=/root/.cache/cargo \\\n    pip --python .venv/bin/python install --no-deps .\n")
+    assert text.index(before) < step
+    assert text.count("CARGO_TARGET_DIR") == 1

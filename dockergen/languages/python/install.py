@@ -77,6 +77,7 @@ class Install:
     pip_config: str = ""  # pip's own configuration, kept in the repository
     arguments: tuple[BuildArgument, ...] = ()  # of the step that builds the project
     rust: bool = False
+    by_pip: bool = False  # the project itself, although uv installs the rest
     missing: tuple[str, ...] = ()  # importable folders whose source lacks what only the build makes
     archives: tuple[str, ...] = ()  # wheels and the like of the repository, of which the environment has the content
     excluded: tuple[str, ...] = ()  # all three, where the source is copied
@@ -146,6 +147,7 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
         pip_config=closed.configuration,
         arguments=told.arguments if itself or taken.own else (),
         rust=built.language == "rust" and (itself or bool(taken.own)),
+        by_pip=built.language == "rust" and itself and _for_pip(project, kind, closed.secrets),
         missing=missing,
         archives=archives,
         excluded=(*closed.unsafe, *missing, *archives),
@@ -161,6 +163,12 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
             *_advice(project, kind, catalog.managers[project.manager.value].title),
         ),
     )
+
+
+def _for_pip(project: Project, kind: str, secrets: tuple[Secret, ...]) -> bool:
+    """True where pip can take the project from uv: it is alone, and its build needs no index that only uv knows."""
+    alone = not any(package.local and package.local != "." for package in project.locked.values())
+    return kind in ("project", "uv") and alone and not project.member and not secrets
 
 
 def _besides(project: Project, words: tuple[str, ...]) -> tuple[str, ...]:
