@@ -1,0 +1,3 @@
+from tides._levels import level
+
+__all__ = ["level"]
