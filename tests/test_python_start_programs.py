@@ -346,3 +346,15 @@ def test_a_module_below_the_root_that_only_makes_something_is_no_program(tmp_pat
         plan_of(tmp_path, tree)
     (tmp_path / "shop/controllers/api.py").write_text("from shop.base import Base\n\nBase().serve()\n")
     assert dockergen.plan(tmp_path).start == ("python", "shop/controllers/api.py")
+
+
+def test_command_beside_a_package_that_serves_by_itself_is_a_tool(tmp_path: Path) -> None:
+    files = {
+        "requirements": "aiohttp",
+        "setup.py": "from setuptools import setup\nsetup(name='x', entry_points='''\n    [console_scripts]\n    shopctl=shop.ctl:main\n''')\n",
+        "shop/__init__.py": "",
+        "shop/ctl.py": "def main():\n    print(1)\n",
+        "shop/__main__.py": "from .server import run\nrun()\n",
+        "shop/server.py": "from aiohttp import web\ndef run():\n    web.run_app(web.Application(), port=8080)\n",
+    }
+    assert started(plan_of(tmp_path, files)) == "python -m shop"

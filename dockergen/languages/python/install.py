@@ -276,9 +276,14 @@ def _words(project: Project) -> list[str]:
             continue  # `pip install .` gets it, from setup.py itself
         extras = f"[{','.join(requirement.extras)}]" if requirement.extras else ""
         what = f" @ {requirement.url}" if requirement.url else requirement.specifier
-        marker = f" ; {requirement.marker}" if requirement.marker else ""
+        marker = f" ; {_readable(requirement.marker)}" if requirement.marker else ""
         found.append(f"{requirement.name}{extras}{what}{marker}")
     return list(dict.fromkeys(found))
+
+
+def _readable(marker: str) -> str:
+    """The marker in the one kind of quote that a shell's word needs no escape for."""
+    return marker if '"' in marker else marker.replace("'", '"')
 
 
 def _absent(repo: Repository) -> list[str]:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 _TEXT = regex(r"""["']([^"'\n]+)["']""")
 _PROJECT = regex(r"^\[project\]|^\[tool\.(?:poetry|flit|pdm)\b", re.MULTILINE)
 _OF_SETUPTOOLS = regex(r"^build-backend\s*=\s*[\"']setuptools|^\[tool\.setuptools", re.MULTILINE)
+_DEEPEST = 8  # variables that hold variables
+_QUOTED = regex(r"""(["'])((?:(?!\1)[^\n])+)\1""")  # the other kind of quote may stand in it, as markers have it
+_SECTION = regex(r"(?:^|[\"'])[ \t]*\[console_scripts\]\s*\n((?:(?!\s*\[)[^\n\"']*\n)*)", re.MULTILINE)
 # package_data and its like, and other back ends.
 _DATA = regex(
     r"\binclude[_-]package[_-]data\s*[=:]\s*(?:True|true|1)|\bpackage[_-]data\b|\bdata[_-]files\b|\bpbr\b|skbuild"
@@ -47,7 +50,7 @@ def setup(repo: Repository) -> Setup:
     text = repo.source("setup.py")
     names = [path for name in (*_TEXT.findall(text), *_joined(text)) if (path := normal(name))]
     reads = tuple(name for name in dict.fromkeys(names) if "*" not in name and repo.is_file(name))
-    requirements = _listed(text, "install_requires") or cfg.requirements
+    requirements = _required(text) or cfg.requirements
     if not requirements and (files := [name for name in reads if re.search(r"requirements[^/]*\.(txt|in)$", name)]):
         lines = [line for line in repo.lines(files[0]) if not line.startswith(("-", "#"))]
         requirements = tuple(filter(None, map(requirement, lines)))
@@ -56,6 +59,10 @@ def setup(repo: Repository) -> Setup:
         found[1]: found[2]
         for entry in re.findall(r"console_scripts[\"']?\s*[:=]\s*\[(.*?)\]", text, re.DOTALL)
         for found in re.finditer(r"""["']\s*([\w.-]+)\s*=\s*([\w.]+:[\w.]+)\s*["']""", entry)
+    } or {
+        found[1]: found[2]  # entry_points as one text, as an .ini file has them
+        for entry in _SECTION.findall(text)
+        for found in re.finditer(r"(?m)^\s*([\w.-]+)\s*=\s*([\w.]+:[\w.]+)\s*$", entry)
     }
     return Setup(
         "setup.py",
@@ -142,13 +149,74 @@ def _divided(node: ast.expr) -> list[str]:
     return [node.value] if isinstance(node, ast.Constant) and isinstance(node.value, str) else []
 
 
+def _required(text: str) -> tuple[Requirement, ...]:
+    """The literal rows of install_requires: an argument, a variable, or an entry of a dictionary that is handed on."""
+    tree = tree_of(text)
+    if tree is None:
+        return _listed(text, "install_requires")  # Python 2, or newer than we are
+    names: dict[str, ast.expr] = {}
+    given: list[ast.expr] = []
+    for node in nodes(tree):
+        if isinstance(node, ast.keyword) and node.arg == "install_requires":
+            given.append(node.value)
+        elif isinstance(node, ast.Dict):
+            given += [v for k, v in zip(node.keys, node.values, strict=True) if k is not None and _is_key(k)]
+        elif isinstance(node, ast.Assign):
+            given += [node.value for target in node.targets if _is_key(target)]
+            names |= {t.id: node.value for t in node.targets if isinstance(t, ast.Name) and t.id not in names}
+    found = (tuple(_rows(value, names)) for value in given)
+    rows = next((rows for rows in found if rows), ())
+    return tuple(filter(None, map(requirement, rows)))
+
+
+def _is_key(node: ast.expr) -> bool:
+    """`"install_requires"` of a dictionary, `install_requires = ` and `arguments["install_requires"] = `."""
+    inner = node.slice if isinstance(node, ast.Subscript) else node
+    named = inner.id if isinstance(inner, ast.Name) else inner.value if isinstance(inner, ast.Constant) else None
+    return named == "install_requires"
+
+
+def _rows(node: ast.expr, names: Mapping[str, ast.expr], depth: int = 0) -> Iterator[str]:
+    """The texts of a list, of lists that are added up, and of what variables hold; computed ones are left out."""
+    if depth > _DEEPEST:
+        return
+    if isinstance(node, ast.Name) and node.id in names:
+        yield from _rows(names[node.id], names, depth + 1)
+    elif isinstance(node, (ast.List, ast.Tuple)):
+        for item in node.elts:
+            if isinstance(item, ast.Starred):
+                yield from _rows(item.value, names, depth + 1)
+            elif row := _text_of(item, names, depth + 1):
+                yield row
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        yield from (row for side in (node.left, node.right) for row in _rows(side, names, depth + 1))
+    elif row := _text_of(node, names, depth + 1):
+        yield from (line.strip() for line in row.splitlines())
+
+
+def _text_of(node: ast.expr, names: Mapping[str, ast.expr], depth: int) -> str:
+    """A text, with what is put into it where that is literal too; "" where it is computed."""
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, str) else ""
+    if isinstance(node, ast.Name) and node.id in names and depth <= _DEEPEST:
+        return _text_of(names[node.id], names, depth + 1)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        parts = [_text_of(side, names, depth + 1) for side in (node.left, node.right)]
+    elif isinstance(node, ast.JoinedStr):
+        inner = (part.value if isinstance(part, ast.FormattedValue) else part for part in node.values)
+        parts = [_text_of(part, names, depth + 1) for part in inner]
+    else:
+        return ""
+    return "".join(parts) if all(parts) else ""
+
+
 def _listed(text: str, key: str) -> tuple[Requirement, ...]:
     """The strings of `key = [...]`, whether as an argument or as a variable."""
     found = re.search(rf"\b{key}\s*=\s*[\[(](.*?)\s*[\])]\s*(?:,|\n|\)|$)", text, re.DOTALL)
     if not found and (name := re.search(rf"\b{key}\s*=\s*(\w+)", text)):
         found = re.search(rf"^{name[1]}\s*=\s*[\[(](.*?)[\])]\s*$", text, re.DOTALL | re.MULTILINE)
     rows = re.sub(r"(?m)#.*$", "", found[1]) if found else ""
-    return tuple(filter(None, (requirement(row) for row in _TEXT.findall(rows))))
+    return tuple(filter(None, (requirement(row) for row in (row for _, row in _QUOTED.findall(rows)))))
 
 
 def _from_cfg(repo: Repository) -> Setup:

@@ -13,7 +13,7 @@ from dockergen.languages.python.project import Project
 from dockergen.languages.python.setuptools_files import setup
 from dockergen.languages.python.start.evidence import switches
 from dockergen.languages.python.start.launched import launched
-from dockergen.languages.python.start.own_server import own_server, own_start, reached
+from dockergen.languages.python.start.own_server import own_server, own_start, reached, servers_of
 from dockergen.languages.python.start.program import UndecidedError, imported_framework
 from dockergen.languages.python.start.result import Start
 from dockergen.languages.python.start.served import framework_rows
@@ -38,6 +38,8 @@ def console_script(modules: Modules, project: Project, asked: str = "") -> Start
     name = wanted[0]
     module, _, function = scripts[name].partition(":")
     entry = modules.file_of(module) or modules.file_of(module, "src")
+    if not asked and name != own and _is_tool_beside(modules, _package(module), entry):
+        return None
     origin = Origin(
         "file", path, modules.repo.line_of(path, re.compile(rf"^\s*[\"']?{re.escape(name)}[\"']?\s*=", re.M))
     )
@@ -84,6 +86,12 @@ def refuse_other_packages(modules: Modules, project: Project, found: Start) -> N
         "Name the one to start, with its options.",
         command=f"dockergen init --start {shlex.quote(next(iter(scripts)))}",
     )
+
+
+def _is_tool_beside(modules: Modules, package: str, entry: str) -> bool:
+    """True for a command of another name than its package, where `python -m package` is what serves."""
+    main = modules.file_of(f"{package}.__main__") or modules.file_of(f"{package}.__main__", "src")
+    return bool(main) and main != entry and bool(servers_of(modules, main)) and not servers_of(modules, entry)
 
 
 def _switched(repo: Repository) -> dict[str, Any]:

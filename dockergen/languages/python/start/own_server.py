@@ -59,7 +59,7 @@ def uses(modules: Modules, path: str, row: Framework) -> bool:
 def reached(modules: Modules, begun: Start, path: str, own: tuple[str, Framework] | None) -> Start:
     """The start with the port on which the program listens, its subcommand, and what lets the outside reach it."""
     told = command_line(modules.repo, path)
-    servers = _servers(modules, path)
+    servers = servers_of(modules, path)
     env = dict(begun.env or {})
     notes = list(begun.notes)
     begun = replace(begun, command=replace(begun.command, value=(*begun.command.value, *told.words)))
@@ -149,7 +149,7 @@ def _of_row(servers: list[tuple[str, Listening]], own: tuple[str, Framework] | N
     return next((item for item in servers if any(f".{item[1].function}".endswith(f".{r}") for r in runs)), servers[0])
 
 
-def _servers(modules: Modules, path: str) -> list[tuple[str, Listening]]:
+def servers_of(modules: Modules, path: str) -> list[tuple[str, Listening]]:
     """The servers that the file starts, or the files that it imports, two steps deep."""
     seen: list[str] = []
     pending = [(path, 0)]

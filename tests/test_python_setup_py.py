@@ -1,0 +1,58 @@
+"""What setup.py states, however it writes it down."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import dockergen
+from dockergen.languages.python.setuptools_files import setup
+from dockergen.repository import Repository
+
+
+def _setup(root: Path, text: str) -> Repository:
+    (root / "setup.py").write_text(text)
+    return Repository(root)
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("setup(install_requires=['a', 'b>=1'])\n", ["a", "b>=1"]),
+        ("""setup(install_requires=["a==1; python_version >= '3.13'", 'b'])\n""", ["a==1 ; python_version >= '3.13'", "b"]),
+        ("deps = ['a',  # it's needed\n        'b']\nsetup(install_requires=deps)\n", ["a", "b"]),
+        ("args = {'name': 'x'}\nargs['install_requires'] = ['a']\nsetup(**args)\n", ["a"]),
+        ("args = {'name': 'x', 'install_requires': ['a']}\nsetup(**args)\n", ["a"]),
+        ("V = '>= 22'\nsetup(install_requires=['a ' + V, f'b{V}', 'c%s' % V, 'd'])\n", ["a>= 22", "b>= 22", "d"]),
+        ("core = ['a']\nmore = ['b']\nsetup(install_requires=core + more + ['c'])\n", ["a", "b", "c"]),
+        ("setup(install_requires='''\n    a\n    b>=1\n''')\n", ["a", "b>=1"]),
+        ("print 'Python 2'\nsetup(install_requires=['a; python_version<\"3\"', 'b'])\n", ["a ; python_version<\"3\"", "b"]),
+        ("a = b\nb = a\nsetup(install_requires=a)\n", []),
+        ("setup(install_requires=read('requirements.txt'))\n", []),
+    ],
+)  # fmt: skip
+def test_requirements_are_read_as_python_writes_them(tmp_path: Path, text: str, rows: list[str]) -> None:
+    found = setup(_setup(tmp_path, text)).requirements
+    assert [f"{r.name}{r.specifier}{f' ; {r.marker}' if r.marker else ''}" for r in found] == rows
+
+
+@pytest.mark.parametrize(
+    "points",
+    [
+        "{'console_scripts': ['shop = shop.cli:main', 'keys=shop.keys:main']}",
+        "'''\n    [console_scripts]\n    shop = shop.cli:main\n    keys=shop.keys:main\n    [shop.plugins]\n    x = shop.x:X\n'''",
+        '"""[console_scripts]\nshop = shop.cli:main\n\nkeys=shop.keys:main\n"""',
+    ],
+    ids=["a list", "the text of an .ini file", "one without indents"],
+)
+def test_console_scripts_are_read_from_a_list_and_from_a_text(tmp_path: Path, points: str) -> None:
+    found = setup(_setup(tmp_path, f"setup(name='shop', entry_points={points})\n")).scripts
+    assert dict(found) == {"shop": "shop.cli:main", "keys": "shop.keys:main"}
+
+
+def test_marker_stands_in_the_dockerfile_without_escapes(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text("from flask import Flask\napp = Flask(__name__)\n")
+    _setup(tmp_path, """setup(name='a', install_requires=["flask", "waitress; python_version >= '3.8'"])\n""")
+    text = next(f.text for f in dockergen.generate(tmp_path) if f.path == "Dockerfile")
+    assert """install flask 'waitress ; python_version >= "3.8"'""" in text
