@@ -56,3 +56,27 @@ def test_marker_stands_in_the_dockerfile_without_escapes(tmp_path: Path) -> None
     _setup(tmp_path, """setup(name='a', install_requires=["flask", "waitress; python_version >= '3.8'"])\n""")
     text = next(f.text for f in dockergen.generate(tmp_path) if f.path == "Dockerfile")
     assert """install flask 'waitress ; python_version >= "3.8"'""" in text
+
+
+PROJECT = '[build-system]\nrequires = ["setuptools"]\n[project]\nname = "shop"\nversion = "1"\n{0}\n[project.scripts]\nshop = "shop:main"\n'
+
+
+@pytest.mark.parametrize(
+    ("stated", "files", "line"),
+    [
+        ('dependencies = ["flask"]', {"setup.cfg": "[egg_info]\ntag_build =\ntag_date = 0\n"}, "uv pip install -r pyproject.toml"),
+        ('dependencies = ["flask"]', {"setup.py": "from setuptools import setup\nsetup(install_requires=['gunicorn'])\n"}, "uv pip install -r pyproject.toml"),
+        ('dynamic = ["dependencies"]', {"setup.py": "from setuptools import setup\nsetup(install_requires=['requests'])\n"}, "install requests"),
+    ],
+    ids=["the setup.cfg of a source distribution", "a setup.py that setuptools does not ask", "one that it asks"],
+)  # fmt: skip
+def test_what_pyproject_states_is_installed_from_there(
+    tmp_path: Path, stated: str, files: dict[str, str], line: str
+) -> None:
+    tree = {"pyproject.toml": PROJECT.format(stated), "shop.py": "def main():\n    print(1)\n", **files}
+    for name, text in tree.items():
+        (tmp_path / name).write_text(text)
+    text = next(f.text for f in dockergen.generate(tmp_path) if f.path == "Dockerfile")
+    assert line in text
+    assert "gunicorn" not in text
+    assert "setup.cfg asks" not in text

@@ -30,6 +30,11 @@ class Pyproject:
     named_files: tuple[str, ...] = ()  # readme and licence files that a build back end reads
     tool: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def states_dependencies(self) -> bool:
+        """True when [project] lists them, and setuptools takes none from setup.py or setup.cfg."""
+        return self.has_project and bool(self.dependencies) and "dependencies" not in self.dynamic
+
     def settings(self, *path: str) -> Mapping[str, Any]:
         """The table [tool.<path>], empty when it does not exist."""
         return table(self.tool, *path)

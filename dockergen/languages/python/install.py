@@ -207,9 +207,10 @@ def _kind(project: Project) -> str:
         return "setup"
     if manager != "pip":
         return manager
-    if project.setup.path or project.environment.packages or project.environment.pip or project.script.path:
-        return "setup"
     table = project.pyproject
+    apart = project.environment.packages or project.environment.pip or project.script.path
+    if apart or (project.setup.path and not table.states_dependencies):
+        return "setup"
     stated = table.has_project or table.has_build_system or project.production.groups
     return "project" if stated else "setup"  # where no manifest asks for anything, nothing is installed
 

@@ -188,7 +188,9 @@ def _direct(
         wanted = (*poetry_dependencies(rows if isinstance(rows, dict) else {}), *extra.requirements)
         found = [(r, _line(repo, "Pipfile", r.name)) for r in wanted]
     else:
-        found = stated + [(r, _line(repo, setups.path, r.name)) for r in setups.requirements]
+        # What [project] states is all that setuptools takes, whatever setup.py and setup.cfg say besides.
+        rows = () if table.states_dependencies else setups.requirements
+        found = stated + [(r, _line(repo, setups.path, r.name)) for r in rows]
     return tuple((r, origin) for r, origin in found if applies(r.marker))
 
 
