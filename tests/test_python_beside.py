@@ -120,6 +120,11 @@ _SETUP = "from setuptools import find_packages, setup\nsetup(name='shop', packag
         ("package_data={'shop': ['*.toml']}, ", {"shop/default.toml": "a = 1\n"}, False),
         ("use_scm_version=True, include_package_data=True, ", {"shop/default.toml": "a = 1\n"}, True),
         ("include_package_data=True, ", {"shop/default.toml": "a = 1\n", "MANIFEST.in": "include README.md\n"}, True),
+        # The rest is listed by version control alone, which the build does not see.
+        ("include_package_data=True, ", {"shop/web/a.html": "a\n", "shop/words/a.json": "1\n", "MANIFEST.in": "graft shop/web\n"}, True),
+        ("include_package_data=True, ", {"shop/web/a.html": "a\n", "shop/words/a.json": "1\n", "MANIFEST.in": "graft shop/web\nrecursive-include shop *.json\n"}, False),
+        ("include_package_data=True, ", {"shop/web/a.html": "a\n", "shop/a.scss": "1\n", "MANIFEST.in": "include shop/*/*.html\nglobal-exclude *.scss\n"}, False),
+        ("include_package_data=True, ", {"shop/words/a.json": "1\n", "PKG-INFO": "Metadata-Version: 2.4\nName: shop\nVersion: 1.2\n\nShop\n"}, False),
         (
             "",
             {"shop/default.toml": "a = 1\n", "pyproject.toml": '[build-system]\nrequires = ["setuptools"]\n[project]\nname = "shop"\nversion = "1"\n[tool.setuptools.package-data]\nshop = ["*"]\n'},

@@ -13,6 +13,8 @@ from dockergen.lazy import regex
 from dockergen.repository import Repository, normal
 
 _HINT = regex(r"__file__")
+_NO_DATA = (".py", ".pyi", ".pyc", ".md", ".rst", ".pyx", ".pxd", ".c", ".h", ".po", ".pot")  # what no program reads
+_TESTS = frozenset(("tests", "test", "__pycache__"))
 _SAME = ("resolve", "absolute", "abspath", "realpath", "str", "Path", "fspath", "expanduser")
 
 
@@ -20,7 +22,7 @@ def data_root(repo: Repository, entry: str) -> str:
     """The folder whose modules have to be imported in place, as setuptools installs nothing of the program's package
     but its modules, and there is more in it; "" where it takes all along."""
     inside = _package(repo, entry) if entry else ""
-    if not inside or takes_data(repo) or not any(map(_is_data, repo.walk(inside))):
+    if not inside or takes_data(repo, filter(_is_data, repo.walk(inside))):
         return ""
     return inside.rpartition("/")[0] or "."
 
@@ -35,8 +37,10 @@ def written_root(repo: Repository, entry: str) -> str:
 
 
 def _is_data(path: str) -> bool:
-    name = path.rpartition("/")[2]
-    return not name.endswith((".py", ".pyi", ".pyc", ".md", ".rst")) and name not in ("py.typed", "LICENSE")
+    *folders, name = path.split("/")
+    if name.startswith(".") or not _TESTS.isdisjoint(folders):
+        return False
+    return not name.endswith(_NO_DATA) and name not in ("py.typed", "LICENSE")
 
 
 def source_root(repo: Repository, entry: str) -> str:

@@ -8,13 +8,15 @@ import re
 
 from dockergen.catalog import load
 from dockergen.dockerignore import escape
+from dockergen.languages.python.distributed import distributed
 from dockergen.languages.python.imports import whole_program
 from dockergen.lazy import regex
 from dockergen.model import IgnoreGroup
 from dockergen.repository import Repository
 
+_LISTED = "**/*.egg-info"  # what setuptools writes beside the source
 _ALWAYS = (
-    "**/__pycache__", "**/*.py[cod]", ".venv", "venv", "**/*.egg-info", "**/.pytest_cache", "**/.mypy_cache",
+    "**/__pycache__", "**/*.py[cod]", ".venv", "venv", _LISTED, "**/.pytest_cache", "**/.mypy_cache",
     "**/.ruff_cache",
     ".tox", ".nox", ".coverage", "htmlcov", "**/.ipynb_checkpoints",
 )  # fmt: skip
@@ -34,11 +36,13 @@ def ignored(repo: Repository, static: str, entry: str) -> tuple[IgnoreGroup, ...
     is the file that the program begins in."""
     tests = () if entry and any(_TESTS.search(repo.source(path)) for path in whole_program(repo, entry)) else ("tests",)
     unused = [name for name in ("env", "build", "dist", "test", "docs") if not _imported(repo, name)]
+    # Of a source distribution it lists the files that belong to it, and the build reads that.
+    always = tuple(pattern for pattern in _ALWAYS if pattern != _LISTED or not distributed(repo))
     made = (static,) if static and repo.has(static) else ()
     found = repo.walk(depth=_DEPTH, endings=_SECRETS)
     secrets = tuple(escape(path) for path in found if path.rpartition("/")[2] in _SECRETS)
     return (
-        IgnoreGroup("Made on this machine, or not needed to run", (*_ALWAYS, _DATABASES, *tests, *unused)),
+        IgnoreGroup("Made on this machine, or not needed to run", (*always, _DATABASES, *tests, *unused)),
         *([IgnoreGroup("Collected anew in the image", made)] if made else []),
         *([IgnoreGroup("Files of this repository that hold secrets by their names", secrets)] if secrets else []),
         IgnoreGroup("Front-end packages are installed in the image", ("**/node_modules",)),

@@ -8,6 +8,7 @@ from typing import Any
 
 from dockergen.catalog import load
 from dockergen.frozen import frozen
+from dockergen.languages.python.distributed import distributed
 from dockergen.languages.python.project import Project
 from dockergen.lazy import regex
 from dockergen.manifests.pyproject import Pyproject, table
@@ -59,7 +60,9 @@ def scm(repo: Repository, project: Project) -> Scm:
     for row in load("python").lists["version_variables"]:
         distribution, variable = row.split()
         if distribution in requires:
-            argument = _argument(declared, variable)
+            argument = _argument(declared, variable, distributed(here))
+            if distributed(here):
+                return Scm((argument,), made)
             note = (
                 f"The version comes from tags ({distribution}), which the build does not see: it is {argument.default} "
                 f"unless you say another, --build-arg {argument.name}=1.2.3."
@@ -75,10 +78,10 @@ def _computes(declared: Pyproject, requires: set[str], setup: str) -> bool:
     return dynamic.get("enable") is True and "poetry-dynamic-versioning" in requires
 
 
-def _argument(declared: Pyproject, variable: str) -> BuildArgument:
+def _argument(declared: Pyproject, variable: str, stated: str) -> BuildArgument:
     # setuptools-scm learns the project's name from [project] only; the bare name counts for everything in the step.
     name = re.sub(r"[^A-Z0-9]+", "_", declared.name.upper()) if declared.has_project else ""
-    fallback = _text(declared.tool, _FALLBACKS)
+    fallback = stated or _text(declared.tool, _FALLBACKS)
     default = fallback if _VERSION.fullmatch(fallback) else _NOTHING_KNOWN
     filled = variable.format(name=name) if name else variable.removesuffix("_FOR_{name}")
     return BuildArgument(filled, default, "The version, which comes from tags")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
 from typing import TYPE_CHECKING
 
 from dockergen.frozen import frozen
+from dockergen.languages.python.distributed import distributed
 from dockergen.languages.python.syntax import last_name, nodes, tree_of
 from dockergen.lazy import regex
+from dockergen.manifests.manifest_in import named
 from dockergen.manifests.requirements import Requirement, requirement, requirements_file
 from dockergen.repository import Repository, normal
 
@@ -27,7 +29,6 @@ _SECTION = regex(r"(?:^|[\"'])[ \t]*\[console_scripts\]\s*\n((?:(?!\s*\[)[^\n\"'
 _DATA = regex(
     r"\binclude[_-]package[_-]data\s*[=:]\s*(?:True|true|1)|\bpackage[_-]data\b|\bdata[_-]files\b|\bpbr\b|skbuild"
 )
-_INCLUDES = regex(r"^\s*(?:(?:graft|recursive-include|global-include)\s+\S|include\s+\S*[/*])", re.MULTILINE)
 
 
 @frozen
@@ -74,9 +75,9 @@ def setup(repo: Repository) -> Setup:
     )
 
 
-def takes_data(repo: Repository) -> bool:
-    """True unless setuptools installs nothing but modules, as nothing asks for other files: what only version control
-    lists, it does not see in the build. https://setuptools.pypa.io/en/latest/userguide/datafiles.html"""
+def takes_data(repo: Repository, files: Iterable[str]) -> bool:
+    """True unless setuptools leaves out some of those files of a package, as nothing asks for them: what only version
+    control lists, it does not see in the build. https://setuptools.pypa.io/en/latest/userguide/datafiles.html"""
     declared = repo.source("pyproject.toml")
     stated = _PROJECT.search(declared) is not None
     if stated and not _OF_SETUPTOOLS.search(declared):
@@ -87,7 +88,12 @@ def takes_data(repo: Repository) -> bool:
     asking = [found[0] for text in texts for found in _DATA.finditer(text)]
     if any(not word.startswith("include") for word in asking):
         return True
-    return (stated or bool(asking)) and _INCLUDES.search(repo.source("MANIFEST.in")) is not None
+    if not stated and not asking:
+        return not any(True for _ in files)
+    if distributed(repo):
+        return True  # its *.egg-info lists all that belongs to it, and setuptools reads that
+    lines = named(repo.source("MANIFEST.in"))
+    return all(any(line.fullmatch(path) for line in lines) for path in files)
 
 
 def _opened(text: str) -> Iterator[tuple[str, int]]:

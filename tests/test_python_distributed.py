@@ -1,0 +1,42 @@
+"""A source distribution from an index, which has no tags and no list of files of version control."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import dockergen
+
+PROJECT = (
+    '[build-system]\nrequires = ["{0}"]\n[project]\nname = "shop"\ndynamic = ["version"]\ndependencies = ["requests"]\n'
+    '[project.scripts]\nshop = "shop:main"\n'
+)
+INFO = "Metadata-Version: 2.4\nName: shop\nVersion: 3.1.post2\nRequires-Dist: requests\n\nVersion: 9 of what it tells\n"
+
+
+def _files(root: Path, backend: str, info: str) -> dict[str, str]:
+    tree = {"pyproject.toml": PROJECT.format(backend), "shop/__init__.py": "def main():\n    print(1)\n"}
+    for name, text in {**tree, **({"PKG-INFO": info} if info else {})}.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    return {f.path: f.text for f in dockergen.generate(root)}
+
+
+@pytest.mark.parametrize("backend", ["setuptools-scm", "hatch-vcs", "uv-dynamic-versioning"])
+def test_version_of_a_source_distribution_is_the_one_that_it_tells(tmp_path: Path, backend: str) -> None:
+    text = _files(tmp_path, backend, INFO)["Dockerfile"]
+    assert "=3.1.post2\n" in text
+    assert not [note for note in dockergen.plan(tmp_path).notes if "tags" in note]
+
+
+@pytest.mark.parametrize("info", ["", "Name: shop\nVersion: 3\n", "Metadata-Version: 2.4\nName: shop\n\nVersion: 3\n"])
+def test_version_of_any_other_folder_is_to_be_told(tmp_path: Path, info: str) -> None:
+    assert "=0.0.0\n" in _files(tmp_path, "setuptools-scm", info)["Dockerfile"]
+    assert [note for note in dockergen.plan(tmp_path).notes if "tags" in note]
+
+
+def test_list_of_its_files_reaches_the_build_of_a_source_distribution_alone(tmp_path: Path) -> None:
+    assert "egg-info" not in _files(tmp_path, "setuptools-scm", INFO)[".dockerignore"]
+    (tmp_path / "PKG-INFO").unlink()
+    assert "**/*.egg-info\n" in _files(tmp_path, "setuptools-scm", "")[".dockerignore"]
