@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from dockergen.engine import ContainerState, Engine
 from dockergen.verify import session
+from dockergen.verify.diagnosis import diagnosis
 from dockergen.verify.report import Report
 
 
@@ -27,3 +30,38 @@ def test_program_that_still_imports_is_waited_for(monkeypatch) -> None:  # type:
     monkeypatch.setattr(session, "_WORKER_SECONDS", 0.1)
     report = session._watched(_Importing("docker"), Report("x"), "c1")
     assert "The Python module x is not in the image." in report.problems[0].cause
+
+
+class _Telling(Engine):
+    """An engine whose program tells how it is called, and ends with 0."""
+
+    said = "usage: mirror [-h] {sync,delete} ...\n\npositional arguments:\n"
+
+    def state(self, container: str) -> ContainerState:
+        return ContainerState(False, 0, 0)
+
+    def log(self, container: str) -> str:
+        return self.said
+
+
+def test_command_that_only_tells_how_it_is_called_has_done_no_job() -> None:
+    report = session._watched(_Telling("docker"), Report("x"), "c1")
+    assert report.problems[0].cause == "The program tells how it is called, instead of starting."
+    assert "--start" in report.problems[0].remedy
+    job = type("_Job", (_Telling,), {"said": "disk usage: 3 of 10 GB\n"})
+    assert not session._watched(job("docker"), Report("x"), "c1").problems
+
+
+@pytest.mark.parametrize(
+    ("log", "said"),
+    [
+        ("Usage: fava [OPTIONS] [FILENAMES]...\nTry 'fava --help' for help.\n\nError: No file specified\n", "starting: No file specified."),
+        ("usage: shop [-h] ledger\nshop: error: the following arguments are required: ledger\n", "starting: the following arguments are required: ledger."),
+        ("Traceback (most recent call last):\nFileNotFoundError: [Errno 2] No such file or directory: 'cfssl'\n\nDuring handling of the above exception, another exception occurred:\n\n"
+         "Traceback (most recent call last):\nFileNotFoundError: [Errno 2] No such file or directory: '/app/res/a.pem'\n", "The program wants the file /app/res/a.pem, which is not in the image."),
+        ("python: can't open file '/app/main.py': [Errno 2] No such file or directory\n", "The file /app/main.py is not in the image."),
+    ],
+    ids=["click", "argparse", "the file that ended it", "no traceback"],
+)  # fmt: skip
+def test_what_ends_a_program_is_told_in_its_words(log: str, said: str) -> None:
+    assert said in diagnosis("start", log, "").cause

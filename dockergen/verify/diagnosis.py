@@ -133,6 +133,8 @@ _BUILD_CAUSES: tuple[tuple[str, str, str], ...] = (
 UNREACHED = "The program cannot reach a service that it needs, such as a database."
 UNMIGRATED = "its migrations have not run"
 
+USAGE = r"^(?:Usage|USAGE|usage)(?: of [^\n]*)?:|flag provided but not defined|^Available Commands:"
+
 # What a program says that does not start. Groups fill the texts by number; patterns search the whole log.
 _CAUSES: tuple[tuple[str, str, str], ...] = (
     (
@@ -287,6 +289,12 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
         "Check that .dockerignore does not hide it and that the start command names the right path (--start).",
     ),
     (
+        # The last traceback: programs look for some files that they can do without.
+        r"(?s)\A.*Traceback .*?No such file or directory:? '?([\w./-]+)",
+        "The program wants the file {0}, which is not in the image.",
+        "If the repository holds it, .dockerignore must not hide it; if it is yours to give, mount it where the program looks for it.",
+    ),
+    (
         r"(?:No such file or directory:? '?([\w./-]+)|ENOENT: no such file or directory, \w+ '([^'\n]+)'|\b(?:open|stat|lstat|read) ([\w./-]+): no such file or directory)",
         "The program wants the file {0}, which is not in the image.",
         "If the repository holds it, .dockerignore must not hide it; if it is yours to give, mount it where the program looks for it.",
@@ -304,7 +312,12 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
     ),
     (r"JavaScript heap out of memory|MemoryError|Out of memory", "The program ran out of memory.", "Give it more."),
     (
-        r"(?m)^(?:Usage|USAGE|usage)(?: of [^\n]*)?:|flag provided but not defined|^Available Commands:",
+        r"(?ms)^(?:Usage|usage):.*?^(?:[Ee]rror|[\w.-]+: error): ([^\n]{1,160}?)\.?$",
+        "The program tells how it is called, instead of starting: {0}.",
+        "Name its subcommand, options or files: dockergen init --force --start '...'.",
+    ),
+    (
+        rf"(?m){USAGE}",
         "The program tells how it is called, instead of starting.",
         "Name its subcommand or options: dockergen init --force --start '...'.",
     ),

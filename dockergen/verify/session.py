@@ -23,7 +23,15 @@ from dockergen.model import BuildPlan
 from dockergen.pipeline import opened, service_at
 from dockergen.repository import Repository
 from dockergen.verify.contents import leaks, sizes
-from dockergen.verify.diagnosis import UNMIGRATED, diagnosis, last_exception, looked_for, started_without, wrong_port
+from dockergen.verify.diagnosis import (
+    UNMIGRATED,
+    USAGE,
+    diagnosis,
+    last_exception,
+    looked_for,
+    started_without,
+    wrong_port,
+)
 from dockergen.verify.edited import edited_copy
 from dockergen.verify.hidden import told_inside
 from dockergen.verify.installs import installs
@@ -189,7 +197,8 @@ def _watched(engine: Engine, report: Report, container: str) -> Report:
         state = engine.state(container)
         if not state.running:
             log = engine.log(container)
-            if state.exit_code:
+            # A command without the subcommand that it wants tells which there are, and many end with 0 then.
+            if state.exit_code or re.match(USAGE, log.lstrip()):
                 return _with(report, diagnosis("start", log, f"The program ended at once with {state.exit_code}."))
             return replace(report, exit_code=0, notes=(*report.notes, "the program ended by itself with exit code 0"))
         time.sleep(0.2)
