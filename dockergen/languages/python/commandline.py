@@ -6,16 +6,17 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from dockergen.catalog import load
 from dockergen.frozen import frozen
-from dockergen.languages.python.imports import program_files
+from dockergen.languages.python.imports import whole_program
 from dockergen.languages.python.syntax import last_name, nodes, tree_of
 from dockergen.lazy import regex
 from dockergen.model import Origin
 from dockergen.repository import Repository
 
-_MOST_FILES = 25
+_NEAREST = 25
 _DECLARES = regex(r"\b(?:argparse|ArgumentParser|configargparse|optparse|click|typer|tornado\.options)\b")
 _SERVES = regex(
     r"\b(?:serve_forever|run_app|run_simple|listenTCP|TCPServer|make_server|create_server|start_server|\w*HTTPServer|WSGIServer"
@@ -31,6 +32,8 @@ class CommandLine:
     words: tuple[str, ...] = ()
     port: int = 0  # the default of its port option, 0 when it has none
     origin: Origin = field(default_factory=lambda: Origin("default"))
+    among: tuple[str, ...] = ()  # the subcommands that there are, where none of them is known to serve
+    groups: tuple[str, ...] = ()  # functions that do nothing but tell how they are called, without a subcommand
 
 
 @dataclass
@@ -42,12 +45,13 @@ class _Option:
     line: int
     joined: bool = False  # Tornado takes --port=8000 alone, not --port 8000
     demanded: bool = False  # an argument without a flag, which has to be there
+    metavar: str = ""  # what the help calls its value
 
     def given(self, flags: tuple[str, ...], value: str) -> tuple[str, ...]:
         """The words that give the option a value, by the first of the flags that it has."""
         if self.demanded:
             return (value,)
-        flag = next(f for f in flags if f in self.flags)
+        flag = next((f for f in flags if f in self.flags), self.flags[0])
         return (f"{flag}={value}",) if self.joined else (flag, value)
 
 
@@ -62,26 +66,56 @@ class _Declared:
     handed: dict[str, str] = field(default_factory=dict)  # function that declares options -> owner it is called with
     parts: dict[str, str] = field(default_factory=dict)  # argument group of a parser -> owner
     only: dict[tuple[str, int], str] = field(default_factory=dict)  # options that one turn of a loop declares
+    alone: dict[str, tuple[str, str]] = field(default_factory=dict)  # function of @click.command -> its name, its owner
+    attached: list[tuple[str, str]] = field(default_factory=list)  # functions that a group takes, with the given names
+    lent: dict[str, list[_Option]] = field(default_factory=dict)  # options that a name holds for commands to take
+    taken: dict[str, set[str]] = field(default_factory=dict)  # owner -> names among its decorators
+    quiet: set[str] = field(default_factory=set)  # groups that do nothing without a subcommand
+    single: bool = False  # a Typer of one command takes no word for it
 
 
+@lru_cache(maxsize=16)
 def command_line(repo: Repository, entry: str) -> CommandLine:
     """The words that make the program of that file serve; nothing for a program that starts no server."""
-    files = list(program_files(repo, entry, _MOST_FILES))
-    if not any(_SERVES.search(repo.source(path)) for path in files):
-        return CommandLine()
+    files = whole_program(repo, entry)
+    # The nearest files first: those farther away may be of other commands.
+    near = _declared(repo, entry, files[:_NEAREST])
+    return near if near.words or near.port or len(files) <= _NEAREST else _declared(repo, entry, files)
+
+
+def _declared(repo: Repository, entry: str, files: tuple[str, ...]) -> CommandLine:
     found = _Declared()
     for path in files:
         if _DECLARES.search(repo.source(path)):
             _read(repo.source(path), path, found)
+    _put_together(found)
+    serving = any(_SERVES.search(repo.source(path)) for path in files)
+    line = _serving(found) if serving else CommandLine()
+    if line.words or line.port or not found.groups or found.default:
+        return line
+    quiet = tuple(sorted(o.partition("#")[2] for o in found.quiet if o.partition("#")[0] == entry))
+    return replace(line, among=tuple(found.commands), groups=quiet)
+
+
+def _put_together(found: _Declared) -> None:
+    """What one file declares and another one hands on."""
     for option in found.options:
         bare = option.owner.rpartition(".")[2]
         option.owner = found.handed.get(option.owner) or found.handed.get(bare) or option.owner
-    return _serving(found)
+    for function, given in found.attached:
+        name, owner = found.alone.get(function, (function.replace("_", "-"), f"#{function}"))
+        found.commands.setdefault(given or name, owner)
+    for owner, names in found.taken.items():
+        lent = (option for name in sorted(names) for option in found.lent.get(name, ()))
+        found.options += [replace(option, owner=owner) for option in lent]
+    if found.single and len(found.commands) == 1 and not found.groups:
+        found.default = next(iter(found.commands))
 
 
 def _serving(found: _Declared) -> CommandLine:
     known = load("python").lists["serving_commands"]
     command = next((name for name in known if name in found.commands), "")
+    command = "" if found.default and found.single else command
     if found.commands and not command and not found.default:
         return CommandLine()
     owner = found.commands.get(command, "")
@@ -102,6 +136,7 @@ def _where(
 ) -> tuple[tuple[str, ...], int, Origin]:
     """The options that say where to listen, the default port, and where that is declared."""
     port = next((o for name in ports for o in options if name in o.flags), None)
+    port = port or next((o for o in options if o.metavar.upper() == "PORT" and o.flags[0] in ("-p", "-P")), None)
     demanded = [o for o in options if o.demanded]
     if [o.flags for o in demanded] == [("port",)]:
         port = demanded[0]  # `server.py PORT`, and nothing else that only its owner knows
@@ -109,6 +144,10 @@ def _where(
         return (), 0, Origin("default")
     number = int(str(port.default)) if re.fullmatch(r"\d{2,5}", str(port.default)) else 8000
     words = port.given(ports, "{port}")
+    own = next((f.removesuffix("port") for f in port.flags if f.startswith("--") and f.endswith("-port")), "")
+    paired = tuple(f"{own}{name.lstrip('-')}" for name in hosts) if own else ()
+    if any(name in o.flags for o in options for name in paired):
+        hosts = paired  # --host beside --web-host is another one
     host = next((o for name in hosts for o in options if name in o.flags and o.owner == port.owner), None)
     if host and (host.default is None or host.default in _LOCAL):
         words = (*host.given(hosts, "0.0.0.0"), *words)
@@ -131,6 +170,8 @@ def _read(text: str, path: str, found: _Declared) -> None:
             _looped(node, path, values, found)
         elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
             _assigned(node, path, values, found)
+        if isinstance(node, (ast.FunctionDef, ast.Assign)) and "option(" in text:
+            _lend(node, path, values, found)
         if isinstance(node, ast.Call):
             _called(node, path, values, found)
     for option in found.options[first:]:
@@ -184,8 +225,15 @@ def _called(node: ast.Call, path: str, values: dict[str, object], found: _Declar
     owner = f"{path}#{_owner(node.func)}"
     if name == "add_subparsers":
         found.groups.add(owner)
-    if name in ("add_argument", "add_option"):
+    if name in ("add_argument", "add_option", "addoption"):
         found.options += _option(node, owner, path, values) or _argument(node, owner, path)
+    elif name == "add_command" and node.args:
+        given = _literal(node.args[1], values) if len(node.args) > 1 else _keyword(node, "name", values)
+        found.attached.append((last_name(node.args[0]), given if isinstance(given, str) else ""))
+    elif name == "Typer":
+        found.single = True
+    elif name == "add_typer":
+        found.groups.add(owner)
     elif name == "define" and node.args and isinstance(option := _literal(node.args[0], values), str):
         flag = f"--{option}".replace("_", "-")
         found.options.append(_Option((flag,), _keyword(node, "default", values), "", path, node.lineno, joined=True))
@@ -194,7 +242,22 @@ def _called(node: ast.Call, path: str, values: dict[str, object], found: _Declar
 def _option(node: ast.Call, owner: str, path: str, values: dict[str, object]) -> list[_Option]:
     flags = tuple(a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str))
     flags = tuple(part for flag in flags for part in flag.split("/") if part.startswith("-"))
-    return [_Option(flags, _keyword(node, "default", values), owner, path, node.lineno)] if flags else []
+    if not flags:
+        return []
+    shown = _keyword(node, "metavar", values)
+    metavar = shown if isinstance(shown, str) else ""
+    return [_Option(flags, _keyword(node, "default", values), owner, path, node.lineno, metavar=metavar)]
+
+
+def _lend(node: ast.FunctionDef | ast.Assign, path: str, values: dict[str, object], found: _Declared) -> None:
+    """click: options that a variable holds, or a function that decorates commands with them."""
+    name = last_name(node.targets[0]) if isinstance(node, ast.Assign) else node.name
+    body: list[ast.stmt] = [node] if isinstance(node, ast.Assign) else node.body
+    parts = [statement for statement in body if not isinstance(statement, ast.FunctionDef)]
+    calls = (call for part in parts for call in nodes(part) if isinstance(call, ast.Call))
+    options = [o for call in calls if last_name(call.func) == "option" for o in _option(call, "", path, values)]
+    if name and options:
+        found.lent.setdefault(name, options)
 
 
 def _argument(node: ast.Call, owner: str, path: str) -> list[_Option]:
@@ -256,20 +319,34 @@ def _decorated(
     """click and typer: the decorators of a function say that it is a command and what its options are."""
     calls = [d for d in node.decorator_list if isinstance(d, ast.Call)]
     kinds = {last_name(d.func if isinstance(d, ast.Call) else d): d for d in node.decorator_list}
+    owner = f"{path}#{node.name}"
+    given = {last_name(argument) for call in calls for argument in call.args}
+    found.taken[owner] = {name for name in (*kinds, *given) if name}
     command = kinds.get("command")
-    if command is not None and _owner(command.func if isinstance(command, ast.Call) else command) != "click":
+    if command is not None:
+        function = command.func if isinstance(command, ast.Call) else command
         name = _command_name(command, node.name)
-        found.commands.setdefault(name, f"{path}#{node.name}")
+        if isinstance(function, ast.Name) or _owner(function) == "click":
+            found.alone.setdefault(node.name, (name, owner))  # a command by itself, unless a group takes it
+        else:
+            found.commands.setdefault(name, owner)
     if "group" in kinds or "callback" in kinds:
-        found.groups.add(f"{path}#{node.name}")
+        found.groups.add(owner)
         group = kinds.get("group")
         if isinstance(group, ast.Call) and isinstance(default := _keyword(group, "default", values), str):
             found.default = default
+        if isinstance(group, ast.expr) and not (isinstance(group, ast.Call) and _does_more(group)):
+            found.quiet.add(owner)
     for call in calls:
         if last_name(call.func) == "option":
             found.options += _option(call, f"{path}#{node.name}", path, values)
     if command is not None:
         found.options += _parameters(node, path, values)
+
+
+def _does_more(group: ast.Call) -> bool:
+    """True for a group that may run without a subcommand, or whose class brings some, such as Flask's."""
+    return any(keyword.arg in ("invoke_without_command", "cls", None) for keyword in group.keywords)
 
 
 def _command_name(decorator: ast.expr, function: str) -> str:

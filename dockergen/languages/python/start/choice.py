@@ -22,7 +22,7 @@ from dockergen.languages.python.start.asked import as_asked, first_word, line_of
 from dockergen.languages.python.start.besides import besides
 from dockergen.languages.python.start.chosen import chosen_app
 from dockergen.languages.python.start.command import Run
-from dockergen.languages.python.start.console_scripts import console_script, refuse_other_packages
+from dockergen.languages.python.start.console_scripts import console_script, refuse_other_packages, refuse_silent
 from dockergen.languages.python.start.evidence import evidence
 from dockergen.languages.python.start.gunicorn_workers import with_workers
 from dockergen.languages.python.start.hidden import hidden, is_hidden
@@ -173,6 +173,7 @@ def _detected(repo: Repository, project: Project, modules: Modules, paths: list[
         return put_together
     entrance = bool(objects) and objects[0].origin.path.rsplit("/", 1)[-1] in ("wsgi.py", "asgi.py")
     if script and (not objects or (not entrance and _serves_itself(modules, script, objects))):
+        refuse_silent(modules, project, script)
         return replace(
             script,
             framework=script.framework

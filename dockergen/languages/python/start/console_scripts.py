@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from dockergen.languages.python.commandline import command_line
+from dockergen.languages.python.commandline import CommandLine, command_line
 from dockergen.languages.python.entry import Modules
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.setuptools_files import setup
@@ -19,6 +20,8 @@ from dockergen.languages.python.start.result import Start
 from dockergen.languages.python.start.served import framework_rows
 from dockergen.model import Origin, Rejected, Sourced
 from dockergen.repository import Repository
+
+_MOST_SHOWN = 6
 
 
 def console_script(modules: Modules, project: Project, asked: str = "") -> Start | None:
@@ -67,7 +70,10 @@ def console_script(modules: Modules, project: Project, asked: str = "") -> Start
     base = Start(Sourced(argv, origin, lost), framework=framework, env=env, script=True, entry=entry)
     if launch:
         base = replace(base, launch=launch.origin, **_switched(modules.repo))
-    return reached(modules, base, entry, runs) if entry else base
+    if not entry:
+        return base
+    found = reached(modules, base, entry, runs)
+    return replace(found, notes=(*found.notes, *_among(modules, found)))
 
 
 def refuse_other_packages(modules: Modules, project: Project, found: Start) -> None:
@@ -86,6 +92,37 @@ def refuse_other_packages(modules: Modules, project: Project, found: Start) -> N
         "Name the one to start, with its options.",
         command=f"dockergen init --start {shlex.quote(next(iter(scripts)))}",
     )
+
+
+def refuse_silent(modules: Modules, project: Project, script: Start) -> None:
+    """UndecidedError for a command that does nothing but tell how it is called, as it is a group of subcommands, of
+    which none is known to serve."""
+    told = command_line(modules.repo, script.entry) if script.entry else CommandLine()
+    name = script.command.value[0]
+    target = {**setup(modules.repo).scripts, **project.pyproject.scripts}.get(name, "")
+    if len(script.command.value) > 1 or not told.among or target.rpartition(":")[2].strip() not in told.groups:
+        return
+    raise UndecidedError(
+        f"{script.command.origin} declares {name}, which does nothing without a subcommand ({_shown(told)}), and "
+        "nothing tells which one is the service.",
+        "Name it, with its options.",
+        command=f"dockergen init --start {shlex.quote(f'{name} {told.among[0]}')}",
+    )
+
+
+def _among(modules: Modules, script: Start) -> Iterator[str]:
+    """That a command has subcommands, of which nothing says which one the image is for."""
+    told = command_line(modules.repo, script.entry)
+    if told.among and len(script.command.value) == 1:
+        name = script.command.value[0]
+        yield (
+            f"{script.command.origin} declares {name}, which has subcommands ({_shown(told)}), and nothing tells which "
+            f"one the image is to run: dockergen init --force --start {shlex.quote(f'{name} {told.among[0]}')}."
+        )
+
+
+def _shown(told: CommandLine) -> str:
+    return ", ".join(told.among[:_MOST_SHOWN]) + (", ..." if len(told.among) > _MOST_SHOWN else "")
 
 
 def _is_tool_beside(modules: Modules, package: str, entry: str) -> bool:

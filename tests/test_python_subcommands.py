@@ -1,0 +1,105 @@
+"""Commands of several subcommands: put together from several files, or of none that is known to serve."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import dockergen
+from dockergen.errors import ProjectError
+from dockergen.languages.python.commandline import command_line
+from dockergen.repository import Repository
+
+PROJECT = '[build-system]\nrequires = ["setuptools"]\n[project]\nname = "shop"\nversion = "1"\ndependencies = ["click", "uvicorn"]\n[project.scripts]\nshop = "shop.cli:cli"\n'
+GROUP = "import click\nfrom shop.run import run\nfrom shop.keys import keys\n@click.group()\ndef cli(): ...\n"
+KEYS = "import click\n@click.command()\n@click.option('--port', default=9)\ndef keys(port): ...\n"
+RUN = "import click\nimport uvicorn\n{0}\n@click.command('serve')\n{1}\ndef run(host, port):\n    uvicorn.run(None, host=host, port=port)\n"
+OPTIONS = "click.option('--host', default='localhost'), click.option('-p', '--port', default=4000)"
+SERVED = ("serve", "--host", "0.0.0.0", "--port", "{port}")
+
+
+def _write(root: Path, files: dict[str, str]) -> Repository:
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    return Repository(root)
+
+
+@pytest.mark.parametrize(
+    ("before", "decorators"),
+    [
+        ("", "@" + OPTIONS.replace(", click", "\n@click", 1)),
+        (f"def options(function):\n    for option in [{OPTIONS}]:\n        function = option(function)\n    return function", "@options"),
+        (f"OPTIONS = [{OPTIONS}]", "@add_options(OPTIONS)"),
+        ("host = click.option('--host', default='localhost')\nport = click.option('-p', '--port', default=4000)", "@host\n@port"),
+    ],
+    ids=["decorators", "a function that decorates", "a list", "variables"],
+)  # fmt: skip
+def test_commands_that_a_group_takes_serve_with_their_options(tmp_path: Path, before: str, decorators: str) -> None:
+    files = {
+        "shop/cli.py": f"{GROUP}cli.add_command(keys)\ncli.add_command(run)\n",
+        "shop/keys.py": KEYS,
+        "shop/run.py": RUN.format(before, decorators),
+    }
+    line = command_line(_write(tmp_path, files), "shop/cli.py")
+    assert (line.words, line.port) == (SERVED, 4000)
+
+
+def test_command_that_no_group_takes_has_no_word(tmp_path: Path) -> None:
+    text = "from click import command, option\nfrom http.server import HTTPServer\n@command()\n@option('--port', default=4000)\ndef main(port): ...\n"
+    line = command_line(_write(tmp_path, {"main.py": text}), "main.py")
+    assert (line.words, line.port) == (("--port", "{port}"), 4000)
+
+
+@pytest.mark.parametrize(
+    ("second", "words"),
+    [("", ("--port", "{port}")), ("@app.command()\ndef check(): ...\n", ("run", "--port", "{port}"))],
+)
+def test_typer_of_one_command_takes_no_word_for_it(tmp_path: Path, second: str, words: tuple[str, ...]) -> None:
+    text = f"import typer\nfrom http.server import HTTPServer\napp = typer.Typer()\n@app.command()\ndef run(port: int = 4000): ...\n{second}"
+    assert command_line(_write(tmp_path, {"main.py": text}), "main.py").words == words
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ("add('--host'); add('--web-host', default=''); add('--web-port', '-P', default=8089)", ("--web-port", "{port}")),
+        ("add('--host'); add('--web-port', default=8089)", ("--host", "0.0.0.0", "--web-port", "{port}")),
+        ("parser.addoption('--host', default='localhost'); parser.addoption('--port', default=3141)", ("--host", "0.0.0.0", "--port", "{port}")),
+        ("add('-p', metavar='PORT', default='3923')", ("-p", "{port}")),
+        ("add('-p', metavar='PATH', default='3923')", ()),
+    ],
+    ids=["the host of the port", "the only host", "addoption", "a short option for a port", "a short option for something else"],
+)  # fmt: skip
+def test_options_that_say_where_to_listen(tmp_path: Path, options: str, words: tuple[str, ...]) -> None:
+    options = options.replace("add(", "parser.add_argument(").replace("; ", "\n")
+    text = f"import argparse\nfrom http.server import HTTPServer\nparser = argparse.ArgumentParser()\n{options}\n"
+    assert command_line(_write(tmp_path, {"main.py": text}), "main.py").words == words
+
+
+MANY = "import argparse\ndef cli():\n    parser = argparse.ArgumentParser()\n    sub = parser.add_subparsers()\n    a = sub.add_parser('mirror')\n    b = sub.add_parser('delete')\n"
+
+
+def test_group_of_which_nothing_serves_is_asked_about(tmp_path: Path) -> None:
+    files = {"pyproject.toml": PROJECT, "shop/__init__.py": "", "shop/keys.py": KEYS, "shop/cli.py": GROUP.replace("from shop.run import run\n", "") + "cli.add_command(keys)\n"}  # fmt: skip
+    _write(tmp_path, files)
+    with pytest.raises(ProjectError) as caught:
+        dockergen.plan(tmp_path)
+    assert "pyproject.toml:8 declares shop, which does nothing without a subcommand (keys)" in caught.value.problem
+    assert caught.value.command == "dockergen init --start 'shop keys'"
+    assert dockergen.plan(tmp_path, start="shop keys").start == ("shop", "keys")
+
+
+@pytest.mark.parametrize("more", ["invoke_without_command=True", "cls=FlaskGroup"])
+def test_group_that_may_do_something_by_itself_is_started(tmp_path: Path, more: str) -> None:
+    text = GROUP.replace("from shop.run import run\n", "").replace("group()", f"group({more})")
+    _write(tmp_path, {"pyproject.toml": PROJECT, "shop/__init__.py": "", "shop/keys.py": KEYS, "shop/cli.py": text})
+    assert dockergen.plan(tmp_path).start == ("shop",)
+
+
+def test_parser_of_which_nothing_serves_is_told(tmp_path: Path) -> None:
+    _write(tmp_path, {"pyproject.toml": PROJECT, "shop/__init__.py": "", "shop/cli.py": MANY})
+    (note,) = [note for note in dockergen.plan(tmp_path).notes if "subcommands" in note]
+    assert "(mirror, delete)" in note
+    assert note.endswith("dockergen init --force --start 'shop mirror'.")
