@@ -13,6 +13,7 @@ from dockergen.languages.python.listening import Listening, listening
 from dockergen.languages.python.objects import AppObject, Found, app_objects
 from dockergen.languages.python.source import guard_line
 from dockergen.languages.python.source_roots import source_roots
+from dockergen.languages.python.standard import standard_library
 from dockergen.languages.python.syntax import Module, parsed
 from dockergen.lazy import regex
 from dockergen.model import Origin
@@ -248,7 +249,8 @@ def import_root(repo: Repository, path: str) -> str:
     relative = bool(re.search(r"^\s*from\s+\.", repo.source(path), re.MULTILINE))
     if folder not in roots and not relative:
         own = path.rsplit("/", 1)[-1].removesuffix(".py")  # proj/celery.py imports the celery that is installed
-        siblings = {name for name in wanted - {own} if _resolves(repo, folder, name)}
+        # A package may have a logging.py of its own; its files mean Python's all the same.
+        siblings = {n for n in wanted - {own} - standard_library() if _resolves(repo, folder, n)}
         if any(not any(_resolves(repo, root, name) for root in roots) for name in siblings):
             return folder
     if len(roots) == 1:

@@ -6,13 +6,13 @@ import ast
 import difflib
 import re
 import shlex
-import sys
 from collections.abc import Iterator, Mapping
 from functools import cache
 
 from dockergen.catalog import load
 from dockergen.errors import ProjectError
 from dockergen.languages.python.imports import program_files
+from dockergen.languages.python.standard import standard_library
 from dockergen.languages.python.syntax import guards, parsed, suppresses
 from dockergen.repository import Repository
 
@@ -53,13 +53,6 @@ def refuse_unlisted(repo: Repository, entry: str) -> None:
 def named_otherwise() -> Mapping[str, str]:
     """Modules with what they are called as distributions, where the two differ."""
     return dict(row.split() for row in load("python").lists["distributions"])
-
-
-def standard_library() -> frozenset[str]:
-    """The modules of every Python, so that the answer does not depend on the one that dockergen runs on."""
-    lists = load("python").lists
-    gone = [module for row in lists["removed_modules"] for module in row.split()[1:]]
-    return sys.stdlib_module_names.union(gone, lists["later_modules"])
 
 
 def runs_on_import(body: tuple[ast.stmt, ...] | list[ast.stmt]) -> Iterator[ast.Import | ast.ImportFrom]:

@@ -11,8 +11,9 @@ from dockergen.languages.python.along import brought_along
 from dockergen.languages.python.apis import uses
 from dockergen.languages.python.optional import brings, for_developers, imported_modules, installed_apps
 from dockergen.languages.python.project import Project
+from dockergen.languages.python.standard import standard_library
 from dockergen.languages.python.start import Start
-from dockergen.languages.python.unlisted import named_otherwise, standard_library
+from dockergen.languages.python.unlisted import named_otherwise
 from dockergen.lazy import regex
 from dockergen.manifests.requirements import bare_name, normalised
 from dockergen.model import Origin

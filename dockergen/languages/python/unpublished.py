@@ -9,7 +9,7 @@ from dockergen.catalog import load
 from dockergen.errors import ProjectError
 from dockergen.frozen import frozen
 from dockergen.languages.python.project import Project
-from dockergen.languages.python.unlisted import standard_library
+from dockergen.languages.python.standard import standard_library
 from dockergen.model import Origin
 
 

@@ -41,6 +41,7 @@ from dockergen.languages.python.start.served import framework_rows, served
 from dockergen.languages.python.start.site import site_start
 from dockergen.languages.python.start.special import (
     default_start,
+    filled_later,
     ini_start,
     notebook_start,
     reflex_folders,
@@ -54,7 +55,7 @@ from dockergen.repository import Repository
 from dockergen.settings import Settings
 
 _PRODUCTION = regex(
-    r"^\s*(?:import|from)\s+(?:waitress|uvicorn|gunicorn|hypercorn|granian|bjoern|cheroot|gevent|pyramid\.scripts)\b"
+    r"^\s*(?:import|from)\s+(?:waitress|uvicorn|gunicorn|hypercorn|granian|bjoern|cheroot|gevent|tornado|pyramid\.scripts)\b"
     r"|\b(?:run_app|serve_forever)\(",
     re.MULTILINE,
 )
@@ -164,8 +165,8 @@ def _detected(repo: Repository, project: Project, modules: Modules, paths: list[
         return site_start(repo, project, site, next((r for r in runs if r.program), None))
     if demo := _demo(repo, project, modules, present):
         return demo
-    objects = [app for app in apps(modules, paths) if not without_routes(modules, app)] if modules.constructors else []
     script = console_script(modules, project)
+    objects = _objects(modules, paths, runs, script) if modules.constructors else []
     shown = _page(repo, project, present, paths, runs)
     if shown and not (objects and _before(objects[0].origin.path, shown.entry)):
         return shown
@@ -190,6 +191,15 @@ def _detected(repo: Repository, project: Project, modules: Modules, paths: list[
         if (told := naming.program_named(modules, runs, ("hint",))) and told[0] in paths:
             return _as_told(modules, project, present, *told)
         raise
+
+
+def _objects(modules: Modules, paths: list[str], runs: list[Run], script: Start | None) -> list[App]:
+    """The app objects that a server may be given; with a command beside, none that only the command makes complete."""
+    found = [app for app in apps(modules, paths) if not without_routes(modules, app)]
+    if script is None:
+        return found
+    told = {app.reference for run in runs if (app := naming.app_of(modules, run, found))}
+    return [app for app in found if app.reference in told or not filled_later(modules, app, paths)]
 
 
 def _of_objects(modules: Modules, project: Project, objects: list[App], runs: list[Run], paths: list[str]) -> Start:

@@ -13,12 +13,16 @@ from dockergen.languages.python.entry import App, Modules
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.start.result import Start
 from dockergen.languages.python.start.served import default_app
-from dockergen.languages.python.syntax import Module, dotted, nodes
+from dockergen.languages.python.syntax import Module, dotted, last_name, nodes, top_level
 from dockergen.lazy import regex
 from dockergen.model import Origin, Sourced
 from dockergen.repository import Repository
 
 _ROUTE = regex(r"^@(?:bottle\.)?(?:route|get|post)\(", re.MULTILINE)
+_FILLS = (
+    *("route", "add_url_rule", "register_blueprint", "include_router", "add_api_route", "add_routes", "mount"),
+    *("add_route", "get", "post", "put", "delete", "patch", "websocket"),
+)
 
 
 def default_start(
@@ -40,6 +44,56 @@ def without_routes(modules: Modules, app: App) -> bool:
         return False
     names = (node for statement in modules.module(path).body for node in nodes(statement) if isinstance(node, ast.Name))
     return not any(name.id == app.name and isinstance(name.ctx, ast.Load) for name in names)
+
+
+def filled_later(modules: Modules, app: App, paths: list[str]) -> bool:
+    """True for an object that gets its routes in functions alone, which a server that imports it does not call."""
+    if app.factory or app.wraps or not _is_made_bare(modules, app):
+        return False
+    early, late = _fillings(modules, app.origin.path, app.name)
+    if not early and not late:
+        module = app.module.rpartition(".")[2]
+        for path in paths:
+            text = modules.repo.source(path)
+            if path != app.origin.path and module in text and f"{app.name}." in text:
+                found = _fillings(modules, path, app.name)
+                early, late = early or found[0], late or found[1]
+    return late and not early
+
+
+def _is_made_bare(modules: Modules, app: App) -> bool:
+    """True where the framework's own class is called, not a function that hands on an app with its routes."""
+    for node in top_level(modules.module(app.origin.path).body):
+        if isinstance(node, ast.Assign) and [last_name(target) for target in node.targets] == [app.name]:
+            made = dotted(node.value.func) if isinstance(node.value, ast.Call) else []
+            return made[-1:] == [app.constructor.rpartition(".")[2]]
+    return False
+
+
+def _fillings(modules: Modules, path: str, name: str) -> tuple[bool, bool]:
+    """Whether the file gives the object its routes where it is imported, and whether in functions that it defines."""
+    body = modules.module(path).body
+    fills = [node for statement in body for node in nodes(statement) if _is_filling(node, name)]
+    deferred: set[int] = set()
+    filling: set[str] = set()  # functions that give it routes
+    for outer in top_level(body):
+        if isinstance(outer, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            inside = {id(node) for statement in outer.body for node in nodes(statement)}
+            deferred |= inside
+            filling |= {outer.name} if any(id(node) in inside for node in fills) else set()
+    calls = (n for statement in body for n in nodes(statement) if isinstance(n, ast.Call) and id(n) not in deferred)
+    early = any(id(node) not in deferred for node in fills) or any(_may_fill(c, name, filling) for c in calls)
+    return early, any(id(node) in deferred for node in fills)
+
+
+def _is_filling(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr in _FILLS and dotted(node) == [name, node.attr]
+
+
+def _may_fill(call: ast.Call, name: str, filling: set[str]) -> bool:
+    """A call on import that may give the object its routes: of a function that does, or one that gets the object."""
+    handed = any(isinstance(part, ast.Name) and part.id == name for part in call.args)
+    return isinstance(call.func, ast.Name) and (call.func.id in filling or (handed and call.func.id.islower()))
 
 
 def _given_server(module: Module) -> bool:
