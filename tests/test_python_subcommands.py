@@ -103,3 +103,18 @@ def test_parser_of_which_nothing_serves_is_told(tmp_path: Path) -> None:
     (note,) = [note for note in dockergen.plan(tmp_path).notes if "subcommands" in note]
     assert "(mirror, delete)" in note
     assert note.endswith("dockergen init --force --start 'shop mirror'.")
+
+
+DAEMON = "import argparse\nfrom http.server import HTTPServer\ndef main():\n    parser = argparse.ArgumentParser()\n    parser.add_argument('--port', default=8082)\n"
+
+
+@pytest.mark.parametrize(
+    ("daemon", "start"),
+    [(DAEMON, "exec shopd --port ${PORT}"), ("def main():\n    print(1)\n", "shop")],
+    ids=["a server", "a tool"],
+)
+def test_daemon_beside_a_command_of_the_projects_name_is_the_service(tmp_path: Path, daemon: str, start: str) -> None:
+    manifest = PROJECT.replace("shop.cli:cli", "shop.cli:main") + 'shopd = "shop.daemon:main"\n'
+    files = {"shop/__init__.py": "", "shop/cli.py": "def main():\n    print(1)\n", "shop/daemon.py": daemon}
+    _write(tmp_path, {"pyproject.toml": manifest, **files})
+    assert dockergen.plan(tmp_path).start[-1] == start

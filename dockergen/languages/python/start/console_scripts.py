@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from dockergen.catalog import load
 from dockergen.languages.python.commandline import CommandLine, command_line
 from dockergen.languages.python.entry import Modules
 from dockergen.languages.python.project import Project
@@ -36,6 +37,8 @@ def console_script(modules: Modules, project: Project, asked: str = "") -> Start
     wanted = [n for n in names if n in (own, own.replace("_", "-"), "start", "serve", "server", "main")] or names
     if len(wanted) > 1 and own in wanted:
         wanted = [own]
+    if wanted == [own] and (daemon := _daemon(modules, scripts, own)):
+        wanted = [daemon]
     if len(wanted) != 1:
         return None
     name = wanted[0]
@@ -92,6 +95,17 @@ def refuse_other_packages(modules: Modules, project: Project, found: Start) -> N
         "Name the one to start, with its options.",
         command=f"dockergen init --start {shlex.quote(next(iter(scripts)))}",
     )
+
+
+def _daemon(modules: Modules, scripts: Mapping[str, str], own: str) -> str:
+    """The command that is called like the project's server, such as luigid beside luigi, where it is one; else ""."""
+    found = [f"{own}{end}" for end in load("python").lists["daemon_endings"] if f"{own}{end}" in scripts]
+    if len(found) != 1:
+        return ""
+    module = scripts[found[0]].partition(":")[0]
+    entry = modules.file_of(module) or modules.file_of(module, "src")
+    listens = bool(entry) and (command_line(modules.repo, entry).port or servers_of(modules, entry))
+    return found[0] if listens else ""
 
 
 def refuse_silent(modules: Modules, project: Project, script: Start) -> None:
