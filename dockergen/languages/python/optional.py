@@ -9,15 +9,10 @@ from dockergen.languages.python.groups import for_development, groups_of
 from dockergen.languages.python.imports import files_of, whole_program
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.requirements import included, production_files
-from dockergen.languages.python.syntax import nodes, parsed, suppresses
-from dockergen.languages.python.unlisted import is_here, named_otherwise, runs_on_import, standard_library
-from dockergen.manifests.dependency_groups import Group
-
-
 from dockergen.languages.python.standard import standard_library
-from dockergen.languages.python.syntax import nodes, parsed
+from dockergen.languages.python.syntax import nodes, parsed, suppresses
 from dockergen.languages.python.unlisted import is_here, named_otherwise, runs_on_import
-from dockergen.manifests.dependency_groups import Group, dependency_groups
+from dockergen.manifests.dependency_groups import Group
 from dockergen.manifests.requirements import normalised, requirements_file
 from dockergen.model import Origin
 from dockergen.repository import Repository
