@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import dockergen
+from dockergen.errors import ProjectError
 from tests.python_trees import plan_of
 from tests.test_python_start_django import MANAGE, PLAIN, WSGI
 
@@ -179,3 +180,14 @@ def test_settings_for_production_that_lack_the_key_are_not_taken(
         if said
         else not any("SECRET_KEY, so" in n for n in plan.notes)
     )
+
+
+def test_settings_that_nothing_can_hold_are_an_error(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("django==5.2.8\n")
+    (tmp_path / "manage.py").write_text("import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n")
+    with pytest.raises(
+        ProjectError, match=r"manage.py:2 names the settings module shop.settings, and nothing here is called shop"
+    ):
+        dockergen.plan(tmp_path)
+    (tmp_path / "requirements.txt").write_text("django==5.2.8\nmy-shop==1.0\n")
+    assert dockergen.plan(tmp_path).start  # a distribution may bring them

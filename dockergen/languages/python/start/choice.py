@@ -11,7 +11,7 @@ from dockergen.catalog import Framework, load
 from dockergen.errors import ProjectError
 from dockergen.languages.python.bound import bound_port, reachable
 from dockergen.languages.python.commandline import command_line
-from dockergen.languages.python.django import django
+from dockergen.languages.python.django import Django, django
 from dockergen.languages.python.entry import App, Modules, apps, candidates, modules_of, place
 from dockergen.languages.python.imports import program_files
 from dockergen.languages.python.project import Project
@@ -162,6 +162,7 @@ def _constructors(project: Project) -> dict[str, str]:
 def _detected(repo: Repository, project: Project, modules: Modules, paths: list[str], runs: list[Run]) -> Start | None:
     present = framework_rows(project)
     if project.has("django") and (site := django(repo)):
+        _refuse_absent(repo, project, site)
         return site_start(repo, project, site, next((r for r in runs if r.program), None))
     if demo := _demo(repo, project, modules, present):
         return demo
@@ -200,6 +201,18 @@ def _objects(modules: Modules, paths: list[str], runs: list[Run], script: Start 
         return found
     told = {app.reference for run in runs if (app := naming.app_of(modules, run, found))}
     return [app for app in found if app.reference in told or not filled_later(modules, app, paths)]
+
+
+def _refuse_absent(repo: Repository, project: Project, site: Django) -> None:
+    """ProjectError when neither the repository nor anything that is installed can hold the settings of the project."""
+    top = site.settings.partition(".")[0]
+    places = (f"{depth}{name}" for depth in ("", "*/", "*/*/") for name in (top, f"{top}.py"))
+    if any(map(repo.glob, places)) or any(top.replace("_", "-") in name for name in project.installed):
+        return
+    raise ProjectError(
+        f"{site.settings_origin} names the settings module {site.settings}, and nothing here is called {top}.",
+        f"Commit the folder {top}/ that `django-admin startproject {top}` made: it holds the settings, and wsgi.py.",
+    )
 
 
 def _of_objects(modules: Modules, project: Project, objects: list[App], runs: list[Run], paths: list[str]) -> Start:
