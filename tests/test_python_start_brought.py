@@ -62,6 +62,7 @@ GRAPH = "from ariadne.asgi import GraphQL\nfrom schema import schema\napp = Grap
         ("pecan gunicorn", "import pecan\napplication = pecan.make_app('root')\n", f"{G} server:application"),
         ("ariadne", GRAPH, "python server.py"),
         ("typer uvicorn", "import typer\napp = typer.Typer()\nif __name__ == '__main__':\n    app()\n", "python server.py"),
+        ("wxpython gunicorn", "import wx\napp = wx.App()\nif __name__ == '__main__':\n    app.MainLoop()\n", "python server.py"),
         ("celery uvicorn", "from celery import Celery\napp = Celery('x')\n", "celery --app server:app worker --loglevel info"),
         ("x uvicorn", "import uvicorn\nimport x\napp = x.make()\nuvicorn.run(app, host='0.0.0.0', port=9000)\n", "python server.py"),
     ],

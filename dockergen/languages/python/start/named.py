@@ -22,21 +22,6 @@ from dockergen.settings import command_words
 _VARIABLES = regex(r"env [^|&;<>()$`\n]*")
 _PORT = regex(r"\bPORT\b")
 _APP_NAMES = ("app", "application", "asgi", "asgi_app", "wsgi", "wsgi_app")
-# What makes objects of that name for a command line, a window or another service's host.
-_NO_SERVICE = (
-    "typer",
-    "cyclopts",
-    "click",
-    "cleo",
-    "azure",
-    "textual",
-    "kivy",
-    "tkinter",
-    "PyQt5",
-    "PyQt6",
-    "PySide6",
-    "modal",
-)
 _MOST_FILES = 25
 _ROOTS = ("", "src", "app", "backend", "server", "api")
 
@@ -217,7 +202,8 @@ def _app_like(modules: Modules, path: str, node: ast.stmt) -> str:
         return ""
     made_by = modules.module(path).imports.get(parts[0], parts[0]).split(".")[0]
     others = {name for row in load("python").frameworks.values() if row.kind == "worker" for name in row.config}
-    return "" if made_by in (*others, *_NO_SERVICE) else target.id
+    lists = load("python").lists
+    return "" if made_by in (*others, *lists["no_service"], *lists["windows"]) else target.id
 
 
 def program_named(modules: Modules, runs: list[Run], weights: tuple[str, ...]) -> tuple[str, Run] | None:
