@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dockergen.frozen import frozen
@@ -43,8 +44,9 @@ class Setup:
     absent: tuple[tuple[str, int], ...] = ()  # files that it opens whatever happens and that are not there, with lines
 
 
+@lru_cache(maxsize=8)
 def setup(repo: Repository) -> Setup:
-    """The values of setup.cfg, overlaid by the literal ones of setup.py."""
+    """The values of setup.cfg, overlaid by the literal ones of setup.py; remembered, as many ask."""
     cfg = _from_cfg(repo)
     if not repo.is_file("setup.py"):
         return cfg
