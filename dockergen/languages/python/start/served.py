@@ -11,9 +11,10 @@ from dockergen.languages.python.entry import App, Modules, module_of
 from dockergen.languages.python.imports import program_files
 from dockergen.languages.python.listening import LOOPBACK, Listening
 from dockergen.languages.python.project import Project
-from dockergen.languages.python.source import health_route, port_called
+from dockergen.languages.python.source import port_called
 from dockergen.languages.python.start.command import Run
 from dockergen.languages.python.start.gunicorn_workers import serves_asgi
+from dockergen.languages.python.start.health import health_path
 from dockergen.languages.python.start.result import Start
 from dockergen.languages.python.syntax import nodes
 from dockergen.lazy import regex
@@ -82,7 +83,7 @@ def served(
         Sourced(argv, named.origin if named else app.origin, rejected),
         framework=Sourced(name, project.origin_of(project.has(*row.dependencies))),
         port=port,
-        health=row.health or health_route(modules.repo.source(path)) or "/",
+        health=row.health or health_path(modules, app) or "/",
         env=env,
         added=added,
         import_root=app.import_root,
