@@ -27,6 +27,7 @@ from dockergen.languages.python.state import State, state
 from dockergen.languages.python.submodules import missing_submodules
 from dockergen.languages.python.system import System, system
 from dockergen.languages.python.unlisted import refuse_unlisted
+from dockergen.languages.python.unnamed import asked_by_django
 from dockergen.languages.python.uv_member import member, start_of
 from dockergen.languages.python.version import version
 from dockergen.lazy import regex
@@ -83,7 +84,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
         return documentation_plan(repo, found, release, site, settings)
     begun = start_of(repo, settings, path)
     if not manifest(repo) and begun.entry and begun.entry != found.script.path:
-        refuse_unlisted(repo, begun.entry)
+        refuse_unlisted(repo, begun.entry, asked_by_django(repo, begun.django))
     begun = of_their_time(_without_installed(begun, found), release.value)
     setup = install(repo, found, begun, release)
     final = base(settings, release.value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from dockergen.languages.python.groups import for_development, groups_of
 from dockergen.languages.python.imports import files_of, whole_program
@@ -91,7 +92,10 @@ def developers_only(repo: Repository, project: Project, entry: str, settings: tu
 
 def installed_apps(repo: Repository, path: str) -> Iterator[tuple[str, Origin]]:
     """The apps of a settings file that are always there, by their first names, with their lines."""
-    for node in parsed(repo.source(path)).body:
+    body = parsed(repo.source(path)).body
+    # django-configurations: settings are attributes of classes.
+    of_classes = chain.from_iterable(node.body for node in body if isinstance(node, ast.ClassDef))
+    for node in (*body, *of_classes):
         targets = (
             node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []
         )

@@ -6,7 +6,7 @@ import ast
 import difflib
 import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 from dockergen.catalog import load
@@ -14,20 +14,28 @@ from dockergen.errors import ProjectError
 from dockergen.languages.python.imports import program_files
 from dockergen.languages.python.standard import standard_library
 from dockergen.languages.python.syntax import guards, parsed, suppresses
+from dockergen.model import Origin
 from dockergen.repository import Repository
 
 _MOST_FILES = 40
 
 
-def refuse_unlisted(repo: Repository, entry: str) -> None:
+def refuse_unlisted(repo: Repository, entry: str, more: Iterable[tuple[str, Origin]] = ()) -> None:
     """Raises ProjectError with the line of the first import that neither Python nor the repository answers, and with
-    all of them as the lines of a requirements file."""
+    all of them as the lines of a requirements file; `more` are modules that something else than an import asks for."""
     standard = standard_library()
     missing: dict[str, str] = {}
     for path in program_files(repo, entry, _MOST_FILES):
         for name in _imported(parsed(repo.source(path)).body):
             if name not in standard and not is_here(repo, path, name):
                 missing.setdefault(name, path)
+    for name, origin in more if missing else ():
+        if (
+            name not in standard
+            and not is_here(repo, origin.path, name)
+            and not is_here(repo, _above(origin.path), name)
+        ):
+            missing.setdefault(name, origin.path)
     if not missing:
         return
     name, path = next(iter(missing.items()))
@@ -47,6 +55,11 @@ def refuse_unlisted(repo: Repository, entry: str) -> None:
         "by its imports that is:",
         command=f"printf '%s\\n' {' '.join(wanted)} > requirements.txt",
     )
+
+
+def _above(path: str) -> str:
+    """A path beside the folder of that one, in which the apps of settings lie."""
+    return path.rpartition("/")[0]
 
 
 @cache

@@ -9,6 +9,7 @@ from dockergen.catalog import load
 from dockergen.frozen import frozen
 from dockergen.languages.python.along import brought_along
 from dockergen.languages.python.apis import uses
+from dockergen.languages.python.django import Django
 from dockergen.languages.python.optional import brings, for_developers, imported_modules, installed_apps
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.standard import standard_library
@@ -48,14 +49,25 @@ def unnamed(repo: Repository, project: Project, begun: Start, paths: Iterable[st
 
 
 def _imported(repo: Repository, begun: Start, paths: tuple[str, ...]) -> Iterator[Unnamed]:
-    # Django imports these of each app by itself, and with the first request those of its addresses.
-    loaded = [path for path in paths if path.rpartition("/")[2] in _LOADED] if begun.django else []
-    apps = (installed_apps(repo, path) for path in (begun.django.sources if begun.django else ()))
     standard = standard_library()
-    for module, origin in (*imported_modules(repo, begun.entry, *loaded), *chain.from_iterable(apps)):
+    for module, origin in (*imported_modules(repo, begun.entry), *asked_by_django(repo, begun.django, paths)):
         name = distribution(module) if module not in standard else ""
         if name:
             yield Unnamed(name, origin, module)
+
+
+def asked_by_django(
+    repo: Repository, site: Django | None, paths: Iterable[str] | None = None
+) -> Iterator[tuple[str, Origin]]:
+    """Modules, with their lines, that a Django project wants of its apps: those that its settings name, and what its
+    own import. `paths` are the files of the program, where they are known."""
+    if site is None:
+        return
+    # Django imports these of each app by itself, and with the first request those of its addresses.
+    known = repo.walk(site.root, depth=3, endings=(".py",)) if paths is None else paths
+    loaded = [path for path in known if path.rpartition("/")[2] in _LOADED]
+    yield from imported_modules(repo, *loaded)
+    yield from chain.from_iterable(installed_apps(repo, path) for path in site.sources)
 
 
 def _is_somewhere(repo: Repository, module: str) -> bool:

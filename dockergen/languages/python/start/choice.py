@@ -14,6 +14,7 @@ from dockergen.languages.python.commandline import command_line
 from dockergen.languages.python.django import Django, django
 from dockergen.languages.python.entry import App, Modules, apps, candidates, modules_of, place
 from dockergen.languages.python.imports import program_files
+from dockergen.languages.python.manager_choice import manifest
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.source import serves
 from dockergen.languages.python.space import space
@@ -161,7 +162,8 @@ def _constructors(project: Project) -> dict[str, str]:
 
 def _detected(repo: Repository, project: Project, modules: Modules, paths: list[str], runs: list[Run]) -> Start | None:
     present = framework_rows(project)
-    if project.has("django") and (site := django(repo)):
+    # Without a manifest manage.py alone says that it is Django's, and what is missing is told afterwards.
+    if (project.has("django") or not manifest(repo)) and (site := django(repo)):
         _refuse_absent(repo, project, site)
         return site_start(repo, project, site, next((r for r in runs if r.program), None))
     if demo := _demo(repo, project, modules, present):
