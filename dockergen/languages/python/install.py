@@ -7,7 +7,7 @@ from dockergen.frozen import frozen
 from dockergen.languages.python.extension import extension
 from dockergen.languages.python.local_versions import local_versions
 from dockergen.languages.python.manager_options import contradicted, of_public_index, options, tools
-from dockergen.languages.python.manager_version import lock_reader, manager_version, old_pip
+from dockergen.languages.python.manager_version import lock_reader, manager_version, newer_pip, old_pip
 from dockergen.languages.python.mounts import Mounts, is_archive, mounts
 from dockergen.languages.python.old_builds import OldBuilds, old_builds
 from dockergen.languages.python.old_setuptools import Legacy, old_setuptools
@@ -55,6 +55,7 @@ class Install:
     reader: bool  # they print the manager's lock file in its place
     no_indexes: bool  # it names no index that pip would not use unasked
     old_pip: bool  # the image's pip installs into its own environment only
+    newer_pip: str  # what the environment's pip is replaced by before it installs, "" where that is new enough
     uv: str  # reference of the uv image
     insists: bool  # uv has to be told the image's Python, as a file of the source names another
     project: bool  # the project itself is installed
@@ -125,6 +126,7 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
         reader=bool(project.lock and lock_reader(kind, release.value)),
         no_indexes=of_public_index(repo, project) if kind == "pipenv" else False,
         old_pip=old_pip(release.value),
+        newer_pip=newer_pip(release.value),
         uv=str(catalog.images["uv"].at(uv.value)),
         insists=kind == "uv" and contradicted(repo, release),
         project=itself,

@@ -53,6 +53,12 @@ def old_pip(release: str) -> bool:
     return wanted[:2] < min(first)
 
 
+def newer_pip(release: str) -> str:
+    """The last pip for a Python that brings one along which knows no wheels of manylinux2014; "" for any other."""
+    rows = (row.split() for row in load("python").lists["last_pips"])
+    return next((f"pip=={pip}" for python, pip in rows if _key(python) == _key(release)[:2]), "")
+
+
 def _known(name: str, release: str) -> list[str]:
     """Releases of the manager that run on the Python, best first; ProjectError when there is none."""
     catalog = load("python")
