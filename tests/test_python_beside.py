@@ -148,3 +148,44 @@ def test_package_whose_data_setuptools_leaves_out_runs_in_place(
     made = dockergen.plan(tmp_path)
     assert made.start == ("shop",)
     assert dict(made.env).get("PYTHONPATH", "") == ("/app" if in_place else "")
+
+
+_SCM = (
+    '[build-system]\nrequires = ["setuptools", "setuptools-scm"]\nbuild-backend = "setuptools.build_meta"\n'
+    '[project]\nname = "shop"\ndynamic = ["version"]\ndependencies = ["flask"]\n[project.scripts]\nshop = "shop.cli:main"\n'
+    '[tool.setuptools_scm]\nversion_file = "src/shop/_version.py"\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        ({"src/shop/templates/a.html": "a\n"}, True),
+        ({"src/shop/templates/a.html": "a\n", "MANIFEST.in": "exclude .gitignore"}, True),
+        ({"src/shop/templates/a.html": "a\n", "MANIFEST.in": "graft src\n"}, False),
+        ({}, False),
+        (
+            {
+                "src/shop/templates/a.html": "a\n",
+                "pyproject.toml": _SCM + "[tool.setuptools]\ninclude-package-data = false\n",
+            },
+            False,
+        ),
+    ],
+)
+def test_files_that_only_git_lists_are_told_to_a_build_that_writes_a_module(
+    tmp_path: Path, files: dict[str, str], told: bool
+) -> None:
+    tree = {
+        "pyproject.toml": _SCM,
+        "src/shop/__init__.py": "",
+        "src/shop/cli.py": "def main():\n    print(1)\n",
+        **files,
+    }
+    for name, text in tree.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    text = dockergen.generate(tmp_path)[0].text
+    line = "RUN printf '\\ngraft %s\\n' src/shop >> MANIFEST.in\n"
+    assert (line in text) == told
+    assert not told or text.index("COPY . .") < text.index(line) < text.index("uv pip install --no-deps .")

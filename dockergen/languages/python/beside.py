@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from dockergen.languages.python.imports import whole_program
-from dockergen.languages.python.setuptools_files import takes_data
+from dockergen.languages.python.setuptools_files import includes_data, takes_data
 from dockergen.languages.python.syntax import last_name, nodes, parsed
 from dockergen.languages.python.writes import written
 from dockergen.lazy import regex
@@ -25,6 +25,14 @@ def data_root(repo: Repository, entry: str) -> str:
     if not inside or takes_data(repo, filter(_is_data, repo.walk(inside))):
         return ""
     return inside.rpartition("/")[0] or "."
+
+
+def lost_data(repo: Repository, entry: str) -> str:
+    """The package of the program whose data setuptools takes along only where it can ask git for the files, "" where
+    it takes all of it, or never does."""
+    inside = _package(repo, entry) if entry else ""
+    lost = bool(inside) and includes_data(repo) and not takes_data(repo, filter(_is_data, repo.walk(inside)))
+    return inside if lost else ""
 
 
 def written_root(repo: Repository, entry: str) -> str:

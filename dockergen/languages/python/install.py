@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dockergen.catalog import load
 from dockergen.frozen import frozen
+from dockergen.languages.python.beside import lost_data
 from dockergen.languages.python.extension import extension
 from dockergen.languages.python.local_versions import local_versions
 from dockergen.languages.python.manager_options import contradicted, of_public_index, options, tools
@@ -82,6 +83,7 @@ class Install:
     missing: tuple[str, ...] = ()  # importable folders whose source lacks what only the build makes
     archives: tuple[str, ...] = ()  # wheels and the like of the repository, of which the environment has the content
     excluded: tuple[str, ...] = ()  # all three, where the source is copied
+    grafted: str = ""  # package whose files the build is told, as it sees no version control
     in_place: str = ""  # folder that is imported from although the project is installed, "." for the root
     copies_source: bool = True  # the program runs from its source, as a whole or in part
     build_packages: tuple[str, ...] = ()
@@ -153,6 +155,7 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
         missing=missing,
         archives=archives,
         excluded=(*closed.unsafe, *missing, *archives),
+        grafted=lost_data(repo, start.entry) if itself and built.must_build else "",
         in_place=placed,
         copies_source=copies_source(repo, project, start, built, itself, placed),
         build_packages=(*remote.packages, *(built.packages if itself or taken.own else ())),

@@ -98,6 +98,14 @@ def takes_data(repo: Repository, files: Iterable[str]) -> bool:
     return all(any(line.fullmatch(path) for line in lines) for path in files)
 
 
+def includes_data(repo: Repository) -> bool:
+    """True where setuptools takes along what its list of files names: a [project] table says so by itself."""
+    declared = repo.source("pyproject.toml")
+    if _PROJECT.search(declared):
+        return not re.search(r"^include-package-data\s*=\s*false", declared, re.MULTILINE)
+    return any("include_package_data" in repo.source(path) for path in ("setup.py", "setup.cfg"))
+
+
 def _opened(text: str) -> Iterator[tuple[str, int]]:
     """Literal paths that are opened on the way to setup(), by open() or a function of the file that opens what it is
     given; nothing below try, if and with, which may have a way out."""
