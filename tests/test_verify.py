@@ -221,6 +221,12 @@ def test_a_log_of_a_build_names_its_cause_and_the_flag(log: str, cause: str, rem
             "does not have @acme/x",
             "lock anew",
         ),
+        (
+            "npm error code E404\nnpm error 404 Not Found - GET https://registry.example/@acme/x - Not found\n"
+            "npm error 404\nnpm error 404  The requested resource '@acme/x@https://registry.example/@acme/x/-/x-1.0.tgz' could not be found or you do not have permission to access it.\n",
+            "does not have @acme/x",
+            "lock anew",
+        ),
     ],
 )  # fmt: skip
 def test_a_log_of_a_build_names_its_cause(log: str, cause: str, remedy: str) -> None:

@@ -117,7 +117,7 @@ _BUILD_CAUSES: tuple[tuple[str, str, str], ...] = (
         "Make it before: dockergen init --force --build-command '...', or commit it; .dockerignore must not hide it.",
     ),
     (
-        r"npm error 404\s+'([^'\s@]*@?[^'\s@]+)@[^'\s]*' (?:is not in|could not be found)",
+        r"npm error 404\s+(?:The requested resource )?'([^'\s@]*@?[^'\s@]+)@[^'\s]*' (?:is not in|could not be found)",
         "The registry that npm asks does not have {0} in the release that is locked.",
         "Raise or replace it in package.json and lock anew; or name the registry that has it in .npmrc.",
     ),
