@@ -24,6 +24,7 @@ _HINT = regex(
 # What the program gives itself before it asks.
 _SET = regex(r"""\benviron(?:\.setdefault\(\s*["'](\w+)["']|\[\s*["'](\w+)["']\s*\]\s*=(?!=))""")
 _NAME = regex(r"[A-Z][A-Z0-9_]*")
+_ADDRESS = regex(r"[a-z][a-z0-9+.-]*://")
 _PLAIN_ROW = regex(r"([A-Za-z_]\w*)=([^\s\"'#]+)")
 _OF_IMAGES = ("PORT", "HOST", "PATH", "HOME", "PYTHONPATH")
 _NEED_TEXT = ("int", "float", "Path", "loads", "parse", "urlparse", "join")
@@ -175,8 +176,21 @@ def _used(node: ast.AST, held: Mapping[str, str]) -> Iterator[tuple[str, int]]:
         return
     if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in held:
         yield held[node.value.id], node.lineno
+    for part in _address(node):
+        if isinstance(part, ast.Name) and part.id in held:
+            yield held[part.id], node.lineno  # type: ignore[attr-defined]
     for child in ast.iter_child_nodes(node):
         yield from _used(child, held)
+
+
+def _address(node: ast.AST) -> tuple[ast.expr, ...]:
+    """What an address is put together of, f"postgresql://{USER}@{HOST}/shop": one of None reaches nothing."""
+    if not isinstance(node, ast.JoinedStr) or not isinstance(
+        first := node.values[0] if node.values else None, ast.Constant
+    ):
+        return ()
+    named = _ADDRESS.match(str(first.value))
+    return tuple(part.value for part in node.values if isinstance(part, ast.FormattedValue)) if named else ()
 
 
 def _held(node: ast.Assign) -> str:
@@ -222,6 +236,9 @@ def _read(node: ast.AST, reads: bool) -> Iterator[tuple[str, int]]:
     if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load) and last_name(node.value) == "environ":
         name = node.slice.value if isinstance(node.slice, ast.Constant) else None
         yield from [(name, node.lineno)] if isinstance(name, str) else []
+    for part in _address(node):
+        if name := _asked(part):
+            yield name, part.lineno
     if isinstance(node, ast.Attribute) and (name := _asked(node.value)):
         yield name, node.lineno  # os.environ.get("HOSTS").split(): used as if it were there
     if (
