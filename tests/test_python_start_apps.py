@@ -488,3 +488,31 @@ def test_a_hidden_file_that_only_the_container_would_reach_has_to_be_renamed(tmp
     with pytest.raises(ProjectError, match="no server can load it") as told:
         plan_of(tmp_path, {**HIDDEN, "app.py": HIDDEN["app.py"].replace("host='0.0.0.0', ", "")})
     assert told.value.command == "mv app.py main.py"
+
+
+def test_what_the_readme_serves_is_started_with_a_server_that_only_developers_have(tmp_path: Path) -> None:
+    tree = {
+        "requirements": "fastapi==0.116.2",
+        "README.md": "Run it:\n\n    uvicorn src.api.Main:app --reload\n",
+        "src/__init__.py": "",
+        "src/builder.py": "from fastapi import FastAPI\nclass Builder:\n    def __init__(self):\n        self.made = FastAPI()\n",
+        "src/api/__init__.py": "",
+        "src/api/Main.py": "from src.builder import Builder\nbuilder = Builder()\napp = builder.made\n",
+    }
+    plan = plan_of(tmp_path, tree)
+    assert "uvicorn src.api.Main:app" in started(plan)
+    assert any(
+        "README.md:3 starts uvicorn, which is not among the dependencies, so the image adds" in note
+        for note in plan.notes
+    )
+
+
+def test_a_name_that_is_not_there_is_no_reason_to_add_a_server(tmp_path: Path) -> None:
+    tree = {
+        "requirements": "requests",
+        "README.md": "    uvicorn shop.main:application\n",
+        "shop/__init__.py": "",
+        "shop/main.py": "import requests\n",
+    }
+    with pytest.raises(ProjectError, match="Nothing in this folder says what to start"):
+        plan_of(tmp_path, tree)

@@ -144,10 +144,12 @@ def unseen(modules: Modules, project: Project, runs: list[Run]) -> Start | None:
     rows = load("python").frameworks
     for run in runs:
         row = rows.get(run.program)
-        if run.reference and row is not None and row.kind.endswith("-server") and project.has(*row.dependencies):
+        if run.reference and row is not None and row.kind.endswith("-server"):
             module, _, name = run.reference.partition(":")
             path = _module_file(modules, run, module)
-            if not path:
+            server, more = added(project, run)
+            # A server that nobody asks for is added for a name that is surely there.
+            if not path or (more and not (server and has_name(modules.module(path), name.partition("(")[0]))):
                 continue
             own, root = module_of(modules.repo, path)
             name, _, arguments = name.partition("(")
@@ -160,7 +162,9 @@ def unseen(modules: Modules, project: Project, runs: list[Run]) -> Start | None:
                 env=dict(row.env),
                 import_root=root,
                 entry=path,
+                added=server,
                 why=TUNED.get(run.program, ""),
+                notes=tuple(more),
             )
     return None
 
