@@ -40,3 +40,16 @@ def test_list_of_its_files_reaches_the_build_of_a_source_distribution_alone(tmp_
     assert "egg-info" not in _files(tmp_path, "setuptools-scm", INFO)[".dockerignore"]
     (tmp_path / "PKG-INFO").unlink()
     assert "**/*.egg-info\n" in _files(tmp_path, "setuptools-scm", "")[".dockerignore"]
+
+
+def test_key_that_the_program_names_is_told_to_stay_out(tmp_path: Path) -> None:
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "requirements.txt").write_text("flask\ngunicorn\n")
+    (tmp_path / "app.py").write_text(
+        "from flask import Flask\napp = Flask(__name__)\ntext = open('shop/demo.pem').read()\n"
+    )
+    for name in ("demo", "other"):
+        (tmp_path / f"shop/{name}.pem").write_text("-----BEGIN PRIVATE KEY-----\n")
+    (note,) = [note for note in dockergen.plan(tmp_path).notes if ".pem" in note]
+    assert note.startswith("shop/demo.pem stays out of the image, as keys are called like that, and app.py:3 names it")
+    assert "!shop/demo.pem" in note

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 import itertools
 import re
+from collections.abc import Iterator
 
 from dockergen.catalog import load
 from dockergen.dockerignore import escape
@@ -25,6 +26,7 @@ _SECRETS = (
     *("kubeconfig", "kubeconfig.yaml", "kubeconfig.yml", "secret.json", "secret.toml", "secret.yaml", "secret.yml"),
     *(".envrc", "secrets.json", "secrets.toml", "secrets.yaml", "secrets.yml"),
 )
+_KEYS = (".pem", ".key", ".p12", ".pfx", ".jks", ".keystore")  # what stays out everywhere
 _DEPTH = 4
 _MOST_CERTIFICATES = 20
 # What makes the folder a part of the program: an import, or an entry among the apps of Django's settings.
@@ -57,10 +59,28 @@ def taken_along(repo: Repository, path: str) -> bool:
 def trusted(repo: Repository) -> tuple[str, ...]:
     """Certificates of authorities that the program reads, such as those of a vendored certifi or of a database in the
     cloud; no file that holds a key."""
-    skipped = frozenset(load("python").lists["not_the_program"]) - {"third_party", "vendored", "_vendor", "ext"}
-    paths = (path for path in repo.walk(depth=_DEPTH, endings=(".pem",)) if skipped.isdisjoint(path.split("/")))
-    texts = ((path, repo.source(path)) for path in itertools.islice(paths, _MOST_CERTIFICATES))
+    texts = ((path, repo.source(path)) for path in _keys(repo, (".pem",)))
     return tuple(path for path, text in texts if "BEGIN CERTIFICATE" in text and "PRIVATE KEY" not in text)
+
+
+def withheld(repo: Repository, entry: str) -> Iterator[str]:
+    """What is told about files that the program names, and that stay out because keys are called like them."""
+    let = trusted(repo)
+    for path in _keys(repo, _KEYS) if entry else ():
+        name = re.compile(rf"""[\"'/]{re.escape(path.rpartition("/")[2])}[\"']""")
+        reader = next((p for p in whole_program(repo, entry) if name.search(repo.source(p))), "")
+        if reader and path not in let:
+            line = repo.line_of(reader, name)
+            yield (
+                f"{path} stays out of the image, as keys are called like that, and {reader}:{line} names it: mount "
+                f"it, or add the line !{path} to .dockerignore if anybody may read it."
+            )
+
+
+def _keys(repo: Repository, endings: tuple[str, ...]) -> Iterator[str]:
+    skipped = frozenset(load("python").lists["not_the_program"]) - {"third_party", "vendored", "_vendor", "ext"}
+    paths = (path for path in repo.walk(depth=_DEPTH, endings=endings) if skipped.isdisjoint(path.split("/")))
+    return itertools.islice(paths, _MOST_CERTIFICATES)
 
 
 def _imported(repo: Repository, name: str) -> bool:

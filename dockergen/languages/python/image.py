@@ -14,7 +14,7 @@ from dockergen.languages.python.companions import of_their_time
 from dockergen.languages.python.completed import completed
 from dockergen.languages.python.django_variables import ANY_WORD
 from dockergen.languages.python.documentation import documentation, documentation_plan
-from dockergen.languages.python.ignored import ignored, trusted
+from dockergen.languages.python.ignored import ignored, trusted, withheld
 from dockergen.languages.python.install import Install, install
 from dockergen.languages.python.localhost import on_localhost
 from dockergen.languages.python.manager_choice import manifest
@@ -148,6 +148,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
             *(place.told for place in local if place.fixed),
             *final.notes,
             *missing_submodules(repo),
+            *withheld(repo, begun.entry),
             *developers_only(repo, found, begun.entry, begun.django.sources if begun.django else ()),
             *left_for_later(repo, found, begun.entry),
         ),
