@@ -51,11 +51,22 @@ def test_console_scripts_are_read_from_a_list_and_from_a_text(tmp_path: Path, po
     assert dict(found) == {"shop": "shop.cli:main", "keys": "shop.keys:main"}
 
 
-def test_marker_stands_in_the_dockerfile_without_escapes(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("marker", "word"),
+    [
+        ("python_version >= '3.8'", "waitress"),
+        ("python_version < '3.8'", ""),
+        ("python_version < '3.8' or sys_platform == 'linux'", "waitress"),
+        ("python_full_version < '3.14.1'", """'waitress ; python_full_version < "3.14.1"'"""),
+        ("platform_machine == 'x86_64'", """'waitress ; platform_machine == "x86_64"'"""),
+        ("(python_version < '3.8' or python_version > '3.9') and os_name == 'posix'", """'waitress ; (python_version < "3.8" or python_version > "3.9") and os_name == "posix"'"""),
+    ],
+)  # fmt: skip
+def test_marker_is_left_to_pip_only_where_the_image_does_not_answer_it(tmp_path: Path, marker: str, word: str) -> None:
     (tmp_path / "app.py").write_text("from flask import Flask\napp = Flask(__name__)\n")
-    _setup(tmp_path, """setup(name='a', install_requires=["flask", "waitress; python_version >= '3.8'"])\n""")
+    _setup(tmp_path, f"""setup(name='a', install_requires=["flask", "gunicorn", "waitress; {marker}"])\n""")
     text = next(f.text for f in dockergen.generate(tmp_path) if f.path == "Dockerfile")
-    assert """install flask 'waitress ; python_version >= "3.8"'""" in text
+    assert f"install flask gunicorn {word}".rstrip() + "\n" in text
 
 
 PROJECT = '[build-system]\nrequires = ["setuptools"]\n[project]\nname = "shop"\nversion = "1"\n{0}\n[project.scripts]\nshop = "shop:main"\n'
@@ -80,3 +91,17 @@ def test_what_pyproject_states_is_installed_from_there(
     assert line in text
     assert "gunicorn" not in text
     assert "setup.cfg asks" not in text
+
+
+@pytest.mark.parametrize(("line", "copied"), [(".", False), ("-e .", True)])
+def test_command_of_a_project_that_the_requirements_install_needs_no_source_beside(
+    tmp_path: Path, line: str, copied: bool
+) -> None:
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop/__init__.py").write_text("def main():\n    print(1)\n")
+    (tmp_path / "requirements.txt").write_text(f"{line}\n")
+    _setup(tmp_path, "from setuptools import setup\nsetup(name='shop', packages=['shop'], install_requires=['six'], entry_points={'console_scripts': ['shop = shop:main']})\n")  # fmt: skip
+    text = next(f.text for f in dockergen.generate(tmp_path) if f.path == "Dockerfile")
+    final = text[text.index("AS final") :]
+    assert 'CMD ["shop"]' in final
+    assert ("COPY . ." in final) == copied

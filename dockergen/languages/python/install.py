@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from dockergen.catalog import load
 from dockergen.frozen import frozen
 from dockergen.languages.python.beside import lost_data
@@ -9,6 +11,7 @@ from dockergen.languages.python.extension import extension
 from dockergen.languages.python.local_versions import local_versions
 from dockergen.languages.python.manager_options import contradicted, of_public_index, options, tools
 from dockergen.languages.python.manager_version import lock_reader, manager_version, newer_pip, old_pip
+from dockergen.languages.python.markers import applies, settled
 from dockergen.languages.python.mounts import Mounts, is_archive, mounts
 from dockergen.languages.python.old_builds import OldBuilds, old_builds
 from dockergen.languages.python.old_setuptools import Legacy, old_setuptools
@@ -101,13 +104,16 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
     taken = mounts(repo, project, kind)
     split = bool(taken.own) and kind == "requirements" and {o.path for o in taken.own} == {project.requirements.path}
     itself = installs_itself(repo, project, start, taken, built)
-    placed = in_place(repo, start) if itself and not built.must_build else ""
+    own = () if itself and taken.own else own_words(project, kind, split, taken)
+    # A line of the requirements that is the project installs its command too, unless in place.
+    inside = itself or (start.script and bool(taken.own) and bool(own) and "-e" not in own)
+    placed = in_place(repo, start) if inside and not built.must_build else ""
     missing = built.folders if itself and built.must_build else ()
     archives = _archives(repo, taken)
     uv = manager_version(repo, "uv", project.pyproject, project.lock, release.value)
     legacy = old_setuptools(repo, project, start.entry, release.value, old_pip(release.value))
     builds = old_builds(repo, project, kind, itself or bool(taken.own), release.value)
-    words = tuple(_words(project)) if kind == "setup" or (split and not taken.unhashed) else ()
+    words = tuple(_words(project, release.value)) if kind == "setup" or (split and not taken.unhashed) else ()
     besides = _besides(project, words)
     apart = _apart(project, kind, besides, old_pip(release.value))
     bare = _unhashed(repo, project)
@@ -138,7 +144,7 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
         others=_beside(project.requirements.path) if split or taken.unhashed or without.expressions else "",
         edits=without.expressions,
         unhashed=taken.unhashed,
-        own=() if itself and taken.own else own_words(project, kind, split, taken),
+        own=own,
         reads=tuple(dict.fromkeys(_reads(repo, project))),
         added=(*project.provided, *start.added, *apart),
         indexes=elsewhere.urls,
@@ -157,7 +163,7 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
         excluded=(*closed.unsafe, *missing, *archives),
         grafted=lost_data(repo, start.entry) if itself and built.must_build else "",
         in_place=placed,
-        copies_source=copies_source(repo, project, start, built, itself, placed),
+        copies_source=copies_source(repo, project, start, built, inside, placed),
         build_packages=(*remote.packages, *(built.packages if itself or taken.own else ())),
         notes=(
             *(*closed.notes, *remote.notes, *(told.notes if itself or taken.own else ()), *built.notes),
@@ -273,16 +279,20 @@ def _inline_from(project: Project) -> str:
     return project.setup.path or project.script.path or project.manifest
 
 
-def _words(project: Project) -> list[str]:
+def _words(project: Project, release: str) -> list[str]:
     """The requirements that pip is told one by one; a folder comes with the source."""
     found = []
+    minor = re.findall(r"^\d+\.\d+", release)
     listed = {r.name for r, _, _ in project.requirements.requirements}
     for requirement in for_pip(project) or [requirement for requirement, _ in project.direct]:
         if has_credentials(requirement.url) or requirement.path or requirement.name in listed:
             continue  # `pip install .` gets it, from setup.py itself
         extras = f"[{','.join(requirement.extras)}]" if requirement.extras else ""
-        what = f" @ {requirement.url}" if requirement.url else requirement.specifier
-        marker = f" ; {_readable(requirement.marker)}" if requirement.marker else ""
+        what = f" @ {requirement.url}" if requirement.url else requirement.specifier.replace(" ", "")
+        known = bool(minor) and settled(requirement.marker)
+        if minor and "full_version" not in requirement.marker and not applies(requirement.marker, minor[0]):
+            continue
+        marker = f" ; {_readable(requirement.marker)}" if requirement.marker and not known else ""
         found.append(f"{requirement.name}{extras}{what}{marker}")
     return list(dict.fromkeys(found))
 

@@ -27,6 +27,15 @@ def applies(marker: str, minor: str = "") -> bool:
     return any(all(_holds(clause, minor) for clause in re.split(r"\band\b", part)) for part in parts)
 
 
+def settled(marker: str) -> bool:
+    """True when the minor release of the image's Python answers all of the marker: pip need not be asked."""
+    for clause in (part.strip() for part in re.split(r"\b(?:and|or)\b", marker)):
+        stated, other = _PYTHON.match(clause), _CLAUSE.match(clause)
+        if not (stated and stated[2].count(".") < 2) and not (other and other[1] in _FIXED):
+            return False
+    return "(" not in marker
+
+
 def _holds(clause: str, minor: str) -> bool:
     if minor and (stated := _PYTHON.match(clause.strip())):
         return _compares(_numbers(minor), stated[1], _numbers(stated[2]))
