@@ -15,7 +15,9 @@ from dockergen.languages.python.completed import completed
 from dockergen.languages.python.django_variables import ANY_WORD
 from dockergen.languages.python.documentation import documentation, documentation_plan
 from dockergen.languages.python.ignored import ignored, trusted, withheld
+from dockergen.languages.python.imports import whole_program
 from dockergen.languages.python.install import Install, install
+from dockergen.languages.python.letter_case import misspelt
 from dockergen.languages.python.localhost import on_localhost
 from dockergen.languages.python.manager_choice import manifest
 from dockergen.languages.python.needs import advice, kept_in, variables
@@ -149,7 +151,8 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
             *final.notes,
             *missing_submodules(repo),
             *withheld(repo, begun.entry),
-            *developers_only(repo, found, begun.entry, begun.django.sources if begun.django else ()),
+            *misspelt(repo, (*whole_program(repo, begun.entry), *_settings_files(begun)) if begun.entry else ()),
+            *developers_only(repo, found, begun.entry, _settings_files(begun)),
             *left_for_later(repo, found, begun.entry),
         ),
         env_file=env_file,
@@ -218,6 +221,10 @@ def _made(begun: Start, pairs: Mapping[str, str]) -> tuple[tuple[str, ...], ...]
 def _makers(facts: PythonFacts) -> tuple[str, ...]:
     """Django compiles its messages by a program of Debian."""
     return ("gettext",) if any("compilemessages" in command for command in facts.made) else ()
+
+
+def _settings_files(begun: Start) -> tuple[str, ...]:
+    return begun.django.sources if begun.django else ()
 
 
 def _packages(begun: Start, collects: bool) -> tuple[Packages, ...]:
