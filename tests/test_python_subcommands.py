@@ -118,3 +118,24 @@ def test_daemon_beside_a_command_of_the_projects_name_is_the_service(tmp_path: P
     files = {"shop/__init__.py": "", "shop/cli.py": "def main():\n    print(1)\n", "shop/daemon.py": daemon}
     _write(tmp_path, {"pyproject.toml": manifest, **files})
     assert dockergen.plan(tmp_path).start[-1] == start
+
+
+CONFIGURED = "from http.server import HTTPServer\nfrom shop.settings import HOST\ndef main():\n    HTTPServer((HOST.name, HOST.port), None).serve_forever()\n"
+
+
+@pytest.mark.parametrize(
+    ("paper", "start", "port"),
+    [
+        ("Run\n\n    python3 -m shop --server-hosts 0.0.0.0:5232,[::]:5232 \\\n        --auth none\n", "exec shop --server-hosts 0.0.0.0:${PORT}", 5232),
+        ("```\n$ shop --bind=0.0.0.0:9000\n```\n", "exec shop --bind 0.0.0.0:${PORT}", 9000),
+        ("```\nshop --help\nhosts = 0.0.0.0:5232\nother --bind 0.0.0.0:1\n```\n", "shop", 8000),
+    ],
+    ids=["the module", "the command", "something else"],
+)  # fmt: skip
+def test_address_that_the_papers_give_the_command_is_taken(tmp_path: Path, paper: str, start: str, port: int) -> None:
+    manifest = PROJECT.replace("shop.cli:cli", "shop.cli:main")
+    _write(
+        tmp_path, {"pyproject.toml": manifest, "README.md": paper, "shop/__init__.py": "", "shop/cli.py": CONFIGURED}
+    )
+    plan = dockergen.plan(tmp_path)
+    assert (plan.start[-1], plan.port) == (start, port)

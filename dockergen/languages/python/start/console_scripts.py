@@ -13,6 +13,7 @@ from dockergen.languages.python.commandline import CommandLine, command_line
 from dockergen.languages.python.entry import Modules
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.setuptools_files import setup
+from dockergen.languages.python.start.documented import documented
 from dockergen.languages.python.start.evidence import switches
 from dockergen.languages.python.start.launched import launched
 from dockergen.languages.python.start.own_server import own_server, own_start, reached, servers_of
@@ -73,9 +74,8 @@ def console_script(modules: Modules, project: Project, asked: str = "") -> Start
     base = Start(Sourced(argv, origin, lost), framework=framework, env=env, script=True, entry=entry)
     if launch:
         base = replace(base, launch=launch.origin, **_switched(modules.repo))
-    if not entry:
-        return base
-    found = reached(modules, base, entry, runs)
+    found = reached(modules, base, entry, runs) if entry else base
+    found = found if brought else _as_documented(modules.repo, found, _package(module))
     return replace(found, notes=(*found.notes, *_among(modules, found)))
 
 
@@ -124,9 +124,19 @@ def refuse_silent(modules: Modules, project: Project, script: Start) -> None:
     )
 
 
+def _as_documented(repo: Repository, script: Start, package: str) -> Start:
+    """The start with the address that the papers give the command, where nothing in the source says how it gets one."""
+    known = len(script.command.value) > 1 or (script.port is not None and script.port.origin.path)
+    told = CommandLine() if known else documented(repo, script.command.value[0], package)
+    if not told.words:
+        return script
+    command = replace(script.command, value=(*script.command.value, *told.words))
+    return replace(script, command=command, port=Sourced(told.port, told.origin))
+
+
 def _among(modules: Modules, script: Start) -> Iterator[str]:
     """That a command has subcommands, of which nothing says which one the image is for."""
-    told = command_line(modules.repo, script.entry)
+    told = command_line(modules.repo, script.entry) if script.entry else CommandLine()
     if told.among and len(script.command.value) == 1:
         name = script.command.value[0]
         yield (
