@@ -183,6 +183,7 @@ class BuildPlan:
     takes_in: tuple[str, ...] | None = None  # folders and files that the build puts into the program; None: not known
     packages: tuple[Packages, ...] = ()  # folders of a front end's packages that the program reads
     bakes_assets: bool = False  # a front end is among them, so it has to be there when the program is built
+    distributed: bool = False  # a source distribution, in which lies what its front ends are built to
     context_files: tuple[str, ...] = ()  # manifests the install step reads, and sources copied by name
     ignore: tuple[IgnoreGroup, ...] = ()
     secrets: tuple[Secret, ...] = ()

@@ -292,11 +292,11 @@ def _with_assets(repo: Repository, settings: Settings, claim: Claim, plan: Build
                 notes += [f"The front end in {folder or 'this folder'} is not built: {lacking}"] if lacking else []
                 continue
             placed = _placed(build, folder, len(builds), awaited)
-            if folder.count("/") >= _DEEP and repo.is_folder(placed.output):
+            if (folder.count("/") >= _DEEP or plan.distributed) and repo.is_folder(placed.output):
                 continue  # a theme deep inside of the program, committed as it was built
             if _overlap(placed.target, plan.takes_in or ()) or _serves(repo, folder, build):
                 builds.append(placed)
-            else:
+            elif not plan.distributed:
                 notes.append(
                     f"{folder}/ builds a front end that nothing here refers to, so it is not in this image; "
                     f"it gets its own with `dockergen init {folder}`."

@@ -53,3 +53,22 @@ def test_key_that_the_program_names_is_told_to_stay_out(tmp_path: Path) -> None:
     (note,) = [note for note in dockergen.plan(tmp_path).notes if ".pem" in note]
     assert note.startswith("shop/demo.pem stays out of the image, as keys are called like that, and app.py:3 names it")
     assert "!shop/demo.pem" in note
+
+
+PACKAGE = '{"name": "ui", "private": true, "scripts": {"build": "vite build"}, "devDependencies": {"vite": "^7.0.0"}}\n'
+
+
+@pytest.mark.parametrize(("info", "built"), [(INFO, False), ("", True)], ids=["a source distribution", "a repository"])
+def test_front_end_of_a_source_distribution_is_built_already(tmp_path: Path, info: str, built: bool) -> None:
+    files = {
+        "requirements.txt": "flask\ngunicorn\n",
+        "app.py": "from flask import Flask\napp = Flask(__name__, static_folder='ui/dist')\n",
+        "ui/package.json": PACKAGE,
+        "ui/vite.config.js": "export default {}\n",
+        "ui/dist/index.html": "<p>\n",
+        **({"PKG-INFO": info} if info else {}),
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    assert bool(dockergen.plan(tmp_path).assets) == built

@@ -12,6 +12,7 @@ from dockergen.languages.python.apt_lists import builds
 from dockergen.languages.python.base import Base, base, check_start, with_base_version
 from dockergen.languages.python.companions import of_their_time
 from dockergen.languages.python.completed import completed
+from dockergen.languages.python.distributed import distributed
 from dockergen.languages.python.django_variables import ANY_WORD
 from dockergen.languages.python.documentation import documentation, documentation_plan
 from dockergen.languages.python.ignored import ignored, trusted, withheld
@@ -159,6 +160,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
         env_kept=env_kept,
         reaches=tuple(place.told for place in local),
         touch=begun.entry,
+        distributed=bool(distributed(repo)),
         facts=facts,
     )
 
