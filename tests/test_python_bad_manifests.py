@@ -216,6 +216,45 @@ def test_what_only_the_conda_environment_names_is_told(project: Make) -> None:
     )
 
 
+EXPORTED = (
+    "dependencies:\n  - _libgcc_mutex=0.1=conda_forge\n  - libblas=3.9.0=31_h59b9bed_openblas\n  - openssl=3.5.0=h7b32b05_0\n  - python=3.12.10=h9e4cc4f_0_cpython\n"
+    "  - flask=3.1.0=pyhff2d567_0\n  - librosa=0.11.0=pyhd8ed1ab_0\n  - cudatoolkit=11.8\n  - pytorch=2.5.1=py3.12_cuda\n  - ffmpeg=7.1=x\n  - poppler=24.1=x\n"
+)
+
+
+def test_an_exported_conda_environment_is_converted_without_what_wheels_bring_and_with_programs_of_debian(
+    project: Make,
+) -> None:
+    root = project({**APP, "environment.yml": EXPORTED})
+    made = dockergen.plan(root, manager="pip")
+    dockerfile = explain.text_of(dockergen.generate(root, manager="pip"), "Dockerfile")
+    assert "install flask==3.1.0 librosa==0.11.0 torch==2.5.1" in dockerfile
+    assert {"ffmpeg", "poppler-utils"} <= set(made.runtime_packages)
+    told = "environment.yml: libblas, openssl, cudatoolkit are left out, as the image and the wheels bring their own."
+    assert told in made.notes
+
+
+def test_the_way_out_of_pixi_installs_what_it_exported(project: Make) -> None:
+    files = {"pixi.toml": "[workspace]\nchannels = []\n", "environment.yml": "dependencies:\n  - flask=3.1\n"}
+    dockerfile = explain.text_of(dockergen.generate(project({**APP, **files}), manager="pip"), "Dockerfile")
+    assert "# What environment.yml asks for" in dockerfile
+    assert "install 'flask==3.1.*'" in dockerfile
+
+
+def test_programs_that_only_the_conda_environment_names_are_told_with_their_packages(project: Make) -> None:
+    rows = "dependencies:\n  - python=3.12\n  - flask\n  - ffmpeg\n  - openssl\n"
+    root = project({**APP, "requirements.txt": "flask\nwaitress\n", "environment.yml": rows})
+    assert (
+        "environment.yml is not installed: requirements.txt is what pip installs, without what only environment.yml "
+        "names: ffmpeg; Debian's packages are added by `dockergen init --package ffmpeg`." in dockergen.plan(root).notes
+    )
+
+
+def test_what_neither_pip_nor_debian_has_is_told_at_once(project: Make) -> None:
+    error = _refusal(project({**APP, "environment.yml": "dependencies:\n  - flask\n  - r-base\n"}))
+    assert error.problem.startswith("environment.yml:3 asks for r-base of conda's channels")
+
+
 def test_a_conda_environment_with_more_than_python_is_not_converted(project: Make) -> None:
     error = _refusal(
         project({**APP, "environment.yml": "dependencies:\n  - flask\n  - cudatoolkit=11\n"}), manager="pip"

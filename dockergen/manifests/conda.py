@@ -20,6 +20,8 @@ class CondaEnvironment:
     packages: tuple[Requirement, ...] = ()  # from conda's channels
     pip: tuple[Requirement, ...] = ()
     pip_files: tuple[str, ...] = ()  # requirement files in the pip list
+    debian: tuple[tuple[str, str], ...] = ()  # programs that Debian has too: conda's name, and that of its package
+    carried: tuple[str, ...] = ()  # what the image and the wheels bring anyway
 
 
 def conda_environment(document: Any) -> CondaEnvironment:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from dockergen.catalog import load
 from dockergen.frozen import frozen
+from dockergen.languages.python.manager_choice import environment
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.space import space
 from dockergen.lazy import regex
@@ -35,7 +38,17 @@ def apt_lists(repo: Repository, project: Project) -> list[AptList]:
     paths = ["Aptfile"]
     if project.has("streamlit", "gradio") or space(repo) is not None:
         paths.append("packages.txt")
-    return [found for path in paths if repo.is_file(path) and (found := _read(repo, path))]
+    found = [found for path in paths if repo.is_file(path) and (found := _read(repo, path))]
+    return [*found, *_of_conda(repo, project)]
+
+
+def _of_conda(repo: Repository, project: Project) -> Iterator[AptList]:
+    """The programs of a conda environment that pip installs."""
+    programs = project.environment.debian
+    if programs:
+        path = environment(repo)
+        names = tuple(dict.fromkeys(package for _, package in programs))
+        yield AptList(Origin("file", path, repo.line_of(path, programs[0][0])), (), names, ())
 
 
 def _read(repo: Repository, path: str) -> AptList | None:

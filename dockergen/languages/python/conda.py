@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
+from functools import cache
+
 from dockergen.catalog import load
 from dockergen.errors import ProjectError
 from dockergen.manifests.conda import CondaEnvironment, conda_environment
@@ -9,28 +12,47 @@ from dockergen.manifests.requirements import Requirement, normalised, requiremen
 from dockergen.model import Origin
 from dockergen.repository import Repository, normal
 
+_MOST_SHOWN = 6
+
 
 def converted(repo: Repository, path: str) -> CondaEnvironment:
-    """The environment with the names that PyPI has.
+    """The environment with the names that PyPI has, and those of Debian's packages for programs.
 
-    Raises ProjectError with the line of each package that is no Python distribution.
+    Raises ProjectError with the line of each package that neither of them has.
     """
     found = conda_environment(repo.yaml(path))
-    renamed = dict(row.split() for row in load("python").lists["conda_names"])
-    foreign = set(load("python").lists["conda_only"])
-    lost = [r.name for r in found.packages if r.name in foreign or r.name.startswith(("r-", "lib"))]
+    lists = load("python").lists
+    renamed, programs = (dict(row.split() for row in lists[name]) for name in ("conda_names", "conda_debian"))
+    with_cuda = any(renamed.get(r.name, r.name) in lists["brings_cuda"] for r in (*found.packages, *found.pip))
+    cuda = [r.name for r in found.packages if any(fnmatchcase(r.name, row) for row in lists["conda_cuda"])]
+    only = {*lists["conda_only"], *(() if with_cuda else cuda)}
+    lost = [r.name for r in found.packages if r.name in only or r.name.startswith("r-")]
     if lost:
         raise ProjectError(
-            f"{path}:{repo.line_of(path, lost[0])} asks for {', '.join(lost)}, which pip does not install: PyPI has no "
-            "such distribution.",
-            "Remove what only conda has and name the Debian packages instead.",
+            f"{path}:{repo.line_of(path, lost[0])} asks for {', '.join(lost)} of conda's channels, which dockergen "
+            "does not install from, and PyPI has no such distribution.",
+            "Remove what only conda has and let pip install the rest; Debian's packages are named like this:",
             command="dockergen init --manager pip --package NAME",
         )
+    carried = tuple(r.name for r in found.packages if r.name not in programs and (r.name in cuda or carries(r.name)))
     packages = tuple(
-        Requirement(normalised(renamed.get(r.name, r.name)), r.extras, r.specifier) for r in found.packages
+        Requirement(normalised(renamed.get(r.name, r.name)), r.extras, r.specifier)
+        for r in found.packages
+        if r.name not in programs and r.name not in carried
     )
     listed = [r for name in found.pip_files for r in _listed(repo, path, name)]
-    return CondaEnvironment(found.python, packages, (*found.pip, *listed))
+    debian = tuple((r.name, programs[r.name]) for r in found.packages if r.name in programs)
+    return CondaEnvironment(found.python, packages, (*found.pip, *listed), debian=debian, carried=carried)
+
+
+@cache
+def carries(name: str) -> bool:
+    """True for what conda makes packages of and pip does not: libraries, compilers, and parts of other systems."""
+    rows = load("python").lists["conda_carried"]
+    if not any(fnmatchcase(name, row) for row in rows):
+        return False
+    measured = (load("python-floors").floors, load("python-wheels").wheels, load("python-runs").runs)
+    return name in rows or not any(name in table for table in (*measured, load("python-packages").packages))
 
 
 def requirements(repo: Repository, path: str, found: CondaEnvironment) -> tuple[tuple[Requirement, Origin], ...]:
@@ -43,10 +65,15 @@ def notes(repo: Repository, path: str, found: CondaEnvironment) -> tuple[str, ..
     """What the conversion takes for granted; () when nothing was converted."""
     if not (found.packages or found.pip):
         return ()
-    return (
+    told = [
         f"{path} names packages of conda's channels; the image installs those of the same names from PyPI, whose "
         "builds may differ.",
-    )
+    ]
+    if named := [name for name in found.carried if not name.startswith("-")]:
+        shown = ", ".join(named[:_MOST_SHOWN])
+        more = f" and {len(named) - _MOST_SHOWN} more" if len(named) > _MOST_SHOWN else ""
+        told.append(f"{path}: {shown}{more} are left out, as the image and the wheels bring their own.")
+    return tuple(told)
 
 
 def _listed(repo: Repository, path: str, name: str) -> tuple[Requirement, ...]:

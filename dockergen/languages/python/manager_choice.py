@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from dockergen.catalog import load
 from dockergen.errors import ProjectError
+from dockergen.languages.python.conda import carries, converted
 from dockergen.languages.python.inline import Carrier, carrier
 from dockergen.languages.python.requirements import requirements_path, requirements_tree
 from dockergen.lazy import regex
@@ -143,10 +144,18 @@ def _only_there(repo: Repository, path: str) -> str:
     listed = {r.name for r, _, _ in requirements_tree(repo, requirements_path(repo)).requirements}
     renamed = dict(row.split() for row in load("python").lists["conda_names"])
     found = conda_environment(repo.yaml(path))
+    programs = dict(row.split() for row in load("python").lists["conda_debian"])
     names = [renamed.get(r.name, r.name) for r in (*found.packages, *found.pip) if r.name not in ("pip", "python")]
-    missing = [name for name in dict.fromkeys(names) if name and name not in listed]
+    missing = [name for name in dict.fromkeys(names) if name and name not in listed and not carries(name)]
     shown = f"{', '.join(missing[:8])}{', ...' if len(missing) > 8 else ''}"
-    return f", without what only {path} names: {shown}" if missing else ""
+    debian = " ".join(f"--package {programs[name]}" for name in missing if name in programs)
+    way = f"; Debian's packages are added by `dockergen init {debian}`" if debian else ""
+    return f", without what only {path} names: {shown}{way}" if missing else ""
+
+
+def is_unsupported(path: str) -> bool:
+    """True for the manifest of a manager that is recognized and not installed from."""
+    return any(path == known for known, _, _ in _unsupported())
 
 
 def _unsupported() -> list[tuple[str, str, str]]:
@@ -157,6 +166,8 @@ def _unsupported() -> list[tuple[str, str, str]]:
 def _refuse_unsupported(repo: Repository) -> None:
     for path, title, remedy in _unsupported():
         if repo.is_file(path):
+            if path == environment(repo):
+                converted(repo, path)  # what the way out does not bring is told at once
             what, _, command = remedy.partition("`")
             raise ProjectError(
                 f"{path} belongs to {title}, which dockergen does not install from.",

@@ -15,7 +15,7 @@ from dockergen.languages.python.brought import brought
 from dockergen.languages.python.freshness import Lock, check_groups, stale_notes
 from dockergen.languages.python.groups import Production, groups_of, production
 from dockergen.languages.python.inline import Carrier, carrier
-from dockergen.languages.python.manager_choice import environment, manager, manifest
+from dockergen.languages.python.manager_choice import environment, is_unsupported, manager, manifest
 from dockergen.languages.python.markers import applies
 from dockergen.languages.python.pinning import check_hashes, check_pins, moving
 from dockergen.languages.python.requirements import (
@@ -146,7 +146,7 @@ def project(repo: Repository, settings: Settings, member: str = "", imported: tu
 
 def _only_conda(repo: Repository, chosen: str) -> bool:
     """True when a conda environment is all there is, which is converted because somebody asked for pip."""
-    return chosen == "pip" and bool(environment(repo)) and manifest(repo) == environment(repo)
+    return chosen == "pip" and bool(environment(repo)) and is_unsupported(manifest(repo))
 
 
 def _requirements(repo: Repository, chosen: str, table: Pyproject, imported: tuple[str, ...] = ()) -> RequirementsTree:
