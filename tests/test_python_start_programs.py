@@ -358,3 +358,33 @@ def test_command_beside_a_package_that_serves_by_itself_is_a_tool(tmp_path: Path
         "shop/server.py": "from aiohttp import web\ndef run():\n    web.run_app(web.Application(), port=8080)\n",
     }
     assert started(plan_of(tmp_path, files)) == "python -m shop"
+
+
+SCRIPT = (
+    '[project]\nname = "shop"\nversion = "1"\ndependencies = ["requests"]\n[project.scripts]\nshop = "shop.cli:main"\n'
+)
+SETUPTOOLS = '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n'
+POETRY = '[tool.poetry]\nname = "shop"\nversion = "1"\npackage-mode = false\n[tool.poetry.dependencies]\nrequests = "*"\n[tool.poetry.scripts]\nshop = "shop.cli:main"\n'
+CALLED = ("python", "-c", "import sys; from shop.cli import main; sys.exit(main())")
+
+
+@pytest.mark.parametrize(
+    ("manifest", "source", "wanted"),
+    [
+        (SCRIPT + SETUPTOOLS, "def main(): pass\n", ("shop",)),
+        (SCRIPT, "def main(): pass\n", CALLED),
+        (SCRIPT, "def main(): pass\nif __name__ == '__main__':\n    main()\n", ("python", "-m", "shop.cli")),
+        (SCRIPT + SETUPTOOLS + "[tool.uv]\npackage = false\n", "def main(): pass\n", CALLED),
+        (SCRIPT + SETUPTOOLS + "[tool.pdm]\ndistribution = false\n", "def main(): pass\n", CALLED),
+        (POETRY, "def main(): pass\n", CALLED),
+    ],
+    ids=["a package", "no build system", "a module that runs", "uv, no package", "PDM, no distribution", "Poetry, no package mode"],
+)  # fmt: skip
+def test_command_of_a_project_that_nothing_installs_is_called_by_python(
+    tmp_path: Path, manifest: str, source: str, wanted: tuple[str, ...]
+) -> None:
+    plan = plan_of(tmp_path, {"pyproject.toml": manifest, "src/shop/cli.py": source, "src/shop/__init__.py": ""})
+    assert decision(plan, "start").sourced.value == wanted
+    assert plan.facts.install.project is (wanted == ("shop",))
+    assert plan.facts.copies_source is (wanted != ("shop",))
+    assert ("PYTHONPATH", "/app/src") in plan.env or wanted == ("shop",)

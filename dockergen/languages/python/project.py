@@ -32,7 +32,7 @@ from dockergen.manifests.pyproject import Pyproject, poetry_dependencies, pyproj
 from dockergen.manifests.python_locks import Locked, closure, packages_of
 from dockergen.manifests.requirements import Requirement, normalised, requirement
 from dockergen.model import Origin, Sourced
-from dockergen.repository import LOCK_LIMIT, Repository
+from dockergen.repository import LOCK_LIMIT, Repository, normal
 from dockergen.settings import Settings
 
 
@@ -142,6 +142,19 @@ def project(repo: Repository, settings: Settings, member: str = "", imported: tu
             *(*stale, *(() if lock else moving(direct))),
         ),
     )
+
+
+def is_package(repo: Repository, project: Project) -> bool:
+    """True for what an installer can build and install: then its console scripts are there."""
+    table = project.pyproject
+    if any(normal(wanted.path) == "" for wanted, _ in project.direct if wanted.path):
+        return True  # by a line of its own, for which pip falls back on setuptools
+    if project.manager.value == "uv":
+        packaged = table.settings("uv").get("package")
+        return packaged is not False and (table.has_build_system or packaged is True)
+    if table.settings("poetry").get("package-mode") is False or table.settings("pdm").get("distribution") is False:
+        return False
+    return bool(project.setup.path or table.has_build_system or repo.sub(project.member).is_file("setup.py"))
 
 
 def _only_conda(repo: Repository, chosen: str) -> bool:

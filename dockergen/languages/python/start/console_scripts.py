@@ -10,9 +10,10 @@ from typing import Any
 
 from dockergen.catalog import load
 from dockergen.languages.python.commandline import CommandLine, command_line
-from dockergen.languages.python.entry import Modules
-from dockergen.languages.python.project import Project
+from dockergen.languages.python.entry import Modules, module_of
+from dockergen.languages.python.project import Project, is_package
 from dockergen.languages.python.setuptools_files import setup
+from dockergen.languages.python.source import guard_line
 from dockergen.languages.python.start.documented import documented
 from dockergen.languages.python.start.evidence import switches
 from dockergen.languages.python.start.launched import launched
@@ -20,10 +21,12 @@ from dockergen.languages.python.start.own_server import own_server, own_start, r
 from dockergen.languages.python.start.program import UndecidedError, imported_framework
 from dockergen.languages.python.start.result import Start
 from dockergen.languages.python.start.served import framework_rows
+from dockergen.lazy import regex
 from dockergen.model import Origin, Rejected, Sourced
 from dockergen.repository import Repository
 
 _MOST_SHOWN = 6
+_NAMES = regex(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 
 
 def console_script(modules: Modules, project: Project, asked: str = "") -> Start | None:
@@ -61,9 +64,10 @@ def console_script(modules: Modules, project: Project, asked: str = "") -> Start
     framework = imported_framework(project, present, modules, entry)
     runs = own_server(modules, present, entry) if entry else None
     brought = runs if runs and runs[1].start else None
-    argv: tuple[str, ...] = (name,)
-    if brought:
-        run = ("python", f".venv/bin/{name}")
+    through = () if is_package(modules.repo, project) else _through_python(modules, entry, function.strip())
+    argv: tuple[str, ...] = through or (name,)
+    if brought and "-c" not in argv:
+        run = through or ("python", f".venv/bin/{name}")
         told = own_start(modules, brought[1], entry, run)
         argv = told if told != run else argv
         framework = Sourced(brought[0], project.origin_of(project.has(*brought[1].dependencies)))
@@ -71,7 +75,9 @@ def console_script(modules: Modules, project: Project, asked: str = "") -> Start
     launch = launched(modules, entry, function.strip()) if entry and not brought else None
     if launch and not command_line(modules.repo, entry).words:
         argv = (*argv, *launch.words)
-    base = Start(Sourced(argv, origin, lost), framework=framework, env=env, script=True, entry=entry)
+    base = Start(Sourced(argv, origin, lost), framework=framework, env=env, script=not through, entry=entry)
+    if through:
+        base = replace(base, import_root=module_of(modules.repo, entry)[1])
     if launch:
         base = replace(base, launch=launch.origin, **_switched(modules.repo))
     found = reached(modules, base, entry, runs) if entry else base
@@ -147,6 +153,17 @@ def _among(modules: Modules, script: Start) -> Iterator[str]:
 
 def _shown(told: CommandLine) -> str:
     return ", ".join(told.among[:_MOST_SHOWN]) + (", ..." if len(told.among) > _MOST_SHOWN else "")
+
+
+def _through_python(modules: Modules, entry: str, function: str) -> tuple[str, ...]:
+    """What does the same as a command that nothing installs; () where its module is not here."""
+    if not entry or not _NAMES.fullmatch(function):
+        return ()
+    module, _ = module_of(modules.repo, entry)
+    if guard_line(modules.repo.source(entry)) and not entry.endswith("/__init__.py"):
+        return ("python", "-m", module.removesuffix(".__main__"))
+    first = function.partition(".")[0]
+    return ("python", "-c", f"import sys; from {module} import {first}; sys.exit({function}())")
 
 
 def _is_tool_beside(modules: Modules, package: str, entry: str) -> bool:
