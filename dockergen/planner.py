@@ -175,6 +175,7 @@ def _looks_unused(folder: str) -> bool:
         "tools",
         "hack",
         "infra",
+        "binder",
         "deploy",
         "deployment",
         "charts",

@@ -262,6 +262,54 @@ def test_a_conda_environment_with_more_than_python_is_not_converted(project: Mak
     assert error.problem.startswith("environment.yml:3 asks for cudatoolkit")
 
 
+PIXI = '[tool.pixi.workspace]\nchannels = ["conda-forge"]\n[tool.pixi.dependencies]\npython = "3.12.*"\nflask = "*"\nffmpeg = "*"\nopenssl = "*"\n'
+
+
+def test_a_pyproject_that_tells_pixi_alone_what_is_needed_is_refused(project: Make) -> None:
+    error = _refusal(project({**APP, "pyproject.toml": PIXI}))
+    assert error.problem == "pyproject.toml:1 belongs to pixi, which dockergen does not install from."
+    assert error.command.startswith("pixi workspace export")
+
+
+def test_what_pixi_alone_installs_is_told(project: Make) -> None:
+    manifest = f'[project]\nname = "a"\nversion = "1"\ndependencies = ["flask"]\n{PIXI}'
+    assert (
+        "pyproject.toml:7 has pixi install ffmpeg from conda's channels, and the image has what [project] names; Debian's "
+        "packages are added by `dockergen init --package ffmpeg`."
+    ) in dockergen.plan(project({**APP, "pyproject.toml": manifest})).notes
+
+
+@pytest.mark.parametrize(
+    ("files", "problem", "command"),
+    [
+        ({"a.ipynb": "{}"}, "There is a notebook (a.ipynb) and no program", "jupyter nbconvert --to script a.ipynb"),
+        ({"a.ipynb": "{}", "binder/requirements.txt": "numpy\n"}, "There is a notebook (a.ipynb) and no program", "jupyter nbconvert --to script a.ipynb"),
+        (
+            {"mkdocs.yml": "site_name: x\ntheme:\n  features: [a]\n  name: material\nplugins:\n  - search\n  - minify:\n      x: 1\n", "docs/index.md": ""},
+            "mkdocs.yml is a configuration of MkDocs, and no manifest here names what is to be installed.",
+            "printf '%s\\n' mkdocs mkdocs-material mkdocs-minify-plugin > requirements.txt",
+        ),
+        (
+            {"conf.py": "extensions = ['sphinx.ext.autodoc', 'myst_parser']\nhtml_theme = 'furo'\n", "index.rst": ""},
+            "conf.py is a configuration of Sphinx, and no manifest here names what is to be installed.",
+            "printf '%s\\n' sphinx myst-parser furo > requirements.txt",
+        ),
+    ],
+    ids=["a notebook", "a notebook with a binder", "MkDocs", "Sphinx"],
+)  # fmt: skip
+def test_what_is_here_without_a_manifest_is_told(
+    project: Make, files: dict[str, str | bytes], problem: str, command: str
+) -> None:
+    error = _refusal(project(files))
+    assert error.problem.startswith(problem)
+    assert error.command == command
+
+
+def test_requirements_of_developers_are_not_taken_for_those_of_the_program(project: Make) -> None:
+    error = _refusal(project({"app.py": "import flask\nflask.x()\n", "requirements-dev.txt": "pytest\n"}))
+    assert error.command == "printf '%s\\n' flask > requirements.txt"
+
+
 # --- requirement files
 
 

@@ -81,6 +81,29 @@ def test_packages_file_of_anything_else_is_not_read(tmp_path: Path) -> None:
     assert plan.runtime_packages == ()
 
 
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("apt.txt", "# of repo2docker\nffmpeg\nlibpq-dev\n"),
+        ("binder/apt.txt", "ffmpeg\nlibpq-dev\n"),
+        ("nixpacks.toml", '[phases.setup]\naptPkgs = ["...", "ffmpeg", "libpq-dev"]\nnixPkgs = ["sox"]\n'),
+        ("railpack.json", '{"deploy": {"aptPackages": ["ffmpeg"]}, "buildAptPackages": ["libpq-dev"]}'),
+    ],
+)
+def test_packages_that_files_of_other_platforms_name(tmp_path: Path, path: str, text: str) -> None:
+    plan = plan_of(tmp_path, {"requirements": "flask", "app.py": "from flask import Flask\napp = Flask('a')\n", path: text})  # fmt: skip
+    assert plan.runtime_packages == ("ffmpeg",)
+    assert "libpq-dev" in plan.build_packages
+
+
+@pytest.mark.parametrize(
+    ("path", "text"), [("nixpacks.toml", "[phases\n"), ("railpack.json", "{"), ("railpack.json", "[]")]
+)
+def test_junk_of_other_platforms_is_no_evidence(tmp_path: Path, path: str, text: str) -> None:
+    plan = plan_of(tmp_path, {"requirements": "flask", "app.py": "from flask import Flask\napp = Flask('a')\n", path: text})  # fmt: skip
+    assert plan.runtime_packages == ()
+
+
 def test_aptfile(tmp_path: Path) -> None:
     listed = ":repo:deb https://example.org x main\nhttps://example.org/a.deb\nffmpeg # audio\n"
     plan = plan_of(tmp_path, {"requirements": "flask", "app.py": "from flask import Flask\napp = Flask('a')\n", "Aptfile": listed})  # fmt: skip

@@ -14,6 +14,8 @@ _BEGINNINGS = (
     *("environment.", "conda", "anaconda", "pixi.", "buildout."),
 )
 
+# Of tools that build pages; without a manifest there is nothing to build them with.
+_TOLD = ("mkdocs.yml", "mkdocs.yaml", "conf.py")
 # Of a repository that holds nothing but pages.
 _PAGES = ("docs/requirements.txt", "doc/requirements.txt")
 
@@ -50,13 +52,15 @@ def apps(repo: Repository) -> tuple[str, ...]:
 
 
 def loose(repo: Repository) -> Match | None:
-    """A claim on a folder of scripts of which none says that it is to be run, where most of its files are such."""
+    """A claim on a folder of scripts of which none says that it is to be run, where most of its files are such, and on
+    notebooks and pages without a manifest, of which the plan says what is missing."""
     files = [name for name in repo.entries() if not name.startswith(".") and repo.is_file(name)]
     scripts = [name for name in files if name.endswith(".py") and not name.startswith(("setup", "test", "__init__"))]
     others = [name for name in files if not name.endswith((".md", ".txt", ".rst", ".py"))]
-    if not scripts or len(others) > len(scripts):
-        return None
-    return Match(Strength.LOOSE_FILES, (Origin("file", scripts[0]),), "Python files")
+    if scripts and len(others) <= len(scripts):
+        return Match(Strength.LOOSE_FILES, (Origin("file", scripts[0]),), "Python files")
+    told = next((name for name in files if name.endswith(".ipynb") or name in _TOLD), "")
+    return Match(Strength.LOOSE_FILES, (Origin("file", told),), "what Python's tools read") if told else None
 
 
 LANGUAGE = Language("Python", match, plan, apps=apps, loose=loose)

@@ -1,15 +1,17 @@
-"""Debian packages that a repository lists for a hosting platform, in packages.txt or in an Aptfile."""
+"""Debian packages that a repository lists for a hosting platform, in files of their own or among its settings."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from dockergen.catalog import load
+from dockergen.errors import ProjectError
 from dockergen.frozen import frozen
 from dockergen.languages.python.manager_choice import environment
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.space import space
 from dockergen.lazy import regex
+from dockergen.manifests.pyproject import table, texts
 from dockergen.model import Origin
 from dockergen.repository import Repository
 
@@ -34,12 +36,30 @@ def builds(package: str) -> bool:
 
 
 def apt_lists(repo: Repository, project: Project) -> list[AptList]:
-    """The lists; packages.txt counts only where a platform that reads it is meant, an Aptfile always."""
-    paths = ["Aptfile"]
+    """The lists; packages.txt counts only where a platform that reads it is meant, the others always."""
+    paths = ["Aptfile", "apt.txt", "binder/apt.txt", ".binder/apt.txt"]
     if project.has("streamlit", "gradio") or space(repo) is not None:
         paths.append("packages.txt")
-    found = [found for path in paths if repo.is_file(path) and (found := _read(repo, path))]
-    return [*found, *_of_conda(repo, project)]
+    found = [_read(repo, path) for path in paths if repo.is_file(path)]
+    found += [_configured(repo, path) for path in ("nixpacks.toml", "railpack.json") if repo.is_file(path)]
+    return [*filter(None, found), *_of_conda(repo, project)]
+
+
+def _configured(repo: Repository, path: str) -> AptList | None:
+    """The packages that a configuration of Nixpacks or Railpack names.
+
+    Settings: https://nixpacks.com/docs/configuration/file, https://railpack.com/config/file
+    """
+    try:
+        document = repo.json(path) if path.endswith(".json") else repo.toml(path)
+    except ProjectError:
+        return None  # it is evidence only
+    if path.endswith(".json"):
+        names = (*texts(table(document).get("buildAptPackages")), *texts(table(document, "deploy").get("aptPackages")))
+    else:
+        phases = table(document, "phases")
+        names = tuple(name for phase in phases for name in texts(table(phases, phase).get("aptPkgs")))
+    return _list(path, [(repo.line_of(path, name), name) for name in names])
 
 
 def _of_conda(repo: Repository, project: Project) -> Iterator[AptList]:
@@ -53,7 +73,10 @@ def _of_conda(repo: Repository, project: Project) -> Iterator[AptList]:
 
 def _read(repo: Repository, path: str) -> AptList | None:
     lines = [(number, line.split("#")[0]) for number, line in enumerate(repo.lines(path), 1) if "://" not in line]
-    words = [(number, word) for number, line in lines for word in line.split()]
+    return _list(path, [(number, word) for number, line in lines for word in line.split()])
+
+
+def _list(path: str, words: list[tuple[int, str]]) -> AptList | None:
     named = [(number, word) for number, word in words if _NAME.fullmatch(word)]
     left = tuple(word for _, word in named if _USELESS.fullmatch(word))
     kept = tuple(dict.fromkeys(_today(word) for _, word in named if word not in left))

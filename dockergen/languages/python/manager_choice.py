@@ -14,7 +14,7 @@ from dockergen.lazy import regex
 from dockergen.manifests.conda import conda_environment
 from dockergen.manifests.pyproject import Pyproject
 from dockergen.manifests.python_locks import packages_of
-from dockergen.manifests.requirements import requirements_file
+from dockergen.manifests.requirements import normalised, requirements_file
 from dockergen.model import Origin, Rejected, Sourced
 from dockergen.repository import LOCK_LIMIT, Repository
 from dockergen.settings import Settings, settled
@@ -47,6 +47,7 @@ def manager(repo: Repository, table: Pyproject, settings: Settings) -> tuple[Sou
     if not found:
         converts = settings.manager is not None and settings.manager.value == "pip"
         if not (converts and environment(repo)):
+            _refuse_pixi(repo, table)
             _refuse_unsupported(repo)
         path = manifest(repo)
         script = Carrier() if path else carrier(repo)
@@ -64,7 +65,8 @@ def manager(repo: Repository, table: Pyproject, settings: Settings) -> tuple[Sou
             command=f"dockergen init --manager {best.value}",
         )
     _check_manifest(repo, chosen, best)
-    return chosen, list(_left_out(repo, found)) if chosen.value == best.value else []
+    notes = [*_left_out(repo, found), *_of_pixi(repo, table)] if chosen.value == best.value else []
+    return chosen, notes
 
 
 def _check_manifest(repo: Repository, chosen: Sourced[str], best: Sourced[str]) -> None:
@@ -135,6 +137,33 @@ def _left_out(repo: Repository, found: list[Sourced[str]]) -> Iterator[str]:
         if repo.is_file(path) and path != first.origin.path:
             more = _only_there(repo, path) if first.value == "pip" else ""
             yield f"{path} is not installed: {first.origin} is what {title} installs{more}."
+
+
+def _refuse_pixi(repo: Repository, table: Pyproject) -> None:
+    """ProjectError for a pyproject.toml that tells pixi alone what the program needs."""
+    line = repo.line_of("pyproject.toml", "[tool.pixi") if table.settings("pixi") else 0
+    if line and not (table.has_project or table.has_build_system or table.settings("poetry")):
+        raise ProjectError(
+            f"pyproject.toml:{line} belongs to pixi, which dockergen does not install from.",
+            "For an image now: hand its packages over and let pip install those of the same names from PyPI.",
+            command="pixi workspace export conda-environment environment.yml && dockergen init --manager pip",
+        )
+
+
+def _of_pixi(repo: Repository, table: Pyproject) -> Iterator[str]:
+    """What pixi takes from conda's channels beside the dependencies of the project."""
+    renamed, programs = (dict(row.split() for row in load("python").lists[n]) for n in ("conda_names", "conda_debian"))
+    known = {"python", "pip", *(r.name for r in table.dependencies)}
+    names = [normalised(name) for name in table.settings("pixi", "dependencies")]
+    missing = [name for name in names if renamed.get(name, name) not in known and not carries(name)]
+    if missing:
+        line = repo.line_of("pyproject.toml", "[tool.pixi.dependencies]")
+        debian = " ".join(f"--package {programs[name]}" for name in missing if name in programs)
+        way = f"; Debian's packages are added by `dockergen init {debian}`" if debian else ""
+        yield (
+            f"pyproject.toml:{line} has pixi install {', '.join(missing)} from conda's channels, and the image has "
+            f"what [project] names{way}."
+        )
 
 
 def _only_there(repo: Repository, path: str) -> str:

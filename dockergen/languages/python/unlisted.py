@@ -11,6 +11,7 @@ from functools import cache
 
 from dockergen.catalog import load
 from dockergen.errors import ProjectError
+from dockergen.languages.python.groups import for_development
 from dockergen.languages.python.imports import program_files
 from dockergen.languages.python.standard import standard_library
 from dockergen.languages.python.syntax import guards, parsed, suppresses
@@ -92,7 +93,11 @@ def _imported(body: tuple[ast.stmt, ...]) -> Iterator[str]:
 
 def _misnamed(repo: Repository) -> str:
     """A file such as requirements.text or Requirments.txt, "" when there is none."""
-    names = {name.lower(): name for name in repo.entries() if name.lower().startswith("req") and repo.is_file(name)}
+    names = {
+        name.lower(): name
+        for name in repo.entries()
+        if name.lower().startswith("req") and repo.is_file(name) and not for_development(name.partition(".")[0])
+    }
     close = difflib.get_close_matches("requirements.txt", names, n=1, cutoff=0.85)
     return names[close[0]] if close else ""
 

@@ -16,6 +16,7 @@ from dockergen.languages.python.source import guard_line
 from dockergen.languages.python.start.aside import apps_aside, command_for, shown
 from dockergen.languages.python.start.own_server import own_start, reached, uses
 from dockergen.languages.python.start.result import Start
+from dockergen.languages.python.start.unlisted_pages import unlisted_pages
 from dockergen.languages.python.syntax import does_something
 from dockergen.lazy import regex
 from dockergen.model import Origin, Rejected, Sourced
@@ -117,6 +118,13 @@ def nothing(modules: Modules, paths: list[str]) -> ProjectError:
             f"{repo.prefix or 'This folder'} holds no program but what its examples are: {shown(aside)}.",
             "Name the one to start.",
             command=f"dockergen init --start {shlex.quote(command_for(modules, aside[0]))}",
+        )
+    if pages := unlisted_pages(repo):
+        return NothingError(
+            f"{pages.path} is a configuration of {pages.tool}, and no manifest here names what is to be installed.",
+            "List the tool, its theme and its plug-ins in requirements.txt, best in the versions that `pip freeze` "
+            "tells where the pages are built; by that file these are:",
+            command=f"printf '%s\\n' {shlex.join(pages.wanted)} > requirements.txt",
         )
     notebooks = [p for p in repo.walk(depth=3) if p.endswith(".ipynb")]
     if notebooks:
