@@ -184,7 +184,7 @@ UV_LOCK = 'version = 1\n\n[[package]]\nname = "flask"\nversion = "3.1.2"\n'
 
 @pytest.mark.parametrize(
     ("more", "before"),
-    [({}, "uv pip install -r pyproject.toml\n"), ({"uv.lock": UV_LOCK}, "uv sync --locked --no-install-project ")],
+    [({}, "uv pip install -r pyproject.toml\n"), ({"uv.lock": UV_LOCK}, "uv sync --frozen --no-install-workspace\n")],
     ids=["without a lock", "uv"],
 )
 def test_a_project_in_rust_is_built_by_pip_so_that_cargo_keeps_what_it_compiled(
