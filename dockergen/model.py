@@ -195,6 +195,7 @@ class BuildPlan:
     env_file: str = ""  # the developer's file of variables, where an engine reads it as the program does
     env_kept: tuple[str, ...] = ()  # those of the needs that it has
     reaches: tuple[str, ...] = ()  # services that it looks for where a container has none, as advice
+    outside: tuple[Sourced[str], ...] = ()  # what its sources name above the folder, as ../name
     touch: str = ""  # a source file whose edit must not re-run the dependency step
     facts: Any = None  # the language's own frozen dataclass, read only by its templates
 

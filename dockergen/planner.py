@@ -47,9 +47,22 @@ def service(repo: Repository, settings: Settings) -> Service:
     claim = _strongest(here, claims, settings)
     plan = claim.language.plan(here, settings)
     plan = _with_language(_with_assets(here, settings, claim, plan), claim, settings)
+    plan = replace(plan, notes=(*plan.notes, *_lying_outside(repo, root, plan)))
     if root and settings.app is None:
         plan = replace(plan, notes=(*plan.notes, *_front_ends_beside(repo, settings, root)))
     return Service(_name(here, root), root, replace(plan, ignore=ignore_groups(plan)))
+
+
+def _lying_outside(repo: Repository, root: str, plan: BuildPlan) -> Iterator[str]:
+    """Notes about what the service reads from elsewhere in the repository."""
+    for wanted in plan.outside[:3]:
+        path = normal(f"{root}/{wanted.value}") if root else None
+        if path and repo.has(path):
+            yield (
+                f"{root}/{wanted.origin} reads {path}, which lies outside of {root}/, the folder that this image is "
+                f"built from, so the image lacks it: move it there, or the manifest to the root of the repository and "
+                "run dockergen there."
+            )
 
 
 def _front_ends_beside(repo: Repository, settings: Settings, root: str) -> Iterator[str]:

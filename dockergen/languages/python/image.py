@@ -23,6 +23,7 @@ from dockergen.languages.python.localhost import on_localhost
 from dockergen.languages.python.manager_choice import manifest
 from dockergen.languages.python.needs import advice, kept_in, variables
 from dockergen.languages.python.optional import developers_only, imported_groups, left_for_later
+from dockergen.languages.python.outside import outside
 from dockergen.languages.python.process import argv, environment, health, ignores_sigterm
 from dockergen.languages.python.project import Project, project
 from dockergen.languages.python.start import Start
@@ -159,6 +160,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
         env_file=env_file,
         env_kept=env_kept,
         reaches=tuple(place.told for place in local),
+        outside=outside(repo, whole_program(repo, begun.entry) if begun.entry else ()),
         touch=begun.entry,
         distributed=bool(distributed(repo)),
         facts=facts,
