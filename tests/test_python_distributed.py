@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import dockergen
+from dockergen.dockerignore import parse
 
 PROJECT = (
     '[build-system]\nrequires = ["{0}"]\n[project]\nname = "shop"\ndynamic = ["version"]\ndependencies = ["requests"]\n'
@@ -72,3 +73,31 @@ def test_front_end_of_a_source_distribution_is_built_already(tmp_path: Path, inf
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
     assert bool(dockergen.plan(tmp_path).assets) == built
+
+
+@pytest.mark.parametrize(
+    ("table", "kept"),
+    [
+        ('[tool.setuptools.data-files]\n"share/man/man1" = ["docs/man/shop.1"]\n', "docs/man/shop.1"),
+        ('[tool.setuptools.data-files]\n"share/man/man1" = ["docs/man/*.1"]\n', "docs/man/shop.1"),
+        ('[tool.hatch.build.targets.wheel.shared-data]\n"docs/man" = "share/man"\n', "docs/man"),
+        ('[tool.hatch.build.force-include]\n"docs/man/shop.1" = "shop/shop.1"\n', "docs/man/shop.1"),
+    ],
+)
+def test_files_that_the_build_installs_from_outside_of_the_package_reach_it(
+    tmp_path: Path, table: str, kept: str
+) -> None:
+    backend = "hatchling" if "hatch" in table else "setuptools"
+    manifest = PROJECT.format(backend).replace('dynamic = ["version"]', 'version = "1"') + table
+    files = {
+        "pyproject.toml": manifest,
+        "shop/__init__.py": "def main():\n    print(1)\n",
+        "docs/man/shop.1": "",
+        "docs/a.md": "",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    assert kept in dockergen.plan(tmp_path).context_files
+    ignored = next(f.text for f in dockergen.generate(tmp_path) if f.path == ".dockerignore")
+    assert not parse(ignored).excludes("docs/man/shop.1")

@@ -65,3 +65,15 @@ def test_command_that_only_tells_how_it_is_called_has_done_no_job() -> None:
 )  # fmt: skip
 def test_what_ends_a_program_is_told_in_its_words(log: str, said: str) -> None:
     assert said in diagnosis("start", log, "").cause
+
+
+@pytest.mark.parametrize(
+    ("log", "said"),
+    [
+        ("error: can't copy 'docs/man/shop.1': doesn't exist or not a regular file\nERROR: Failed building wheel for Shop\n", "copies docs/man/shop.1, which is not there"),
+        ('ERROR: Failed building wheel for Shop\nprocess "/bin/sh -c pip --python .venv/bin/python install --no-deps ." did not complete successfully: exit code: 1\n', "The project itself, Shop, does not build."),
+        ('ERROR: Failed building wheel for netifaces\nprocess "/bin/sh -c pip install -r requirements.txt" did not complete successfully: exit code: 1\n', "netifaces is published for this Python as source only"),
+    ],
+)  # fmt: skip
+def test_package_that_does_not_build_is_the_project_or_another(log: str, said: str) -> None:
+    assert said in diagnosis("build", log, "A build step failed.").cause

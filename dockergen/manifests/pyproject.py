@@ -71,9 +71,11 @@ def pyproject(document: Mapping[str, Any]) -> Pyproject:
 
 
 def files_read(document: Mapping[str, Any]) -> tuple[str, ...]:
-    """The files that the build back end reads to make the metadata: readme, licences, where the version is written.
+    """The files that the build back end reads to make the metadata: readme, licences, where the version is written; and
+    what it installs from outside of the packages, with stars where the setting has them.
 
-    Settings: [project] readme and license, Poetry's readme, setuptools' dynamic `file`, Hatch's and PDM's `path`.
+    Settings: [project] readme and license, Poetry's readme, setuptools' dynamic `file`, Hatch's and PDM's `path`;
+    setuptools' data-files, Hatch's force-include and shared-data.
     """
     project, tool = table(document, "project"), table(document, "tool")
     found: list[str] = []
@@ -93,6 +95,11 @@ def files_read(document: Mapping[str, Any]) -> tuple[str, ...]:
     hook = table(tool, "hatch", "metadata", "hooks", "fancy-pypi-readme").get("fragments")
     found += [_text(row.get("path")) for row in hook if isinstance(row, dict)] if isinstance(hook, list) else []
     found += [_text(table(tool, "flit", "metadata").get("description-file"))]
+    for row in table(tool, "setuptools", "data-files").values():
+        found += texts(row)
+    for path in (("build",), ("build", "targets", "wheel")):
+        for key in ("force-include", "shared-data"):
+            found += table(tool, "hatch", *path, key)
     return tuple(name for name in dict.fromkeys(found) if name)
 
 

@@ -87,6 +87,16 @@ _BUILD_CAUSES: tuple[tuple[str, str, str], ...] = (
         "Choose an older one: dockergen init --force --version 3.11; or raise the release of the dependency.",
     ),
     (
+        r"error: can't copy '([^'\n]+)': doesn't exist",
+        "The build of a package copies {0}, which is not there.",
+        "If the repository holds it, .dockerignore must not hide it (add the line !{0}); else commit it, or take it out of the manifest.",
+    ),
+    (
+        r"(?s)Failed building wheel for ([\w.-]+)(?=.*process \"/bin/sh -c [^\"\n]*install (?:--no-deps )?\.\" did not complete)",
+        "The project itself, {0}, does not build.",
+        "Read the end of the log below; python -m build tells the same on your machine.",
+    ),
+    (
         r"(?:Failed building wheel for |Failed to build `|Failed to build ')([\w.=-]+)",
         "{0} is published for this Python as source only, and does not build here.",
         "Choose an older Python that it has a wheel for, such as dockergen init --force --version 3.12; or raise its release.",

@@ -265,7 +265,8 @@ def _reads(repo: Repository, project: Project) -> list[str]:
         named += [f"{m.path}/pyproject.toml" for m in members(repo)]
         named += [path for m in members(repo) for path in _named_files(repo, m.path)]
     stated = setup(repo).reads if project.manager.value == "pip" else ()
-    return [path for path in (*named, *stated) if repo.is_file(path)]
+    starred = [path for pattern in named if "*" in pattern for path in repo.glob(pattern)]
+    return [path for path in (*named, *starred, *stated) if repo.has(path)]
 
 
 def _named_files(repo: Repository, folder: str) -> list[str]:

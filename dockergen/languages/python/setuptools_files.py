@@ -265,6 +265,8 @@ def _read_by(parser: configparser.ConfigParser) -> list[str]:
     """Files that setuptools reads for the metadata: `file:` values, and licences by name."""
     found = [path for key in ("version", "description", "long_description") for path in _files(parser, "metadata", key)]
     found += _files(parser, "options", "install_requires")
+    for _, rows in parser.items("options.data_files") if parser.has_section("options.data_files") else ():
+        found += rows.replace(",", "\n").split()
     for key in ("license_file", "license_files"):
         found += parser.get("metadata", key, fallback="").replace(",", "\n").split()
     return found
