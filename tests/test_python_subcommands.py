@@ -139,3 +139,36 @@ def test_address_that_the_papers_give_the_command_is_taken(tmp_path: Path, paper
     )
     plan = dockergen.plan(tmp_path)
     assert (plan.start[-1], plan.port) == (start, port)
+
+
+TOOL = "def main():\n    print(1)\n\nif __name__ == '__main__':\n    main()\n"
+POINTS = (
+    "[console_scripts]\nshop-admin = shop.admin:main\nshop-mail = shop.mail:main\n{0}\n[shop.plugins]\nx = shop.x:X\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("more", "start"),
+    [("shop-server = shop.web:main", "exec shop-server --port ${PORT}"), ("shop = shop.main:main", "shop"), ("", "")],
+    ids=["a server", "the name of the project", "neither"],
+)
+def test_commands_that_setup_py_computes_are_those_that_a_source_distribution_lists(
+    tmp_path: Path, more: str, start: str
+) -> None:
+    files = {
+        "PKG-INFO": "Metadata-Version: 2.4\nName: shop\nVersion: 1\n\nShop\n",
+        "shop.egg-info/entry_points.txt": POINTS.format(more),
+        "setup.py": "from setuptools import setup\nsetup(name='shop', entry_points={'console_scripts': computed()})\n",
+        "shop/__init__.py": "",
+        **{f"shop/{name}.py": TOOL for name in ("admin", "mail", *(["main"] if start else []))},
+        "shop/web.py": DAEMON,
+    }
+    _write(tmp_path, files)
+    if start:
+        assert dockergen.plan(tmp_path).start[-1] == start
+        return
+    with pytest.raises(ProjectError) as caught:
+        dockergen.plan(tmp_path)
+    assert "setup.py declares 2 commands, and nothing tells which is the service: shop-admin, shop-mail" in (
+        caught.value.problem
+    )

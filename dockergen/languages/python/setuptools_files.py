@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dockergen.frozen import frozen
-from dockergen.languages.python.distributed import distributed
+from dockergen.languages.python.distributed import distributed, told_scripts
 from dockergen.languages.python.syntax import last_name, nodes, tree_of
 from dockergen.lazy import regex
 from dockergen.manifests.manifest_in import named
@@ -71,7 +71,7 @@ def setup(repo: Repository) -> Setup:
         "setup.py",
         requirements,
         wanted[1] if wanted else cfg.python_requires,
-        scripts or cfg.scripts,
+        scripts or cfg.scripts or told_scripts(repo),
         tuple(dict.fromkeys((*reads, *cfg.reads))),
         tuple((path, line) for path, line in _opened(text) if normal(path) and not repo.has(path)),
     )

@@ -23,7 +23,12 @@ from dockergen.languages.python.start.asked import as_asked, first_word, line_of
 from dockergen.languages.python.start.besides import besides
 from dockergen.languages.python.start.chosen import chosen_app
 from dockergen.languages.python.start.command import Run
-from dockergen.languages.python.start.console_scripts import console_script, refuse_other_packages, refuse_silent
+from dockergen.languages.python.start.console_scripts import (
+    console_script,
+    refuse_other_packages,
+    refuse_several,
+    refuse_silent,
+)
 from dockergen.languages.python.start.evidence import evidence
 from dockergen.languages.python.start.gunicorn_workers import with_workers
 from dockergen.languages.python.start.hidden import hidden, is_hidden
@@ -193,6 +198,7 @@ def _detected(repo: Repository, project: Project, modules: Modules, paths: list[
     except UndecidedError:
         if (told := naming.program_named(modules, runs, ("hint",))) and told[0] in paths:
             return _as_told(modules, project, present, *told)
+        refuse_several(modules, project)
         raise
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from dockergen.catalog import load
 from dockergen.languages.python.commandline import CommandLine, command_line
+from dockergen.languages.python.distributed import told_name
 from dockergen.languages.python.entry import Modules, module_of
 from dockergen.languages.python.project import Project, is_package
 from dockergen.languages.python.setuptools_files import setup
@@ -38,10 +39,11 @@ def console_script(modules: Modules, project: Project, asked: str = "") -> Start
     path = stated.path if stated.scripts and not project.pyproject.scripts else "pyproject.toml"
     names = [name for name in scripts if asked in ("", name)]
     own = project.pyproject.name or next((n for n in names if n.replace("-", "_") == _package(scripts[n])), "")
+    own = own or told_name(modules.repo)
     wanted = [n for n in names if n in (own, own.replace("_", "-"), "start", "serve", "server", "main")] or names
     if len(wanted) > 1 and own in wanted:
         wanted = [own]
-    if wanted == [own] and (daemon := _daemon(modules, scripts, own)):
+    if (wanted == [own] or len(wanted) > 1) and (daemon := _daemon(modules, scripts, own)):
         wanted = [daemon]
     if len(wanted) != 1:
         return None
@@ -91,27 +93,38 @@ def refuse_other_packages(modules: Modules, project: Project, found: Start) -> N
     scripts = project.pyproject.scripts
     packages = {_package(target) for target in scripts.values()}
     own = found.entry.removeprefix("src/").partition("/")[0].removesuffix(".py")
-    if len(scripts) < 2 or not found.entry or own in packages or not any(map(modules.file_of, packages)):
+    if found.entry and own not in packages and any(map(modules.file_of, packages)):
+        refuse_several(modules, project)
+
+
+def refuse_several(modules: Modules, project: Project) -> None:
+    """UndecidedError with the commands that the project declares, where there are several."""
+    stated = setup(modules.repo)
+    scripts = project.pyproject.scripts or stated.scripts
+    path = "pyproject.toml" if project.pyproject.scripts else stated.path
+    if len(scripts) < 2:
         return
-    shown = [f"{name} (pyproject.toml:{_script_line(modules.repo, name)})" for name in list(scripts)[:5]]
+    lines = {name: _script_line(modules.repo, path, name) for name in list(scripts)[:5]}
+    shown = [f"{name} ({path}:{line})" if line else name for name, line in lines.items()]
     more = f" and {len(scripts) - 5} more" if len(scripts) > 5 else ""
+    ends = tuple(end for end in load("python").lists["daemon_endings"] if len(end) > 1)
+    likely = next((name for name in scripts if name.endswith(ends)), next(iter(scripts)))
     raise UndecidedError(
-        f"pyproject.toml declares {len(scripts)} commands, and nothing tells which is the service: "
-        f"{', '.join(shown)}{more}.",
+        f"{path} declares {len(scripts)} commands, and nothing tells which is the service: {', '.join(shown)}{more}.",
         "Name the one to start, with its options.",
-        command=f"dockergen init --start {shlex.quote(next(iter(scripts)))}",
+        command=f"dockergen init --start {shlex.quote(likely)}",
     )
 
 
 def _daemon(modules: Modules, scripts: Mapping[str, str], own: str) -> str:
     """The command that is called like the project's server, such as luigid beside luigi, where it is one; else ""."""
-    found = [f"{own}{end}" for end in load("python").lists["daemon_endings"] if f"{own}{end}" in scripts]
-    if len(found) != 1:
-        return ""
-    module = scripts[found[0]].partition(":")[0]
-    entry = modules.file_of(module) or modules.file_of(module, "src")
-    listens = bool(entry) and (command_line(modules.repo, entry).port or servers_of(modules, entry))
-    return found[0] if listens else ""
+    found = []
+    for name in (f"{own}{end}" for end in load("python").lists["daemon_endings"] if own):
+        module = scripts.get(name, "").partition(":")[0]
+        entry = (modules.file_of(module) or modules.file_of(module, "src")) if module else ""
+        if entry and (command_line(modules.repo, entry).port or servers_of(modules, entry)):
+            found.append(name)
+    return found[0] if len(found) == 1 else ""
 
 
 def refuse_silent(modules: Modules, project: Project, script: Start) -> None:
@@ -181,8 +194,8 @@ def _switched(repo: Repository) -> dict[str, Any]:
     return {"env": {name: value for name, (value, _) in found.items()}, "notes": notes}
 
 
-def _script_line(repo: Repository, name: str) -> int:
-    return repo.line_of("pyproject.toml", re.compile(rf"^\s*[\"']?{re.escape(name)}[\"']?\s*=", re.M))
+def _script_line(repo: Repository, path: str, name: str) -> int:
+    return repo.line_of(path, re.compile(rf"^\s*[\"']?{re.escape(name)}[\"']?\s*=", re.M))
 
 
 def _package(target: str) -> str:
