@@ -302,7 +302,8 @@ def _with_assets(repo: Repository, settings: Settings, claim: Claim, plan: Build
                 notes.append(f"The front end in {folder or 'this folder'} is not built: {error.problem} {error.remedy}")
                 continue
             if build is None:
-                lacking = language.unbuilt(repo.sub(folder)) if language.unbuilt and not awaited else ""
+                silent = awaited or plan.distributed
+                lacking = language.unbuilt(repo.sub(folder)) if language.unbuilt and not silent else ""
                 notes += [f"The front end in {folder or 'this folder'} is not built: {lacking}"] if lacking else []
                 continue
             placed = _placed(build, folder, len(builds), awaited)

@@ -14,6 +14,7 @@ _PORT = regex(
     r"""|["']server\.socket_port["']\s*:\s*(\d{2,5})"""
 )
 _HEALTH = regex(r"""["']/?((?:api/)?(?:health|healthz|health-check|healthcheck|livez|ping|_health))(/?)["']""")
+_SCHEME = regex(r"""scheme|["']https?["']""")
 _GUARD = regex(r"""^if\s+__name__\s*==\s*["']__main__["']|^if\s+["']__main__["']\s*==\s*__name__""", re.MULTILINE)
 
 
@@ -21,9 +22,16 @@ def port_in(text: str) -> tuple[int, int]:
     """The port that the source names and its line; (0, 0) when it names none that is plausible."""
     for found in _PORT.finditer(text):
         port = int(next(group for group in found.groups() if group))
-        if 80 <= port <= 65535:
+        if 80 <= port <= 65535 and not (port in (80, 443) and _of_scheme(text, found.start())):
             return port, text.count("\n", 0, found.start()) + 1
     return 0, 0
+
+
+def _of_scheme(text: str, at: int) -> bool:
+    """True where the line, or one of the four before, asks for the scheme of an address: its port is no service's."""
+    end = text.find("\n", at)
+    near = text[: end if end >= 0 else len(text)].rsplit("\n", 5)[-5:]
+    return any(_SCHEME.search(line) for line in near)
 
 
 def port_called(text: str, name: str) -> tuple[int, int]:
