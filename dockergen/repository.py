@@ -47,6 +47,7 @@ class Repository:
         self.prefix = _prefix  # where this view lies in the repository it was cut from, "" or "folder/"
         self._entries: dict[str, dict[str, str]] = {}
         self._scanned: dict[str, _Scan] = {}
+        self._within: dict[str, bool] = {"": True}
         self._texts: dict[str, str] = {}
         self._parsed: dict[tuple[str, str], Any] = {}
         self._subs: dict[str, Repository] = {}
@@ -187,8 +188,11 @@ class Repository:
 
     def _contained(self, folder: str) -> bool:
         """No part of the way is `..`, absolute, or a link that leads out of the repository."""
-        if not folder:
-            return True
+        if folder not in self._within:
+            self._within[folder] = self._reached(folder)
+        return self._within[folder]
+
+    def _reached(self, folder: str) -> bool:
         parts = folder.split("/")
         if ".." in parts or "" in parts or "." in parts:
             return False

@@ -11,17 +11,18 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from dockergen.frozen import frozen
-from dockergen.languages.python.syntax import catches, dotted, guards, parsed, suppresses
+from dockergen.languages.python.syntax import Module, catches, children, dotted, guards, parsed, suppresses
 from dockergen.lazy import regex
 from dockergen.model import Origin
 from dockergen.repository import Repository
 
 _ROW = regex(r"(?P<name>\.?\w+(?:\.\w+)*)(?:\((?P<condition>[^)]*)\))?")
 _ASKS_VERSION = regex(r"version|\bPY[23]\b|TYPE_CHECKING", re.IGNORECASE)
+_LINE_END = regex(r"\r\n?|\n")
 _FAILURES = ("ImportError", "ModuleNotFoundError", "AttributeError")
 
 
@@ -71,21 +72,22 @@ def uses(repo: Repository, paths: Iterable[str], rows: Iterable[str]) -> Iterato
 def _visited(text: str) -> _Uses:
     """What the file names and calls, remembered: several questions are asked of the same files."""
     module = parsed(text)
-    found = _Uses(module.imports)
+    found = _Uses(module)
     try:
         for statement in module.body:
             found.visit(statement)
     except RecursionError:
-        return _Uses({})  # thousands of branches: nobody wrote that by hand
+        return _Uses(Module())  # thousands of branches: nobody wrote that by hand
     return found
 
 
 class _Uses(ast.NodeVisitor):
     """What the statements name and call, by dotted names as the imports explain them."""
 
-    def __init__(self, imports: Mapping[str, str]) -> None:
+    def __init__(self, module: Module) -> None:
         self.stored: set[str] = set()  # attributes that the file itself gives to objects
-        self._imports = imports
+        self._imports = module.imports
+        self._lines = _LINE_END.split(module.text)
         self._names: dict[str, int] = {}
         self._methods: dict[str, int] = {}
         self._defined: set[str] = set()  # methods of the file's own classes
@@ -121,7 +123,7 @@ class _Uses(ast.NodeVisitor):
             self.generic_visit(node)
 
     def visit_If(self, node: ast.If) -> None:
-        if not _ASKS_VERSION.search(ast.unparse(node.test)):
+        if not self._asks_version(node.test):
             self._inside("function" if guards(node) else self._place, node)
 
     def visit_With(self, node: ast.With) -> None:
@@ -163,6 +165,18 @@ class _Uses(ast.NodeVisitor):
         for bare in decorators:
             if not isinstance(bare, ast.Call) and (name := self._resolved(bare)):
                 self._calls.append((name, None, bare.lineno, self._place))
+
+    def _asks_version(self, test: ast.expr) -> bool:
+        # To write an expression anew takes long, so the lines that it stands on are looked at first.
+        lines = self._lines[test.lineno - 1 : test.end_lineno]
+        return any(map(_ASKS_VERSION.search, lines)) and _ASKS_VERSION.search(ast.unparse(test)) is not None
+
+    def generic_visit(self, node: ast.AST) -> None:
+        """Everything below, as `ast.NodeVisitor` does it, but for names and constants, of which half of all
+        nodes are and none is asked."""
+        for child in children(node):
+            if not isinstance(child, (ast.Name, ast.Constant)):
+                self.visit(child)
 
     def _inside(self, place: str, node: ast.AST) -> None:
         outside, self._place = self._place, place

@@ -28,11 +28,17 @@ def program_files(repo: Repository, entry: str, most: int) -> Iterator[str]:
         most -= 1
         path = pending.pop(0)
         yield path
-        for module in _imported(repo.source(path)):
-            for target in files_of(repo, path, module):
-                if target not in seen:
-                    seen.add(target)
-                    pending.append(target)
+        for target in _targets(repo, path):
+            if target not in seen:
+                seen.add(target)
+                pending.append(target)
+
+
+@lru_cache(maxsize=2048)
+def _targets(repo: Repository, path: str) -> tuple[str, ...]:
+    """The files that the file imports, remembered: each search for something in a program follows them again."""
+    modules = dict.fromkeys(_imported(repo.source(path)))
+    return tuple(dict.fromkeys(target for module in modules for target in files_of(repo, path, module)))
 
 
 def _imported(text: str) -> Iterator[str]:
@@ -46,10 +52,17 @@ def _imported(text: str) -> Iterator[str]:
         yield dotted.rpartition(".")[0]
 
 
-def files_of(repo: Repository, path: str, module: str) -> Iterator[str]:
+def files_of(repo: Repository, path: str, module: str) -> tuple[str, ...]:
     """The files of a module as another file imports it, leading dots and all."""
+    return _files_of(repo, path.rpartition("/")[0], module)
+
+
+@lru_cache(maxsize=8192)
+def _files_of(repo: Repository, below: str, module: str) -> tuple[str, ...]:
+    """The same for all files of a folder, remembered."""
     dots = len(module) - len(module.lstrip("."))
-    folder = path.split("/")[:-1]
+    folder = below.split("/") if below else []
+    found = []
     # A folder of sources may lie anywhere above the file: backend/src of backend/src/shop/app.py.
     above = ["/".join(folder[:depth]) for depth in range(len(folder), 0, -1)]
     bases = ["/".join(folder[: len(folder) - dots + 1])] if dots else ["", "src", *above]
@@ -62,4 +75,5 @@ def files_of(repo: Repository, path: str, module: str) -> Iterator[str]:
         target = "/".join(part for part in (base, place) if part)
         for name in (f"{target}.py", f"{target}/__init__.py", f"{target}/__main__.py"):
             if target and repo.is_file(name):
-                yield name
+                found.append(name)
+    return tuple(found)

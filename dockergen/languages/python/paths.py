@@ -85,6 +85,7 @@ class Scope:
         self.outer = outer  # the file whose names this one has by a star
         self.program = program
         self.imports = imports(tree)
+        self._starred = [origin for name, origin in self.imports.items() if name.startswith("*")]
         self.expressions: dict[str, ast.expr] = {}
         self.given = dict(_given(tree))
         parameters = {argument.arg for argument in nodes(tree) if isinstance(argument, ast.arg)}
@@ -101,7 +102,7 @@ class Scope:
         parts = dotted(function)
         if not parts:
             return set()
-        starred = {f"{origin}.{parts[0]}" for key, origin in self.imports.items() if key.startswith("*")}
+        starred = {f"{origin}.{parts[0]}" for origin in self._starred}
         return {".".join([self.imports.get(parts[0], parts[0]), *parts[1:]]), *starred}
 
     def variable(self, node: ast.expr | None) -> str:

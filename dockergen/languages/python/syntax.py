@@ -7,7 +7,7 @@ import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import field
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from dockergen.frozen import frozen
 from dockergen.lazy import regex
@@ -22,6 +22,10 @@ _OLD = (
     (regex(r"^([ \t]*except[ \t]+[\w.()]+)[ \t]*,[ \t]*(\w+[ \t]*:)", re.MULTILINE), r"\1 as \2"),
     (regex(r"^([ \t]*raise[ \t]+[\w.]+)[ \t]*,[ \t]*([^\n]+)$", re.MULTILINE), r"\1(\2)"),
     (regex(r"^([ \t]*)exec[ \t]+([^\n(][^\n]*)$", re.MULTILINE), r"\1exec(\2)"),
+)
+# Fields of nodes that hold words and numbers, operators, or whether a name is read or set.
+_BARE = frozenset(
+    ("arg", "asname", "attr", "conversion", "ctx", "id", "kind", "level", "module", "op", "ops", "type_comment")
 )
 _BLOCK = regex(r"^(?=[^\s#)\]}])(?!(?:else|elif|except|finally)\b)", re.MULTILINE)
 
@@ -86,16 +90,30 @@ def guards(node: ast.stmt) -> bool:
 
 @lru_cache(maxsize=2048)
 def nodes(tree: ast.AST) -> tuple[ast.AST, ...]:
-    """What `ast.walk` yields, at once and remembered: several questions are asked of each file."""
+    """What `ast.walk` yields but for operators and contexts, at once and remembered: many questions are asked of each
+    file."""
     found = [tree]
     for node in found:
-        for name in node._fields:
-            value = getattr(node, name, None)
-            if isinstance(value, ast.AST):
-                found.append(value)
-            elif isinstance(value, list):
-                found += [item for item in value if isinstance(item, ast.AST)]
+        found += children(node)
     return tuple(found)
+
+
+def children(node: ast.AST) -> list[ast.AST]:
+    """The statements, expressions and their like directly below."""
+    found: list[ast.AST] = []
+    for name in _holding(type(node)):  # type: ignore[arg-type]  # mypy asks the nodes, not their class, for a hash
+        value = getattr(node, name, None)
+        if isinstance(value, list):
+            found += [item for item in value if isinstance(item, ast.AST)]
+        elif isinstance(value, ast.AST):
+            found.append(value)
+    return found
+
+
+@cache
+def _holding(kind: type[ast.AST]) -> tuple[str, ...]:
+    """The fields of such a node that may hold others; half of all nodes are names and constants, which have none."""
+    return () if kind is ast.Constant else tuple(name for name in kind._fields if name not in _BARE)
 
 
 def imports(tree: ast.AST) -> dict[str, str]:
