@@ -53,6 +53,37 @@ def test_the_script_of_a_usual_name_is_the_program(tmp_path: Path) -> None:
     assert started(plan).startswith("uvicorn main:app")
 
 
+OTHER = "# /// script\n# dependencies = ['requests']\n# ///\nimport requests\n"
+
+
+def test_of_several_scripts_the_one_that_asks_for_a_framework_is_the_program(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, {"a_tool.py": OTHER, "site_.py": BLOCK + APP})
+    assert started(plan).startswith("uvicorn site_:app")
+
+
+def test_of_several_scripts_the_one_that_is_asked_for_is_the_program(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, {"a_tool.py": OTHER, "site_.py": BLOCK + APP}, start="python a_tool.py")
+    assert started(plan) == "python a_tool.py"
+    assert plan.facts.install.inline == ("requests",)
+
+
+def test_a_script_that_is_not_the_one_whose_requirements_are_installed_is_told(tmp_path: Path) -> None:
+    guarded = f"{OTHER}\nif __name__ == '__main__':\n    requests.get('x')\n"
+    files = {"a_tool.py": OTHER, "b.py": guarded.replace("requests", "rich")}
+    with pytest.raises(ProjectError) as caught:
+        plan_of(tmp_path, files)
+    assert caught.value.problem.startswith("a_tool.py and b.py carry requirements of their own")
+    assert caught.value.command == "dockergen init --start 'python b.py'"
+
+
+def test_a_day_of_uv_that_pip_is_not_told_is_named(tmp_path: Path) -> None:
+    block = BLOCK.replace("# ///\n", "# [tool.uv]\n# exclude-newer = '2025-01-01T00:00:00Z'\n# ///\n").replace(
+        "# [tool.uv]", "# [tool.uv]", 1
+    )
+    plan = plan_of(tmp_path, {"tool.py": block + APP})
+    assert any(note.startswith("tool.py:8 wants nothing newer than 2025-01-01T00:00:00Z") for note in plan.notes)
+
+
 def test_a_manifest_wins_over_what_a_script_carries(tmp_path: Path) -> None:
     plan = plan_of(tmp_path, {"requirements": "starlette==0.49.1 uvicorn==0.38.0", "tool.py": BLOCK + APP})
     assert str(decision(plan, "manager").sourced.origin) == "requirements.txt"

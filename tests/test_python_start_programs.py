@@ -388,3 +388,17 @@ def test_command_of_a_project_that_nothing_installs_is_called_by_python(
     assert plan.facts.install.project is (wanted == ("shop",))
     assert plan.facts.copies_source is (wanted != ("shop",))
     assert ("PYTHONPATH", "/app/src") in plan.env or wanted == ("shop",)
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        "[tool.pdm]\ndistribution = false\n[tool.pdm.scripts]\nstart = {call = 'shop.cli:main'}\n",
+        "[tool.poe.tasks.serve]\nscript = 'shop.cli:main()'\n",
+    ],
+    ids=["PDM", "Poe"],
+)
+def test_function_that_a_task_calls_is_called_by_python(tmp_path: Path, task: str) -> None:
+    manifest = '[project]\nname = "shop"\nversion = "1"\ndependencies = ["requests"]\n'
+    files = {"pyproject.toml": manifest + task, "shop/cli.py": "def main(): pass\n", "shop/__init__.py": ""}
+    assert decision(plan_of(tmp_path, files), "start").sourced.value == CALLED

@@ -21,6 +21,7 @@ class InlineScript:
     requires_python: str = ""
     line: int = 0
     sources: bool = False
+    before: str = ""  # uv takes no release that is newer
 
 
 def inline_script(text: str) -> InlineScript | None:
@@ -49,4 +50,5 @@ def inline_script(text: str) -> InlineScript | None:
         asked if isinstance(asked, str) else "",
         begins[0] + 1,
         bool(uv.get("sources") or uv.get("index")),
+        str(uv.get("exclude-newer") or ""),
     )

@@ -19,7 +19,7 @@ _USUAL = ("main.py", "app.py", "server.py", "bot.py", "manage.py", "run.py", "st
 
 def claim(repo: Repository, settings: Settings) -> Match | None:
     """Python claims a manifest with something to start, weakly a manifest alone, most weakly loose files."""
-    found = manifest(repo) or carrier(repo).path
+    found = manifest(repo) or carrier(repo, settings).path
     if not found:
         loose = _loose(repo)
         return Match(Strength.LOOSE_FILES, (Origin("file", loose),), "Python files") if loose else None

@@ -17,6 +17,7 @@ from dockergen.languages.python.django_variables import ANY_WORD
 from dockergen.languages.python.documentation import documentation, documentation_plan
 from dockergen.languages.python.ignored import ignored, trusted, withheld
 from dockergen.languages.python.imports import whole_program
+from dockergen.languages.python.inline import refuse_other_carrier
 from dockergen.languages.python.install import Install, install
 from dockergen.languages.python.letter_case import misspelt
 from dockergen.languages.python.localhost import on_localhost
@@ -87,7 +88,9 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
     if site:
         return documentation_plan(repo, found, release, site, settings)
     begun = start_of(repo, settings, path)
-    if not manifest(repo) and begun.entry and begun.entry != found.script.path:
+    carries = begun.entry == found.script.path or (settings.start and found.script.path in settings.start.value)
+    if not manifest(repo) and begun.entry and not carries:
+        refuse_other_carrier(repo, begun.entry, found.script.path)
         refuse_unlisted(repo, begun.entry, asked_by_django(repo, begun.django))
     begun = of_their_time(_without_installed(begun, found), release.value)
     setup = install(repo, found, begun, release)

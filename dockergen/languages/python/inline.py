@@ -11,6 +11,7 @@ from dockergen.manifests.inline_script import InlineScript, inline_script
 from dockergen.manifests.requirements import Requirement
 from dockergen.model import Origin
 from dockergen.repository import Repository
+from dockergen.settings import Settings
 
 
 @frozen
@@ -46,6 +47,18 @@ class Carrier:
 
     def notes(self, repo: Repository) -> tuple[str, ...]:
         """What is not reproduced."""
+        return (*self._unpinned(repo), *self._dated(repo))
+
+    def _dated(self, repo: Repository) -> tuple[str, ...]:
+        if not self.says.before:
+            return ()
+        line = repo.line_of(self.path, "exclude-newer")
+        return (
+            f"{self.path}:{line} wants nothing newer than {self.says.before}, in words of uv that pip does not know; "
+            f"`{self.exported}` writes the releases of that day into a file.",
+        )
+
+    def _unpinned(self, repo: Repository) -> tuple[str, ...]:
         lock = f"{self.path}.lock"
         if self.path and repo.is_file(lock):
             return (f"{lock} is not installed from; `{self.exported}` writes its versions into a file that is.",)
@@ -56,10 +69,29 @@ class Carrier:
         return ()
 
 
-def carrier(repo: Repository) -> Carrier:
-    """The script of this folder with requirements of its own, the likeliest by its name where there are several."""
+def carrier(repo: Repository, settings: Settings) -> Carrier:
+    """The script of this folder with requirements of its own; of several the one that is to be started, one of a usual
+    name, or one that asks for a framework."""
     names = load("python").lists["entry_names"]
+    asked = settings.start.value if settings.start else ()
+    served = {name for row in load("python").frameworks.values() for name in row.dependencies}
+
+    def place(found: Carrier) -> tuple[bool, int, bool]:
+        stem = found.path[:-3]
+        usual = names.index(stem) if stem in names else len(names)
+        return found.path not in asked, usual, served.isdisjoint(r.name for r in found.says.requirements)
+
     files = sorted(name for name in repo.entries() if name.endswith(".py") and repo.is_file(name))
-    files.sort(key=lambda name: names.index(name[:-3]) if name[:-3] in names else len(names))
-    found = ((path, inline_script(repo.source(path))) for path in files)
-    return next((Carrier(path, says) for path, says in found if says), Carrier())
+    found = (Carrier(path, says) for path in files if (says := inline_script(repo.source(path))))
+    return min(found, key=place, default=Carrier())
+
+
+def refuse_other_carrier(repo: Repository, entry: str, installed: str) -> None:
+    """ProjectError for a program that carries requirements which are not those that are installed."""
+    says = inline_script(repo.source(entry)) if installed else None
+    if says:
+        raise ProjectError(
+            f"{installed} and {entry} carry requirements of their own, and nothing tells which one is the service.",
+            "Name the one to start.",
+            command=f"dockergen init --start {shlex.quote(f'python {shlex.quote(entry)}')}",
+        )

@@ -50,7 +50,7 @@ def manager(repo: Repository, table: Pyproject, settings: Settings) -> tuple[Sou
             _refuse_pixi(repo, table)
             _refuse_unsupported(repo)
         path = manifest(repo)
-        script = Carrier() if path else carrier(repo)
+        script = Carrier() if path else carrier(repo, settings)
         stated = Origin("file", path) if path else script.origin if script.path else Origin("default")
         found = [Sourced("pip", stated)]
     first = found[0]

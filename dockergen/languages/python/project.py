@@ -101,7 +101,7 @@ def project(repo: Repository, settings: Settings, member: str = "", imported: tu
     requirements = _requirements(repo, chosen.value, table, imported)
     setups = setup(repo) if chosen.value == "pip" and not requirements.path else Setup()
     converted = conda.converted(repo, environment(repo)) if _only_conda(repo, chosen.value) else CondaEnvironment()
-    script = Carrier() if manifest(repo) else carrier(repo)
+    script = Carrier() if manifest(repo) else carrier(repo, settings)
     stating = table.has_project or table.has_build_system or setups.path or requirements.path
     known = groups_of(repo, chosen.value, path)
     extra = production(known, document, table, chosen.value, imported, alone=chosen.value == "pip" and not stating)

@@ -22,6 +22,7 @@ from dockergen.languages.python.start.own_server import own_server, own_start, r
 from dockergen.languages.python.start.program import UndecidedError, imported_framework
 from dockergen.languages.python.start.result import Start
 from dockergen.languages.python.start.served import framework_rows
+from dockergen.languages.python.start.tasks import called
 from dockergen.lazy import regex
 from dockergen.model import Origin, Rejected, Sourced
 from dockergen.repository import Repository
@@ -35,7 +36,8 @@ def console_script(modules: Modules, project: Project, asked: str = "") -> Start
     like a server."""
     # A requirements file beside setup.py says what to install, and nothing of what is started.
     stated = setup(modules.repo) if project.requirements.path else project.setup
-    scripts = {**stated.scripts, **project.pyproject.scripts}
+    declared = {**stated.scripts, **project.pyproject.scripts}
+    scripts = declared or called(modules.repo)
     path = stated.path if stated.scripts and not project.pyproject.scripts else "pyproject.toml"
     names = [name for name in scripts if asked in ("", name)]
     own = project.pyproject.name or next((n for n in names if n.replace("-", "_") == _package(scripts[n])), "")
@@ -66,7 +68,8 @@ def console_script(modules: Modules, project: Project, asked: str = "") -> Start
     framework = imported_framework(project, present, modules, entry)
     runs = own_server(modules, present, entry) if entry else None
     brought = runs if runs and runs[1].start else None
-    through = () if is_package(modules.repo, project) else _through_python(modules, entry, function.strip())
+    installed = bool(declared) and is_package(modules.repo, project)
+    through = () if installed else _through_python(modules, entry, function.strip())
     argv: tuple[str, ...] = through or (name,)
     if brought and "-c" not in argv:
         run = through or ("python", f".venv/bin/{name}")
