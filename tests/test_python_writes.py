@@ -243,3 +243,13 @@ def test_modules_are_found_in_a_folder_of_sources_wherever_it_lies(tmp_path: Pat
         },
     )
     assert plan.writable == ("/app/sessions",)
+
+
+def test_names_of_databases_in_lists_and_comparisons_are_not_what_the_program_writes(tmp_path: Path) -> None:
+    source = FLASK + "import sqlite3\ndef open_it(path):\n    sqlite3.connect(path)\nIGNORED = ['thumbs.db', 'x.ini']\n"
+    (tmp_path / "app.py").write_text(f"{source}HIDDEN = name == 'other.db'\nopen_it('notes.db')\n")
+    (tmp_path / "requirements.txt").write_text("flask\ngunicorn\n")
+    text = "\n".join(dockergen.plan(tmp_path).notes)
+    assert "notes.db" in text
+    assert "thumbs.db" not in text
+    assert "other.db" not in text

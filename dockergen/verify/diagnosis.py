@@ -310,6 +310,11 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
         "If the repository holds it, .dockerignore must not hide it; if it is yours to give, mount it where the program looks for it.",
     ),
     (
+        r"(?i)\b(?:config(?:uration)?|settings) file (?:at |in )?['\"]?(/[\w./-]+\w)['\"]? (?:does not exist|(?:is |was )?(?:not found|missing))",
+        "The program wants the configuration file {0}, which the image does not hold.",
+        "Mount yours: docker run -v ./FILE:{0}:ro ...; or set the variable that names another place, if the log below tells one.",
+    ),
+    (
         r"(?i)(?:config(?:uration)?|settings) file (?:is |was )?not found|no (?:config(?:uration)?|settings) file"
         r"|(?:could not|cannot|can't|unable to) find (?:the |a |any |your )?(?:config(?:uration)?|settings) file",
         "The program wants a configuration file, and the image holds none.",

@@ -86,8 +86,14 @@ def _named_databases(texts: Mapping[str, str]) -> Iterator[Written]:
     """SQLite files by their bare names, of a program that connects to what no line there shows."""
     for path, text in texts.items():
         tree = tree_of(text) if _QUOTES_DATABASE.search(text) else None
-        for node in nodes(tree) if tree is not None else ():
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and _DATABASE_NAME.fullmatch(node.value):
+        all_nodes = nodes(tree) if tree is not None else ()
+        # Names in lists, and those that others are compared with, are of files that are met and not made.
+        met = {id(e) for n in all_nodes if isinstance(n, (ast.List, ast.Tuple, ast.Set)) for e in n.elts}
+        met |= {id(e) for n in all_nodes if isinstance(n, ast.Compare) for e in (n.left, *n.comparators)}
+        for node in all_nodes:
+            if id(node) in met or not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+                continue
+            if _DATABASE_NAME.fullmatch(node.value):
                 yield Written(f"{WORKDIR}/{node.value}", Origin("file", path, node.lineno), file=True)
 
 
