@@ -18,6 +18,8 @@ _IMAGE = regex(
     r"is not in the image|which the image lacks|written for an older Python|is older than the|no longer has since"
 )
 
+# What a program says for its end, without a traceback.
+_SAID = regex(r"(?im)^(?:fatal|error|critical|panic)(?: error)?: +(\S[^\n]{8,200}?) *$")
 # What only a build says; asked first where a build fails.
 _BUILD_CAUSES: tuple[tuple[str, str, str], ...] = (
     (
@@ -351,6 +353,8 @@ def diagnosis(where: str, log: str, otherwise: str) -> Problem:
         variable = _read_variable(log) or _named_variable(raised) or _empty_setting(log, raised)
         remedy = f"Give {variable} a value: dockergen verify --env {variable}=..." if variable else _MEND
         return Problem(where, f"{otherwise} It raises {raised}.", remedy)
+    if where == "start" and (said := _SAID.findall(log)):
+        return Problem(where, f"{otherwise} It says: {said[-1].rstrip('.')}.", "Do what it says, or mend it.")
     return Problem(where, otherwise, "Read the end of the log below.")
 
 
