@@ -18,7 +18,7 @@ from dockergen.pipeline import opened, service_at
 from dockergen.verify import Options, Problem, Report, as_json, as_text, verify
 from dockergen.verify.contents import _forbidden, _origin, own_instructions
 from dockergen.verify.diagnosis import diagnosis, last_exception, started_without, wrong_port
-from dockergen.verify.session import _environment, _migrated
+from dockergen.verify.run import _environment, _migrated
 from dockergen.verify.trial import made_up
 from tests.realengine.fixtures import DockerEngine
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dockergen.engine import ContainerState, Engine
-from dockergen.verify import session
+from dockergen.verify import run
 from dockergen.verify.diagnosis import diagnosis
 from dockergen.verify.report import Report
 
@@ -27,8 +27,8 @@ class _Importing(Engine):
 
 
 def test_program_that_still_imports_is_waited_for(monkeypatch) -> None:  # type: ignore[no-untyped-def]
-    monkeypatch.setattr(session, "_WORKER_SECONDS", 0.1)
-    report = session._watched(_Importing("docker"), Report("x"), "c1")
+    monkeypatch.setattr(run, "_WORKER_SECONDS", 0.1)
+    report = run._watched(_Importing("docker"), Report("x"), "c1")
     assert "The Python module x is not in the image." in report.problems[0].cause
 
 
@@ -45,11 +45,11 @@ class _Telling(Engine):
 
 
 def test_command_that_only_tells_how_it_is_called_has_done_no_job() -> None:
-    report = session._watched(_Telling("docker"), Report("x"), "c1")
+    report = run._watched(_Telling("docker"), Report("x"), "c1")
     assert report.problems[0].cause == "The program tells how it is called, instead of starting."
     assert "--start" in report.problems[0].remedy
     job = type("_Job", (_Telling,), {"said": "disk usage: 3 of 10 GB\n"})
-    assert not session._watched(job("docker"), Report("x"), "c1").problems
+    assert not run._watched(job("docker"), Report("x"), "c1").problems
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, field
+from dataclasses import asdict, field, replace
 from typing import Any
 
 from dockergen.frozen import frozen
@@ -58,6 +58,10 @@ class Report:
     @property
     def ok(self) -> bool:
         return not self.problems
+
+    def adding(self, *problems: Problem) -> Report:
+        """The same with further problems."""
+        return replace(self, problems=(*self.problems, *problems))
 
 
 def as_json(report: Report) -> dict[str, Any]:
