@@ -32,7 +32,7 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print results and er
 NoColor = Annotated[bool, typer.Option("--no-color", help="Print without colour.", callback=_no_color)]
 
 _PANEL = "Decisions"
-Language = Annotated[str | None, typer.Option(help="Language profile, such as python.", rich_help_panel=_PANEL)]
+Language = Annotated[str | None, typer.Option(help="Language, such as python.", rich_help_panel=_PANEL)]
 App = Annotated[str | None, typer.Option(help="Which service of the repository.", rich_help_panel=_PANEL)]
 Version = Annotated[str | None, typer.Option(help="Version of the language.", rich_help_panel=_PANEL)]
 Manager = Annotated[str | None, typer.Option(help="Package manager, such as uv.", rich_help_panel=_PANEL)]

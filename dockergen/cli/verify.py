@@ -29,7 +29,9 @@ def command(
     engine: Annotated[str, typer.Option(help="docker, podman or buildah.")] = "",
     env: Annotated[list[str] | None, typer.Option(help="NAME=VALUE for the container; repeatable.")] = None,
     probe: Annotated[str, typer.Option("--path", help="HTTP path to probe.")] = "",
-    status: Annotated[int, typer.Option(help="Status that must come back; any below 500 when not given.")] = 0,
+    status: Annotated[
+        int, typer.Option(help="Status that must come back; any below 500 when not given.", show_default=False)
+    ] = 0,
     timeout: Annotated[float, typer.Option(help="Seconds until it must answer.")] = 60.0,
     keep: Annotated[bool, typer.Option("--keep", help="Keep the image.")] = False,
     form: Annotated[Form, typer.Option("--format", help="text or json.")] = Form.text,
