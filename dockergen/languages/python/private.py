@@ -23,6 +23,8 @@ _LOCK_SOURCE = regex(
 )
 _CONFIGURATIONS = ("pip.conf", "pip.ini", ".pip/pip.conf", ".config/pip/pip.conf")
 _PIP_VARIABLES = ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL", "UV_DEFAULT_INDEX")
+_LOGIN_FILES = (".netrc", ".pypirc")
+_LOGIN = regex(r"^(?!\s*#).*?\bpassword\b\s*[:=]?\s*(?!\$|<|\*+$)[^\s<$*]+", re.MULTILINE)
 _NETRC = Secret("netrc", "/root/.netrc", source="~/.netrc", why="login of a private index")
 # Second labels under a country's domain that are no owner's name, as in edu.cn.
 _SHARED_LABELS = frozenset(("ac", "co", "com", "edu", "gov", "net", "org"))
@@ -97,12 +99,22 @@ def private(repo: Repository, project: Project) -> Private:
     kept = tuple(secrets[name] for name in sorted(secrets))
     unsafe = tuple(dict.fromkeys(origin.path for origin, _ in clear))
     configuration = next(iter(configurations(repo)), "")
-    return Private(kept, unsafe, configuration, (*notes, *_advice(found, kept)))
+    return Private(kept, unsafe, configuration, (*notes, *_logins(repo), *_advice(found, kept)))
 
 
 def has_credentials(url: str) -> bool:
     """True when a password or token stands in the URL itself."""
     return Index(url, Origin("default")).clear
+
+
+def _logins(repo: Repository) -> Iterator[str]:
+    """Notes about files of logins that are committed; .dockerignore keeps them from every build."""
+    for path in filter(repo.is_file, _LOGIN_FILES):
+        if line := repo.line_of(path, _LOGIN):
+            yield (
+                f"{path}:{line} holds a login. No image gets that file, but whoever reads the repository has it: "
+                f"change the password, keep the new one in ~/{path}, and `git rm {path}`."
+            )
 
 
 def _needs(index: Index, manager: str) -> list[Secret]:

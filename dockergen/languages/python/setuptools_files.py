@@ -26,6 +26,7 @@ _OF_SETUPTOOLS = regex(r"^build-backend\s*=\s*[\"']setuptools|^\[tool\.setuptool
 _DEEPEST = 8  # variables that hold variables
 _QUOTED = regex(r"""(["'])((?:(?!\1)[^\n])+)\1""")  # the other kind of quote may stand in it, as markers have it
 _SECTION = regex(r"(?:^|[\"'])[ \t]*\[console_scripts\]\s*\n((?:(?!\s*\[)[^\n\"']*\n)*)", re.MULTILINE)
+_INTERPRETED = regex(r"#!\s*/\S*(?:/env\s+|/)python[\d.]*\s*$", re.MULTILINE)
 # package_data and its like, and other back ends.
 _DATA = regex(
     r"\binclude[_-]package[_-]data\s*[=:]\s*(?:True|true|1)|\bpackage[_-]data\b|\bdata[_-]files\b|\bpbr\b|skbuild"
@@ -40,6 +41,7 @@ class Setup:
     requirements: tuple[Requirement, ...] = ()
     python_requires: str = ""
     scripts: Mapping[str, str] = field(default_factory=dict)
+    programs: tuple[str, ...] = ()  # Python files that are installed as commands under their own names
     reads: tuple[str, ...] = ()  # files of the repository that setup.py names
     absent: tuple[tuple[str, int], ...] = ()  # files that it opens whatever happens and that are not there, with lines
 
@@ -72,9 +74,21 @@ def setup(repo: Repository) -> Setup:
         requirements,
         wanted[1] if wanted else cfg.python_requires,
         scripts or cfg.scripts or told_scripts(repo),
+        _programs(repo, text) or cfg.programs,
         tuple(dict.fromkeys((*reads, *cfg.reads))),
         tuple((path, line) for path, line in _opened(text) if normal(path) and not repo.has(path)),
     )
+
+
+def _programs(repo: Repository, text: str) -> tuple[str, ...]:
+    """The files of `scripts=[...]`."""
+    found = re.search(r"(?<![\w\"'])scripts\s*=\s*\[([^\]]*)\]", text)
+    return _python_files(repo, _TEXT.findall(found[1])) if found else ()
+
+
+def _python_files(repo: Repository, paths: Iterable[str]) -> tuple[str, ...]:
+    known = (path for name in paths if (path := normal(name)) and repo.is_file(path))
+    return tuple(path for path in known if _INTERPRETED.match(repo.source(path)))
 
 
 def takes_data(repo: Repository, files: Iterable[str]) -> bool:
@@ -246,7 +260,10 @@ def _from_cfg(repo: Repository) -> Setup:
     except configparser.Error:
         return Setup("setup.cfg")
     rows = parser.get("options", "install_requires", fallback="").splitlines()
-    scripts = parser.get("options.entry_points", "console_scripts", fallback="").splitlines()
+    # The other section is pbr's.
+    sections = ("options.entry_points", "entry_points")
+    stated = (parser.get(section, "console_scripts", fallback="") for section in sections)
+    scripts = [line for text in stated for line in text.splitlines()]
     pairs = (re.fullmatch(r"\s*([\w.-]+)\s*=\s*([\w.]+:[\w.]+)\s*", row) for row in scripts)
     requirements = [found for row in rows if (found := requirement(row.strip()))]
     if len(rows) == 1 and rows[0].strip().startswith("file:"):
@@ -257,6 +274,7 @@ def _from_cfg(repo: Repository) -> Setup:
         tuple(requirements),
         parser.get("options", "python_requires", fallback=""),
         {found[1]: found[2] for found in pairs if found},
+        _python_files(repo, parser.get("options", "scripts", fallback="").split()),
         tuple(path for path in dict.fromkeys(_read_by(parser)) if repo.is_file(path)),
     )
 

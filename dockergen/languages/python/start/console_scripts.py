@@ -11,7 +11,7 @@ from typing import Any
 from dockergen.catalog import load
 from dockergen.languages.python.commandline import CommandLine, command_line
 from dockergen.languages.python.distributed import told_name
-from dockergen.languages.python.entry import Modules, module_of
+from dockergen.languages.python.entry import Modules, module_of, search_path
 from dockergen.languages.python.project import Project, is_package
 from dockergen.languages.python.setuptools_files import setup
 from dockergen.languages.python.source import guard_line
@@ -47,6 +47,8 @@ def console_script(modules: Modules, project: Project, asked: str = "") -> Start
         wanted = [own]
     if (wanted == [own] or len(wanted) > 1) and (daemon := _daemon(modules, scripts, own)):
         wanted = [daemon]
+    if not names:
+        return _program_file(modules, project, asked)
     if len(wanted) != 1:
         return None
     name = wanted[0]
@@ -88,6 +90,26 @@ def console_script(modules: Modules, project: Project, asked: str = "") -> Start
     found = reached(modules, base, entry, runs) if entry else base
     found = found if brought else _as_documented(modules.repo, found, _package(module))
     return replace(found, notes=(*found.notes, *_among(modules, found)))
+
+
+def _program_file(modules: Modules, project: Project, asked: str) -> Start | None:
+    """The one Python file that setup.py or setup.cfg installs as a command (`scripts=`); None for none or several."""
+    stated = setup(modules.repo) if project.requirements.path else project.setup
+    wanted = [path for path in stated.programs if asked in ("", path.rpartition("/")[2])]
+    if len(wanted) != 1:
+        return None
+    path, installed = wanted[0], is_package(modules.repo, project)
+    argv = (path.rpartition("/")[2],) if installed else ("python", path)
+    origin = Origin("file", stated.path, modules.repo.line_of(stated.path, path))
+    present = framework_rows(project)
+    base = Start(
+        Sourced(argv, origin),
+        framework=imported_framework(project, present, modules, path),
+        script=installed,
+        entry=path,
+        import_root="" if installed else search_path(modules.repo, path),
+    )
+    return reached(modules, base, path, own_server(modules, present, path))
 
 
 def refuse_other_packages(modules: Modules, project: Project, found: Start) -> None:
