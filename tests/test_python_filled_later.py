@@ -19,6 +19,8 @@ METHOD = "class Server:\n    def run(self):\n        app.register_blueprint(None
     [
         (f"{BARE}{METHOD}", {}, "shop"),
         (f"{BARE}class Server: ...\n", {"shop/views.py": "from shop.web import app\ndef fill():\n    app.add_url_rule('/', '', None)\n"}, "shop"),
+        (f"{BARE}class Server: ...\ndef create_app(config=None):\n    app.register_blueprint(config)\n    return app\n", {"shop/cli.py": "from shop.web import create_app\ndef main():\n    create_app(store).run()\n"}, "shop"),
+        (f"{BARE}class Server: ...\ndef create_app(config=None):\n    app.register_blueprint(config)\n    return app\n", {"shop/cli.py": "from shop.web import create_app\ndef main():\n    create_app().run()\n"}, "gunicorn"),
         (f"{BARE}{METHOD}@app.route('/')\ndef home(): ...\n", {}, "gunicorn"),
         (f"{BARE}{METHOD}def fill():\n    app.add_url_rule('/', '', None)\nfill()\n", {}, "gunicorn"),
         (f"{BARE}{METHOD}from shop.views import register\nregister(app)\n", {"shop/views.py": "def register(app): ...\n"}, "gunicorn"),
@@ -26,7 +28,8 @@ METHOD = "class Server:\n    def run(self):\n        app.register_blueprint(None
         (f"{BARE}{METHOD}", {"Procfile": "web: gunicorn shop.web:app\n"}, "gunicorn"),
         (f"def create_app():\n    app = Flask(__name__)\n    app.register_blueprint(None)\n    return app\n{METHOD}from flask import Flask\napp = create_app()\n", {}, "gunicorn"),
     ],
-    ids=["in a method", "in a function of another file", "and on import", "by a function that is called", "by what gets it",
+    ids=["in a method", "in a function of another file", "in one that gets values", "in one that gets none",
+         "and on import", "by a function that is called", "by what gets it",
          "on import of another file", "but named by a Procfile", "by the function that makes it"],
 )  # fmt: skip
 def test_object_that_only_the_command_gives_its_routes_is_left_to_the_command(

@@ -48,6 +48,7 @@ from dockergen.languages.python.start.site import site_start
 from dockergen.languages.python.start.special import (
     default_start,
     filled_later,
+    given_values,
     ini_start,
     notebook_start,
     reflex_folders,
@@ -208,7 +209,9 @@ def _objects(modules: Modules, paths: list[str], runs: list[Run], script: Start 
     if script is None:
         return found
     told = {app.reference for run in runs if (app := naming.app_of(modules, run, found))}
-    return [app for app in found if app.reference in told or not filled_later(modules, app, paths)]
+    late = {app.origin.path for app in found if app.reference not in told and filled_later(modules, app, paths)}
+    kept = [app for app in found if app.reference in told or app.origin.path not in late or app.factory]
+    return [app for app in kept if app.origin.path not in late or not given_values(modules, app, script)]
 
 
 def _refuse_absent(repo: Repository, project: Project, site: Django) -> None:

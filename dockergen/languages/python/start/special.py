@@ -10,6 +10,7 @@ from dataclasses import replace
 from dockergen.catalog import Framework, load
 from dockergen.errors import ProjectError
 from dockergen.languages.python.entry import App, Modules
+from dockergen.languages.python.imports import program_files
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.start.result import Start
 from dockergen.languages.python.start.served import default_app
@@ -59,6 +60,16 @@ def filled_later(modules: Modules, app: App, paths: list[str]) -> bool:
                 found = _fillings(modules, path, app.name)
                 early, late = early or found[0], late or found[1]
     return late and not early
+
+
+def given_values(modules: Modules, app: App, script: Start) -> bool:
+    """True for a factory that the command's program calls with values, which a server that calls it has not."""
+    for path in program_files(modules.repo, script.entry, 25) if app.factory and script.entry else ():
+        if path != app.origin.path and f"{app.name}(" in modules.repo.source(path):
+            calls = (n for s in modules.module(path).body for n in nodes(s) if isinstance(n, ast.Call))
+            if any(last_name(call.func) == app.name and (call.args or call.keywords) for call in calls):
+                return True
+    return False
 
 
 def _is_made_bare(modules: Modules, app: App) -> bool:
