@@ -110,8 +110,12 @@ DAEMON = "import argparse\nfrom http.server import HTTPServer\ndef main():\n    
 
 @pytest.mark.parametrize(
     ("daemon", "start"),
-    [(DAEMON, "exec shopd --port ${PORT}"), ("def main():\n    print(1)\n", "shop")],
-    ids=["a server", "a tool"],
+    [
+        (DAEMON, "exec shopd --port ${PORT}"),
+        ("def main():\n    print(1)\n", "shop"),
+        (f"from http.server import HTTPServer\n{MANY.replace('cli', 'main')}HTTPServer(('', 80), None)\n", "shop"),
+    ],
+    ids=["a server", "a tool", "one of many subcommands"],
 )
 def test_daemon_beside_a_command_of_the_projects_name_is_the_service(tmp_path: Path, daemon: str, start: str) -> None:
     manifest = PROJECT.replace("shop.cli:cli", "shop.cli:main") + 'shopd = "shop.daemon:main"\n'

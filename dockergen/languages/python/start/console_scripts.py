@@ -147,7 +147,8 @@ def _daemon(modules: Modules, scripts: Mapping[str, str], own: str) -> str:
     for name in (f"{own}{end}" for end in load("python").lists["daemon_endings"] if own):
         module = scripts.get(name, "").partition(":")[0]
         entry = (modules.file_of(module) or modules.file_of(module, "src")) if module else ""
-        if entry and (command_line(modules.repo, entry).port or servers_of(modules, entry)):
+        line = command_line(modules.repo, entry) if entry else CommandLine()
+        if line.port or line.words or (entry and not line.among and servers_of(modules, entry)):
             found.append(name)
     return found[0] if len(found) == 1 else ""
 
