@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 import tempfile
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -65,10 +66,17 @@ def test_what_is_mounted_is_no_source_but_that_of_packages_which_are_built(examp
 # --- requirement files: pip's own reader tells which files it opens
 
 
+@cache
+def _session() -> object:
+    """One session of pip for all: each one asks the system by processes of its own who it is."""
+    from pip._internal.network.session import PipSession
+
+    return PipSession()
+
+
 def _opened_by_pip(root: Path, path: str) -> tuple[set[str], set[str]]:
     """The files that pip reads for `-r path`, and the paths of the repository that it installs or searches."""
     import pip._internal.req.req_file as pip_files
-    from pip._internal.network.session import PipSession
 
     opened: list[str] = []
     read = pip_files.get_file_content
@@ -81,7 +89,7 @@ def _opened_by_pip(root: Path, path: str) -> tuple[set[str], set[str]]:
     os.chdir(root)
     pip_files.get_file_content = recorded  # type: ignore[assignment]
     try:
-        rows = list(pip_files.parse_requirements(path, PipSession()))
+        rows = list(pip_files.parse_requirements(path, _session()))  # type: ignore[arg-type]
     finally:
         pip_files.get_file_content = read
         os.chdir(before)
