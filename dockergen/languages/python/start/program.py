@@ -11,6 +11,7 @@ from dockergen.catalog import Framework, load
 from dockergen.errors import ProjectError
 from dockergen.languages.python.entry import Modules, guarded, module_of, place, search_path
 from dockergen.languages.python.imports import program_files, whole_program
+from dockergen.languages.python.manager_choice import manifest
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.source import guard_line
 from dockergen.languages.python.start.aside import apps_aside, command_for, shown
@@ -119,7 +120,7 @@ def nothing(modules: Modules, paths: list[str]) -> ProjectError:
             "Name the one to start.",
             command=f"dockergen init --start {shlex.quote(command_for(modules, aside[0]))}",
         )
-    if pages := unlisted_pages(repo):
+    if not manifest(repo) and (pages := unlisted_pages(repo)):
         return NothingError(
             f"{pages.path} is a configuration of {pages.tool}, and no manifest here names what is to be installed.",
             "List the tool, its theme and its plug-ins in requirements.txt, best in the versions that `pip freeze` "
