@@ -253,3 +253,29 @@ def test_names_of_databases_in_lists_and_comparisons_are_not_what_the_program_wr
     assert "notes.db" in text
     assert "thumbs.db" not in text
     assert "other.db" not in text
+
+
+@pytest.mark.parametrize(
+    ("value", "folder"),
+    [
+        ("/var/lib/shop/files", "/var/lib/shop/files"),
+        ("/var/log/shop/shop.log", "/var/log/shop"),
+        ("/var/lib/other/files", ""),
+        ("It keeps what it has in /var/lib/shop/files", ""),
+    ],
+)
+def test_place_of_the_programs_own_that_a_table_of_settings_names_is_the_users(
+    tmp_path: Path, value: str, folder: str
+) -> None:
+    files = {
+        "requirements.txt": "flask\n",
+        "shop/__init__.py": "",
+        "shop/__main__.py": "from shop.settings import SETTINGS\nfrom http.server import HTTPServer\nHTTPServer(('', 8000), None).serve_forever()\n",
+        "shop/settings.py": f"SETTINGS = {{'folder': {{'value': '{value}', 'help': 'where'}}}}\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    assert [path for path in dockergen.plan(tmp_path).writable if path.startswith("/var")] == (
+        [folder] if folder else []
+    )

@@ -64,7 +64,8 @@ def state(repo: Repository, project: Project, begun: Start, installed: bool) -> 
 def _of_installed(repo: Repository, begun: Start, own: tuple[str, ...], links: tuple[tuple[str, str], ...]) -> State:
     """What a program writes into the folder that it runs in, which has nothing but its environment."""
     # Of what an installed program opens and makes elsewhere, much lies in folders that its user names.
-    items = [item for item in written(repo, begun.entry, installed=True) if item.file and _KEPT.search(item.path)]
+    found = written(repo, begun.entry, installed=True)
+    items = [item for item in found if item.own or (item.file and _KEPT.search(item.path))]
     beside = [item for item in items if item.file and posixpath.dirname(item.path) == "/app"]
     links += tuple((posixpath.basename(item.path), f"/app/data/{posixpath.basename(item.path)}") for item in beside)
     wanted = {*own, *folders(repo, items), *(("/app/data",) if beside else ())}

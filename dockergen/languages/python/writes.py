@@ -60,6 +60,7 @@ class Written:
     file: bool = False
     relative: bool = False  # a SQLite address that names no folder to begin at
     likely: bool = False  # by its name only, so what is in the repository is read and not written
+    own: bool = False  # below /var under the name of the program, which nobody else writes to
 
 
 @lru_cache(maxsize=8)
@@ -79,7 +80,21 @@ def written(repo: Repository, entry: str, *, installed: bool = False) -> tuple[W
         for item in _named_databases(texts):
             if posixpath.basename(item.path) not in known:
                 found.setdefault(item.path, item)
+    for item in _of_debian(texts, entry):
+        found.setdefault(item.path, item)
     return tuple(found.values())
+
+
+def _of_debian(texts: Mapping[str, str], entry: str) -> Iterator[Written]:
+    """Places of the program's own below /var, such as a table of settings has: "value": "/var/lib/shop/files"."""
+    package = entry.removeprefix("src/").partition("/")[0] if "/" in entry else ""
+    own = re.compile(rf"/var/(?:cache|lib|log|spool)/{re.escape(package)}(?:/[\w.-]+)*")
+    for path, text in texts.items():
+        tree = tree_of(text) if package and f"/{package}" in text and "/var/" in text else None
+        for node in nodes(tree) if tree is not None else ():
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and own.fullmatch(node.value):
+                file = "." in posixpath.basename(node.value)
+                yield Written(node.value, Origin("file", path, node.lineno), file=file, own=True)
 
 
 def _named_databases(texts: Mapping[str, str]) -> Iterator[Written]:
