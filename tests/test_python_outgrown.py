@@ -27,6 +27,7 @@ USES = [
     ("below a module", "from langchain.llms.openai import OpenAI\n", "langchain.llms", 1),
     ("in a function", "def f():\n    from werkzeug import secure_filename\n", "werkzeug.secure_filename", 2),
     ("a way out", "try:\n    from jinja2 import Markup\nexcept ImportError:\n    from markupsafe import Markup\n", "jinja2.Markup", 0),
+    ("a name that a way out gives", "try:\n    from jinja2 import Markup\nexcept ImportError:\n    from jinja2.utils import Markup\nMarkup('')\n", "jinja2.utils.Markup", 0),
     ("no way out", "try:\n    from jinja2 import Markup\nfinally:\n    pass\n", "jinja2.Markup", 2),
     ("may fail", "with contextlib.suppress(ImportError):\n    from jinja2 import Markup\n", "jinja2.Markup", 0),
     ("asks for the version", "if django.VERSION < (4,):\n    from django.conf.urls import url\n", "django.conf.urls.url", 0),
@@ -184,3 +185,25 @@ def test_constraints_of_uv_hold_as_those_of_pip(tmp_path: Path) -> None:
         "app.py": f"from werkzeug.urls import url_quote\n{APP}",
     }
     assert plan_of(tmp_path, files).facts.install.besides == ()
+
+
+PINNED = {"app.py": f"from flask import Markup\n{APP}"}
+
+
+@pytest.mark.parametrize(
+    ("files", "held"),
+    [
+        ({"requirements.txt": "flask==3.0.2\ngunicorn\n"}, "requirements.txt:1 holds 3.0.2"),
+        ({"requirements.txt": "gunicorn\nflask>=3.1\n"}, "requirements.txt:2 holds >=3.1"),
+        (
+            {"pyproject.toml": '[project]\nname = "a"\nversion = "1"\ndependencies = ["flask"]\n', "uv.lock": 'version = 1\n[[package]]\nname = "a"\nversion = "1"\nsource = { virtual = "." }\ndependencies = [{ name = "flask" }]\n[[package]]\nname = "flask"\nversion = "3.0.3"\n'},
+            "uv.lock:7 holds 3.0.3",
+        ),
+        ({"requirements.txt": "flask==2.2.5\ngunicorn\n"}, ""),
+        ({"requirements.txt": "flask\ngunicorn\n"}, ""),
+    ],
+)  # fmt: skip
+def test_use_that_a_pin_leaves_no_release_for_is_told(tmp_path: Path, files: dict[str, str], held: str) -> None:
+    notes = " ".join(plan_of(tmp_path, {**PINNED, **files}).notes)
+    assert f"app.py:1 uses flask.Markup, which flask has no more since 3.0, and {held}" in notes or not held
+    assert bool(held) == ("hold flask<3.0 there, or write it anew" in notes)

@@ -121,6 +121,11 @@ class _Uses(ast.NodeVisitor):
     def visit_Try(self, node: ast.Try) -> None:
         if not any(catches(h, *_FAILURES) for h in node.handlers):
             self.generic_visit(node)
+            return
+        # What a handler imports under the same name is for other releases: nothing is known of the name from here on.
+        inner = (child for handler in node.handlers for child in handler.body)
+        other = {(a.asname or a.name) for n in inner if isinstance(n, (ast.Import, ast.ImportFrom)) for a in n.names}
+        self._imports = {name: origin for name, origin in self._imports.items() if name not in other}
 
     def visit_If(self, node: ast.If) -> None:
         if not self._asks_version(node.test):

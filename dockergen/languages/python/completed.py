@@ -8,7 +8,7 @@ from dataclasses import replace
 from dockergen.languages.python.along import Bound, held
 from dockergen.languages.python.companions import companions
 from dockergen.languages.python.imports import whole_program
-from dockergen.languages.python.outgrown import outgrown
+from dockergen.languages.python.outgrown import Insisted, insisted, outgrown
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.start import Start
 from dockergen.languages.python.unnamed import Unnamed, unnamed
@@ -30,8 +30,9 @@ def completed(repo: Repository, project: Project, begun: Start | None) -> Projec
         return _with_companions(project)
     paths = tuple(_files(repo, begun))
     missing = () if _asks_more(project) else unnamed(repo, project, begun, paths)
+    contradicted = map(_insisted_note, insisted(repo, project, paths))
     if project.locked or _is_hashed(project):
-        return replace(project, notes=(*project.notes, *_missing_notes(project, missing)))
+        return replace(project, notes=(*project.notes, *contradicted, *_missing_notes(project, missing)))
     project = replace(
         project,
         direct=(*project.direct, *((Requirement(one.name), one.origin) for one in missing)),
@@ -42,7 +43,7 @@ def completed(repo: Repository, project: Project, begun: Start | None) -> Projec
     project = replace(
         held(project, old),
         besides=(*(one.text for one in old), *(one.name for one in missing if one.name not in bounded)),
-        notes=(*project.notes, *map(_outgrown_note, old), *_unnamed_note(project, missing)),
+        notes=(*project.notes, *contradicted, *map(_outgrown_note, old), *_unnamed_note(project, missing)),
     )
     return _with_companions(project, frozenset(bounded))
 
@@ -84,6 +85,14 @@ def _outgrown_note(one: Bound) -> str:
     return (
         f"{one.origin} uses {one.cause.lstrip('.')}, which {one.name} has no more since {one.below}, so the image "
         f"holds {one.text}; state that bound, or write it anew."
+    )
+
+
+def _insisted_note(one: Insisted) -> str:
+    bound = one.bound
+    return (
+        f"{bound.origin} uses {bound.cause.lstrip('.')}, which {bound.name} has no more since {bound.below}, and "
+        f"{one.origin} holds {one.held.removeprefix('==')}: hold {bound.text} there, or write it anew."
     )
 
 

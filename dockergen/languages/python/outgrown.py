@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from dockergen.catalog import load
+from dockergen.frozen import frozen
 from dockergen.languages.python.along import Bound, brought_along, floor, stated
 from dockergen.languages.python.apis import api, uses
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.unlisted import is_here
 from dockergen.languages.python.wheels import begins_with, ends_before, key
+from dockergen.model import Origin
 from dockergen.repository import Repository
 
 
@@ -27,6 +29,46 @@ def outgrown(repo: Repository, project: Project, paths: Iterable[str]) -> tuple[
         if name not in found or key(below) < key(found[name].below):
             found[name] = Bound(name, below, api(row).name, origin)
     return tuple(found[name] for name in sorted(found))
+
+
+@frozen
+class Insisted:
+    """What the program uses of a library of which a line insists on releases that have it no more."""
+
+    bound: Bound
+    held: str  # the line's words, or the locked release
+    origin: Origin
+
+
+def insisted(repo: Repository, project: Project, paths: Iterable[str]) -> tuple[Insisted, ...]:
+    """The bounds that the program's files ask for and that no image can keep, as a line or the lock file holds a later
+    release; each library with its lowest one."""
+    rows = dict(_held(project))
+    found: dict[str, Insisted] = {}
+    for row, origin in uses(repo, paths, rows):
+        name, below, held, line = rows[row]
+        if api(row).top and is_here(repo, origin.path, api(row).top):
+            continue
+        if name not in found or key(below) < key(found[name].bound.below):
+            found[name] = Insisted(Bound(name, below, api(row).name, origin), held, line)
+    return tuple(found[name] for name in sorted(found))
+
+
+def _held(project: Project) -> Iterator[tuple[str, tuple[str, str, str, Origin]]]:
+    """The rows of libraries of which no release with them is left: library, first release without, what holds it."""
+    asked, present = stated(project), brought_along(project)
+    lines = {wanted.name: origin for wanted, origin in project.direct if wanted.specifier}
+    for name, releases in load("python-apis").apis.items():
+        if name == "python":
+            continue
+        locked = project.locked.get(name)
+        held = locked.version if locked else asked.get(name, "")
+        line = Origin("file", project.lock, locked.line) if locked else lines.get(name)
+        if not held or line is None or (locked and (locked.local or locked.vcs)):
+            continue
+        for below, rows in _effective(name, releases, present):
+            if key(locked.version) >= key(below) if locked else begins_with(held, below):
+                yield from ((row, (name, below, held, line)) for row in rows)
 
 
 def _open(project: Project) -> Iterator[tuple[str, tuple[str, str]]]:
