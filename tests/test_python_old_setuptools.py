@@ -90,6 +90,16 @@ def test_it_is_decided_told_and_installed_before_the_source(tmp_path: Path) -> N
         ("def version():\n    import pkg_resources\n", False),
         ("from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import pkg_resources\n", False),
         ("# import pkg_resources\n", False),
+        (
+            "import sys\nif sys.version_info < (3, 9):\n    import pkg_resources\nelse:\n    import importlib.resources\n",
+            False,
+        ),
+        ("import sys\nif sys.version_info >= (3, 9):\n    import pkg_resources\n", True),
+        (
+            "import sys\nif sys.version_info >= (4,):\n    import importlib.resources\nelse:\n    import pkg_resources\n",
+            True,
+        ),
+        ("import sys\nif sys.platform == 'linux':\n    import pkg_resources\n", True),
     ],
 )
 def test_the_program_itself_may_import_it(tmp_path: Path, source: str, found: bool) -> None:

@@ -11,7 +11,7 @@ from dockergen.catalog import OldSetuptools, load
 from dockergen.frozen import frozen
 from dockergen.languages.python.imports import whole_program
 from dockergen.languages.python.project import Project
-from dockergen.languages.python.syntax import catches, guards, parsed
+from dockergen.languages.python.syntax import catches, dotted, guards, parsed
 from dockergen.languages.python.wheels import ends_before, key
 from dockergen.manifests.requirements import Requirement
 from dockergen.model import Decision, Origin, Sourced
@@ -46,7 +46,7 @@ def old_setuptools(repo: Repository, project: Project, entry: str, release: str,
         return Legacy()
     first = load("python-setuptools").lists["without-pkg-resources"][0]
     newest, stated = _stated(project, first)
-    need = _need(repo, project, entry) if newest or stated is None else None
+    need = _need(repo, project, entry, release) if newest or stated is None else None
     if need is None:
         return Legacy()
     asked = f"setuptools<{first}"
@@ -79,7 +79,7 @@ def _stated(project: Project, first: str) -> tuple[str, Origin | None]:
     return "", None
 
 
-def _need(repo: Repository, project: Project, entry: str) -> _Need | None:
+def _need(repo: Repository, project: Project, entry: str, release: str) -> _Need | None:
     """The first that imports pkg_resources when it is imported: a distribution, else the program itself."""
     rows = load("python-setuptools").setuptools
     for name, origin in project.installed.items():
@@ -90,7 +90,7 @@ def _need(repo: Repository, project: Project, entry: str) -> _Need | None:
         who = row.brings if row.brings else f"{name} {version}".strip()
         remedy = f"{name} {row.runs} and later need it no more" if row.runs else "it has no release yet that does not"
         return _Need(who, origin, remedy)
-    line, path = next(_own(repo, entry), (0, "")) if entry else (0, "")
+    line, path = next(_own(repo, entry, release), (0, "")) if entry else (0, "")
     if not line:
         return None
     remedy = "importlib.metadata and importlib.resources, which Python has, take its place"
@@ -110,13 +110,14 @@ def _version(project: Project, name: str, row: OldSetuptools) -> str | None:
     return None
 
 
-def _own(repo: Repository, entry: str) -> Iterator[tuple[int, str]]:
+def _own(repo: Repository, entry: str, release: str) -> Iterator[tuple[int, str]]:
     """Lines and files of the program that import pkg_resources on import, with nobody to catch the failure."""
     for path in whole_program(repo, entry):
         text = repo.source(path)
         if "pkg_resources" in text:
             with contextlib.suppress(RecursionError):  # thousands of branches: nobody wrote that by hand
-                yield from [(node.lineno, path) for node in _running(parsed(text).body) if _imports_it(node)]
+                running = _running(parsed(text).body, release)
+                yield from [(node.lineno, path) for node in running if _imports_it(node)]
 
 
 def _imports_it(node: ast.stmt) -> bool:
@@ -125,14 +126,33 @@ def _imports_it(node: ast.stmt) -> bool:
     return any(name.split(".")[0] == "pkg_resources" for name in names)
 
 
-def _running(body: tuple[ast.stmt, ...] | list[ast.stmt]) -> Iterator[ast.stmt]:
-    """Statements that run on import; those whose failure to import is caught are left out."""
+def _running(body: tuple[ast.stmt, ...] | list[ast.stmt], release: str) -> Iterator[ast.stmt]:
+    """Statements that run on import on that Python; those whose failure to import is caught are left out."""
     for node in body:
         yield node
         if isinstance(node, ast.With) or (isinstance(node, ast.Try) and not _has_a_way_out(node)):
-            yield from _running(node.body)
+            yield from _running(node.body, release)
         elif isinstance(node, ast.If) and not guards(node) and "TYPE_CHECKING" not in ast.unparse(node.test):
-            yield from _running([*node.body, *node.orelse])
+            older = _holds(node.test, release)
+            yield from _running(
+                [*(node.body if older is not False else ()), *(node.orelse if not older else ())], release
+            )
+
+
+def _holds(test: ast.expr, release: str) -> bool | None:
+    """What `sys.version_info < (3, 9)` comes to on that Python, None for any other condition."""
+    if not isinstance(test, ast.Compare) or len(test.ops) != 1 or dotted(test.left) != ["sys", "version_info"]:
+        return None
+    try:
+        stated = ast.literal_eval(test.comparators[0])
+    except ValueError:
+        return None
+    # The patch is not known; a tuple of two is less than any release of that minor.
+    ours = (*key(release)[:2], 99)
+    if not isinstance(stated, tuple) or not 0 < len(stated) < 3 or not all(isinstance(part, int) for part in stated):
+        return None
+    compared = {ast.Lt: ours < stated, ast.LtE: ours <= stated, ast.Gt: ours > stated, ast.GtE: ours >= stated}
+    return compared.get(type(test.ops[0]))
 
 
 def _has_a_way_out(node: ast.Try) -> bool:
