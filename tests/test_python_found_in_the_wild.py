@@ -180,14 +180,24 @@ def test_django_without_a_server_module_is_served_by_what_makes_the_application(
     assert dict(plan.env)["DJANGO_SETTINGS_MODULE"] == "core.settings"
 
 
-def test_imports_that_no_manifest_names_are_told_with_the_line(tmp_path: Path) -> None:
-    _write(
-        tmp_path,
-        {"app.py": "import os\nimport helpers\nfrom flask import Flask\n\napp = Flask(__name__)\n", "helpers.py": ""},
-    )
-    with pytest.raises(ProjectError, match=r"app\.py:3 imports flask, and no manifest") as caught:
+APP_ALONE = "import os\nimport helpers\nfrom flask import Flask\n\napp = Flask(__name__)\n"
+
+
+def test_what_the_program_imports_is_installed_where_no_manifest_is(tmp_path: Path) -> None:
+    _write(tmp_path, {"app.py": APP_ALONE, "helpers.py": "", "train.py": "import pandas\n"})
+    plan = dockergen.plan(tmp_path)
+    assert plan.facts.install.inline == ("flask",)  # type: ignore[attr-defined]
+    assert "app:app" in plan.start
+    told = next(note for note in plan.notes if "No manifest names what is to be installed" in note)
+    assert "flask (app.py:3)" in told
+    assert told.endswith("printf '%s\\n' flask > requirements.txt")
+
+
+def test_an_import_that_nothing_is_known_of_is_told_with_its_line(tmp_path: Path) -> None:
+    _write(tmp_path, {"app.py": f"import acme_internal\n{APP_ALONE}", "helpers.py": ""})
+    with pytest.raises(ProjectError, match=r"app\.py:1 imports acme_internal, and no manifest") as caught:
         dockergen.plan(tmp_path)
-    assert caught.value.command == "printf '%s\\n' flask > requirements.txt"
+    assert caught.value.command == "printf '%s\\n' acme_internal flask > requirements.txt"
 
 
 @pytest.mark.parametrize("module", ["tomllib", "compression", "cgi", "imp"])

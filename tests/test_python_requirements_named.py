@@ -29,12 +29,10 @@ def test_file_that_a_paper_installs_is_the_manifest(tmp_path: Path, paper: str, 
     (tmp_path / "pyproject.toml").write_text("[tool.ruff]\nline-length = 100\n")
     (tmp_path / "app.py").write_text(APP)
     (tmp_path / paper).write_text(text)
-    if not installed:
-        with pytest.raises(dockergen.errors.ProjectError):
-            dockergen.plan(tmp_path)
-        return
-    manager = next(d for d in dockergen.plan(tmp_path).decisions if d.name == "manager")
-    assert str(manager.sourced.origin) == "pip_requirements"
+    plan = dockergen.plan(tmp_path)
+    manager = next(d for d in plan.decisions if d.name == "manager")
+    assert (str(manager.sourced.origin) == "pip_requirements") == installed
+    assert any("No manifest names what is to be installed" in note for note in plan.notes) != installed
 
 
 def test_a_usual_name_wins_over_what_a_paper_installs(tmp_path: Path) -> None:

@@ -120,13 +120,10 @@ def test_streamlit_is_installed_where_its_platform_would_have_done_it(tmp_path: 
     assert _install(tmp_path).added == ("streamlit",)
 
 
-def test_imports_without_a_manifest_are_told_as_requirements(tmp_path: Path) -> None:
+def test_imports_of_every_file_of_the_program_are_installed_where_no_manifest_is(tmp_path: Path) -> None:
     text = "import cv2, yaml\ntry:\n    import uvloop\nexcept ImportError:\n    pass\nimport tools\n\nif __name__ == '__main__':\n    tools.run()\n"
     _write(tmp_path, {"main.py": text, "tools.py": "import requests\n\ndef run(): pass\n"})
-    with pytest.raises(ProjectError) as caught:
-        dockergen.plan(tmp_path)
-    assert "main.py:1 imports cv2" in caught.value.problem
-    assert caught.value.command == "printf '%s\\n' opencv-python-headless pyyaml requests > requirements.txt"
+    assert _install(tmp_path).inline == ("opencv-python-headless", "pyyaml", "requests")
 
 
 def test_requirements_under_another_name_are_told(tmp_path: Path) -> None:
@@ -430,3 +427,20 @@ def test_certificates_of_authorities_reach_the_image_and_keys_do_not(tmp_path: P
     rules = parse(text_of(dockergen.generate(tmp_path), ".dockerignore"))
     assert not any(rules.excludes(path) for path in ("libs/certifi/cacert.pem", "global-bundle.pem"))
     assert all(rules.excludes(path) for path in ("server.pem", "key.pem", "tests/ca.pem"))
+
+
+def test_a_pointer_of_git_lfs_is_told(tmp_path: Path) -> None:
+    pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"
+    files = {"requirements.txt": "flask\n", "app.py": "from flask import Flask\napp = Flask(__name__)\n"}
+    _write(
+        tmp_path,
+        {
+            **files,
+            ".gitattributes": "*.pkl filter=lfs diff=lfs merge=lfs -text\n",
+            "model.pkl": pointer,
+            "other.pkl": "\x80x",
+        },
+    )
+    assert any(note.startswith("model.pkl is a pointer of Git LFS") for note in dockergen.plan(tmp_path).notes)
+    (tmp_path / "model.pkl").write_bytes(b"\x80\x04K\x01.")
+    assert not any("Git LFS" in note for note in dockergen.plan(tmp_path).notes)

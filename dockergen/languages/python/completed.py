@@ -118,7 +118,9 @@ def _asks_more(project: Project) -> bool:
 def _unnamed_note(project: Project, missing: tuple[Unnamed, ...]) -> Iterator[str]:
     shown = ", ".join(f"{one.name} ({one.origin})" for one in missing[:_MOST_SHOWN])
     more = f" and {len(missing) - _MOST_SHOWN} more" if len(missing) > _MOST_SHOWN else ""
-    if missing:
+    if missing and project.unwritten:
+        yield f"The image has {shown}{more} too, which the program uses and does not import."
+    elif missing:
         manifest = _manifest(project)
         yield f"{manifest} does not name {shown}{more}, which the program uses; the image has the newest: add it there."
 

@@ -10,6 +10,7 @@ from dockergen.errors import DockergenError
 from dockergen.frozen import frozen
 from dockergen.languages.python.apt_lists import builds
 from dockergen.languages.python.base import Base, base, check_start, with_base_version
+from dockergen.languages.python.checkout import missing_parts
 from dockergen.languages.python.companions import of_their_time
 from dockergen.languages.python.completed import completed
 from dockergen.languages.python.distributed import distributed
@@ -29,10 +30,8 @@ from dockergen.languages.python.process import argv, environment, health, ignore
 from dockergen.languages.python.project import Project, project
 from dockergen.languages.python.start import Start
 from dockergen.languages.python.state import State, state
-from dockergen.languages.python.submodules import missing_submodules
 from dockergen.languages.python.system import System, system
-from dockergen.languages.python.unlisted import refuse_unlisted
-from dockergen.languages.python.unnamed import asked_by_django
+from dockergen.languages.python.unwritten import of_program
 from dockergen.languages.python.uv_member import member, start_of
 from dockergen.languages.python.version import version
 from dockergen.lazy import regex
@@ -83,15 +82,14 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
     if imported := imported_groups(repo, found, entry):
         found = project(repo, settings, path, imported)
     site = documentation(repo, found, settings)
-    found = completed(repo, found, first if manifest(repo) and not site else None)
+    if first and first.entry and not site and not manifest(repo) and not _carries(found, settings, first.entry):
+        refuse_other_carrier(repo, first.entry, found.script.path)
+        found = of_program(repo, found, first)
+    found = completed(repo, found, first if not found.script.path and not site else None)
     release, notes = version(repo, found, settings, entry)
     if site:
         return documentation_plan(repo, found, release, site, settings)
     begun = start_of(repo, settings, path)
-    carries = begun.entry == found.script.path or (settings.start and found.script.path in settings.start.value)
-    if not manifest(repo) and begun.entry and not carries:
-        refuse_other_carrier(repo, begun.entry, found.script.path)
-        refuse_unlisted(repo, begun.entry, asked_by_django(repo, begun.django))
     begun = of_their_time(_without_installed(begun, found), release.value)
     setup = install(repo, found, begun, release)
     final = base(settings, release.value)
@@ -154,7 +152,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
             *advice(repo, demanded),
             *(place.told for place in local if place.fixed),
             *final.notes,
-            *missing_submodules(repo),
+            *missing_parts(repo),
             *withheld(repo, begun.entry),
             *misspelt(repo, (*whole_program(repo, begun.entry), *_settings_files(begun)) if begun.entry else ()),
             *developers_only(repo, found, begun.entry, _settings_files(begun)),
@@ -168,6 +166,12 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
         distributed=bool(distributed(repo)),
         facts=facts,
     )
+
+
+def _carries(found: Project, settings: Settings, entry: str) -> bool:
+    """True when the script that states its own requirements is the one that is started."""
+    script = found.script.path
+    return bool(script) and (entry == script or (settings.start is not None and script in settings.start.value))
 
 
 def _without_installed(begun: Start, found: Project) -> Start:

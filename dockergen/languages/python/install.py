@@ -50,7 +50,7 @@ class Install:
     folders: tuple[str, ...]  # packages of the repository that are built in it
     requirements: str  # path of the requirements file, or of pylock.toml
     inline: tuple[str, ...]  # requirements that only setup.py, a conda environment or an unlocked Poetry project states
-    inline_from: str  # the file that states them
+    inline_from: str  # the file that states them, "" where only imports do
     flags: tuple[str, ...]  # groups, extras and member, in the words of the manager
     only_groups: bool  # nothing but [dependency-groups] says what the program needs
     locked: bool
@@ -275,6 +275,8 @@ def _named_files(repo: Repository, folder: str) -> list[str]:
 
 
 def _inline_from(project: Project) -> str:
+    if project.unwritten:
+        return ""
     if project.environment.packages or project.environment.pip:
         return project.direct[0][1].path if project.direct else ""
     return project.setup.path or project.script.path or project.manifest
@@ -318,7 +320,7 @@ def _hashless(project: Project, found: tuple[str, int] | None) -> list[str]:
 
 
 def _advice(project: Project, kind: str, title: str) -> list[str]:
-    if project.script.path:
+    if project.script.path or project.unwritten:
         return []  # it tells by itself
     if kind in ("project", "setup") and project.manager.value != "poetry" and project.direct:
         return ["There is no lock file, so each build may install other versions; `uv lock` writes one."]

@@ -12,6 +12,7 @@ from dockergen.errors import ProjectError
 from dockergen.frozen import frozen
 from dockergen.languages.python import conda
 from dockergen.languages.python.brought import brought
+from dockergen.languages.python.entry import candidates
 from dockergen.languages.python.freshness import Lock, check_groups, stale_notes
 from dockergen.languages.python.groups import Production, groups_of, production
 from dockergen.languages.python.inline import Carrier, carrier
@@ -26,6 +27,7 @@ from dockergen.languages.python.requirements import (
 )
 from dockergen.languages.python.setuptools_files import Setup, setup
 from dockergen.languages.python.space import provided
+from dockergen.languages.python.unlisted import imported_by
 from dockergen.languages.python.wheels import ends_before
 from dockergen.manifests.conda import CondaEnvironment
 from dockergen.manifests.pyproject import Pyproject, poetry_dependencies, pyproject, texts
@@ -55,6 +57,7 @@ class Project:
     production: Production = field(default_factory=Production)
     member: str = ""  # folder of the member of a workspace, "" for the root
     stale: bool = False  # the lock file is older than the manifest
+    unwritten: bool = False  # there is no manifest, and what is imported stands for one
     notes: tuple[str, ...] = ()
 
     __hash__ = object.__hash__  # it holds mappings; what is found out about it is remembered by the object
@@ -89,7 +92,7 @@ class Project:
 @lru_cache(maxsize=16)
 def project(repo: Repository, settings: Settings, member: str = "", imported: tuple[str, ...] = ()) -> Project:
     """The manifests of the folder, or of a member of its uv workspace; `imported` names groups and extras that the
-    program does not start without.
+    program does not start without. Where there is no manifest, what the files import stands for one.
 
     Raises ProjectError for a manifest that is broken, a manager that is not supported, a lock file with conflict
     marks, or one that cannot be installed for what the manifest asks.
@@ -107,6 +110,8 @@ def project(repo: Repository, settings: Settings, member: str = "", imported: tu
     extra = production(known, document, table, chosen.value, imported, alone=chosen.value == "pip" and not stating)
     direct = _direct(repo, chosen.value, path, table, requirements, setups, extra)
     direct = (*direct, *conda.requirements(repo, environment(repo), converted), *script.requirements(repo))
+    unwritten = imported_by(repo, candidates(repo)) if not manifest(repo) and not script.path else {}
+    direct = (*direct, *((Requirement(name), origin) for name, origin in unwritten.items()))
     if requirements.path:
         check_pins(direct)
         check_hashes(requirements)
@@ -137,6 +142,7 @@ def project(repo: Repository, settings: Settings, member: str = "", imported: tu
         production=extra,
         member=member,
         stale=bool(stale),
+        unwritten=bool(unwritten),
         notes=(
             *(*notes, *conda.notes(repo, environment(repo), converted), *script.notes(repo)),
             *(*stale, *(() if lock else moving(direct))),

@@ -1,4 +1,4 @@
-"""Packages that a program imports although no manifest names any: such an image would stop at the first import."""
+"""What a program imports although no manifest names anything: its imports are the manifest, where all are known."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from itertools import chain
 
 from dockergen.catalog import load
 from dockergen.errors import ProjectError
@@ -15,47 +16,75 @@ from dockergen.languages.python.groups import for_development
 from dockergen.languages.python.imports import program_files
 from dockergen.languages.python.standard import standard_library
 from dockergen.languages.python.syntax import guards, parsed, suppresses
+from dockergen.manifests.requirements import normalised
 from dockergen.model import Origin
 from dockergen.repository import Repository
 
 _MOST_FILES = 40
 
 
-def refuse_unlisted(repo: Repository, entry: str, more: Iterable[tuple[str, Origin]] = ()) -> None:
-    """Raises ProjectError with the line of the first import that neither Python nor the repository answers, and with
-    all of them as the lines of a requirements file; `more` are modules that something else than an import asks for."""
+def unlisted(repo: Repository, entry: str, more: Iterable[tuple[str, Origin]] = ()) -> dict[str, Origin]:
+    """Each import of the program that neither Python nor the repository answers, with its line; `more` are modules
+    that something else than an import asks for.
+
+    Raises ProjectError where one of them is no distribution that is known, or where a file of another name looks like
+    the manifest, with all of them as the lines of a requirements file.
+    """
     standard = standard_library()
     missing: dict[str, str] = {}
     for path in program_files(repo, entry, _MOST_FILES):
         for name in _imported(parsed(repo.source(path)).body):
             if name not in standard and not is_here(repo, path, name):
                 missing.setdefault(name, path)
-    for name, origin in more if missing else ():
-        if (
-            name not in standard
-            and not is_here(repo, origin.path, name)
-            and not is_here(repo, _above(origin.path), name)
-        ):
+    for name, origin in more:
+        places = (origin.path, _above(origin.path))
+        if name not in standard and not any(is_here(repo, place, name) for place in places):
             missing.setdefault(name, origin.path)
-    if not missing:
-        return
-    name, path = next(iter(missing.items()))
-    line = repo.line_of(path, re.compile(rf"^\s*(?:import|from)\s[^#\n]*\b{re.escape(name)}\b", re.MULTILINE))
-    found = f"{path}:{line} imports {name}, and no manifest here names what is to be installed."
+    found = {name: Origin("file", path, _line(repo, path, name)) for name, path in missing.items()}
+    if found and (_misnamed(repo) or not all(map(distribution, found))):
+        _refuse(repo, found)
+    return found
+
+
+def imported_by(repo: Repository, paths: Iterable[str]) -> dict[str, Origin]:
+    """The distributions that are known of what those files import, each with the first line that does."""
+    standard = standard_library()
+    found: dict[str, Origin] = {}
+    for path in paths:
+        for module in _imported(parsed(repo.source(path)).body):
+            name = distribution(module) if module not in standard and not is_here(repo, path, module) else ""
+            if name and name not in found:
+                found[name] = Origin("file", path, _line(repo, path, module))
+    return found
+
+
+def as_lines(modules: Iterable[str]) -> str:
+    """The command that writes a requirements file of what has the modules."""
+    known = named_otherwise()
+    wanted = [shlex.quote(known.get(module, module)) for module in modules]
+    return f"printf '%s\\n' {' '.join(wanted)} > requirements.txt"
+
+
+def _refuse(repo: Repository, missing: Mapping[str, Origin]) -> None:
+    name, origin = next((pair for pair in missing.items() if not distribution(pair[0])), next(iter(missing.items())))
+    found = f"{origin} imports {name}, and no manifest here names what is to be installed."
     if meant := _misnamed(repo):
         raise ProjectError(
             found,
             f"{meant} looks like the requirements, under a name that no tool looks for.",
             command=f"mv {shlex.quote(meant)} requirements.txt",
         )
-    known = named_otherwise()
-    wanted = [shlex.quote(known.get(module, module)) for module in missing]
     raise ProjectError(
         found,
         "List what the program needs in requirements.txt, best in the versions that `pip freeze` tells where it runs; "
         "by its imports that is:",
-        command=f"printf '%s\\n' {' '.join(wanted)} > requirements.txt",
+        command=as_lines(missing),
     )
+
+
+def _line(repo: Repository, path: str, name: str) -> int:
+    imported = re.compile(rf"^\s*(?:import|from)\s[^#\n]*\b{re.escape(name)}\b", re.MULTILINE)
+    return repo.line_of(path, imported) or repo.line_of(path, re.compile(rf"[\"']{re.escape(name)}\b"))
 
 
 def _above(path: str) -> str:
@@ -67,6 +96,31 @@ def _above(path: str) -> str:
 def named_otherwise() -> Mapping[str, str]:
     """Modules with what they are called as distributions, where the two differ."""
     return dict(row.split() for row in load("python").lists["distributions"])
+
+
+def distribution(module: str) -> str:
+    """What the module is called on the index, "" where that is not known, or it is gigabytes that nobody asked for."""
+    name = named_otherwise().get(module) or _measured().get(module) or normalised(module)
+    packages = load("python-packages").packages
+    row = packages.get(normalised(name))
+    large = row is not None and (row.cuda or any(other in packages and packages[other].cuda for other in row.pulls))
+    if "<" in name or large:
+        return ""
+    certain = module in named_otherwise() or module in _measured() or row is not None or normalised(name) in _known()
+    return normalised(name) if certain else ""
+
+
+@cache
+def _measured() -> Mapping[str, str]:
+    """Modules of the most downloaded distributions whose names differ."""
+    return dict(row.split() for row in load("python-modules").lists["other"])
+
+
+@cache
+def _known() -> frozenset[str]:
+    """Distributions that have a module of their own name."""
+    measured = (load("python-floors").floors, load("python-wheels").wheels, load("python-runs").runs)
+    return frozenset(chain(*measured, load("python-eras").eras, load("python-modules").lists["same"]))
 
 
 def runs_on_import(body: tuple[ast.stmt, ...] | list[ast.stmt]) -> Iterator[ast.Import | ast.ImportFrom]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from dockergen.catalog import load
@@ -14,7 +14,7 @@ from dockergen.languages.python.optional import brings, for_developers, imported
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.standard import standard_library
 from dockergen.languages.python.start import Start
-from dockergen.languages.python.unlisted import named_otherwise
+from dockergen.languages.python.unlisted import distribution
 from dockergen.lazy import regex
 from dockergen.manifests.requirements import bare_name, normalised
 from dockergen.model import Origin
@@ -81,21 +81,6 @@ def _used(repo: Repository, paths: Iterable[str]) -> Iterator[Unnamed]:
     wants = dict(row.rsplit(" ", 1) for row in load("python-apis").lists["wants"])
     for row, origin in uses(repo, paths, wants):
         yield Unnamed(wants[row], origin)
-
-
-def distribution(module: str) -> str:
-    """What the module is called on the index, "" where that is not known, or it is gigabytes that nobody asked for."""
-    known = named_otherwise()
-    name = known.get(module) or normalised(module)
-    measured = (load("python-floors").floors, load("python-wheels").wheels, load("python-runs").runs)
-    tables: tuple[Container[str], ...] = (*measured, load("python-eras").eras)
-    packages = load("python-packages").packages
-    row = packages.get(normalised(name))
-    large = row is not None and (row.cuda or any(other in packages and packages[other].cuda for other in row.pulls))
-    if "<" in name or large:
-        return ""
-    certain = module in known or row is not None or any(normalised(name) in table for table in tables)
-    return normalised(name) if certain else ""
 
 
 def _is_present(one: Unnamed, present: frozenset[str]) -> bool:
