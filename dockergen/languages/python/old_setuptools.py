@@ -17,6 +17,7 @@ from dockergen.manifests.requirements import Requirement
 from dockergen.model import Decision, Origin, Sourced
 from dockergen.repository import Repository
 
+_ITSELF = "the program"
 _NONE_BY_ITSELF = (3, 12)  # the first Python whose environments have no setuptools by themselves
 
 
@@ -56,7 +57,8 @@ def old_setuptools(repo: Repository, project: Project, entry: str, release: str,
         f"{need.origin}: {need.who} imports pkg_resources, which setuptools has no more since {first}, so the image "
         f"adds {asked}; {need.remedy}."
     )
-    return Legacy(asked, need.who, (Decision("setuptools", Sourced(asked, need.origin)),), (note,))
+    who = need.who[:1].upper() + need.who[1:] if need.who == _ITSELF else need.who  # it begins a comment
+    return Legacy(asked, who, (Decision("setuptools", Sourced(asked, need.origin)),), (note,))
 
 
 def _stated(project: Project, first: str) -> tuple[str, Origin | None]:
@@ -94,7 +96,7 @@ def _need(repo: Repository, project: Project, entry: str, release: str) -> _Need
     if not line:
         return None
     remedy = "importlib.metadata and importlib.resources, which Python has, take its place"
-    return _Need("the program", Origin("file", path, line), remedy)
+    return _Need(_ITSELF, Origin("file", path, line), remedy)
 
 
 def _version(project: Project, name: str, row: OldSetuptools) -> str | None:
@@ -133,10 +135,9 @@ def _running(body: tuple[ast.stmt, ...] | list[ast.stmt], release: str) -> Itera
         if isinstance(node, ast.With) or (isinstance(node, ast.Try) and not _has_a_way_out(node)):
             yield from _running(node.body, release)
         elif isinstance(node, ast.If) and not guards(node) and "TYPE_CHECKING" not in ast.unparse(node.test):
-            older = _holds(node.test, release)
-            yield from _running(
-                [*(node.body if older is not False else ()), *(node.orelse if not older else ())], release
-            )
+            settled = _holds(node.test, release)
+            first, second = node.body if settled is not False else [], node.orelse if settled is not True else []
+            yield from _running([*first, *second], release)
 
 
 def _holds(test: ast.expr, release: str) -> bool | None:
