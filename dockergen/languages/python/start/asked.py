@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from dockergen.catalog import load
 from dockergen.languages.python.project import Project
-from dockergen.languages.python.start import named as naming
 from dockergen.languages.python.start.command import Run, run, words
+from dockergen.languages.python.start.literal import added
 from dockergen.languages.python.start.result import Start
 from dockergen.languages.python.start.served import TUNED
 from dockergen.lazy import regex
@@ -33,7 +33,7 @@ def as_asked(project: Project, found: Start, asked: Sourced[tuple[str, ...]]) ->
     """What was found, with the user's command and the server that it names instead of another one."""
     lost = Rejected(" ".join(found.command.value), found.command.origin, f"{asked.origin} wins")
     line = line_of(asked)
-    added, notes = naming.added(project, line)
+    installed, notes = added(project, line)
     rows = load("python").frameworks
     servers = {name: row for name, row in rows.items() if row.kind.endswith("-server")}
     server = servers.get(line.server)
@@ -45,7 +45,7 @@ def as_asked(project: Project, found: Start, asked: Sourced[tuple[str, ...]]) ->
         command=replace(asked, rejected=(lost,) if found.command.value != asked.value else ()),
         port=_port(line) or found.port,
         env={**(server.env if server else {}), **kept},
-        added=(*added, *sockets),
+        added=(*installed, *sockets),
         script=found.script and found.command.value[:1] == (first_word(line),),
         why=TUNED.get(line.program, ""),
         notes=(*(note for note in found.notes if "the image adds" not in note), *notes),

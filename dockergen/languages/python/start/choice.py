@@ -32,6 +32,7 @@ from dockergen.languages.python.start.console_scripts import (
 from dockergen.languages.python.start.evidence import evidence
 from dockergen.languages.python.start.gunicorn_workers import with_workers
 from dockergen.languages.python.start.hidden import hidden, is_hidden
+from dockergen.languages.python.start.literal import literal
 from dockergen.languages.python.start.own_server import uses
 from dockergen.languages.python.start.pages import page, page_file
 from dockergen.languages.python.start.program import (
@@ -122,23 +123,23 @@ def _found(repo: Repository, project: Project, settings: Settings, paths: list[s
     problems = {id(run): naming.problem(modules, project, run) for run in web}
     usable = [run for run in web if not problems[id(run)]]
     broken = next((run for run in web if run.weight == "platform" and problems[id(run)]), None)
-    literal = next((run for run in usable if run.weight == "platform"), None)
+    stated = next((run for run in usable if run.weight == "platform"), None)
     asked = line_of(settings.start) if settings.start is not None else None
     if asked is None:
         refuse_reflex(repo, project)
     else:
         # The user's word tells which of several programs is meant, and with it what that one needs.
-        literal = broken = None
+        stated = broken = None
         usable = [asked, *usable] if not naming.problem(modules, project, asked) else usable
     try:
         named = console_script(modules, project, first_word(asked)) if asked and first_word(asked) else None
         detected = named or _detected(repo, project, modules, paths, usable)
     except UndecidedError:
-        if literal is None and settings.start is None:
+        if stated is None and settings.start is None:
             raise
         detected = None
-    if literal is not None:
-        return naming.literal(modules, project, literal, detected)
+    if stated is not None:
+        return literal(modules, project, stated, detected)
     if detected is not None:
         if broken is not None:
             note = f"{broken.origin} is not what starts the image: {problems[id(broken)]}"
