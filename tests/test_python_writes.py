@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import dockergen
+from dockergen.languages.python.image import PythonFacts
 from dockergen.model import BuildPlan
 
 FLASK = "from flask import Flask\n\napp = Flask(__name__)\n"
@@ -279,3 +280,41 @@ def test_place_of_the_programs_own_that_a_table_of_settings_names_is_the_users(
     assert [path for path in dockergen.plan(tmp_path).writable if path.startswith("/var")] == (
         [folder] if folder else []
     )
+
+
+def _facts(root: Path, files: dict[str, str]) -> PythonFacts:
+    facts = _plan(root, files).facts
+    assert isinstance(facts, PythonFacts)
+    return facts
+
+
+def test_a_file_of_the_repository_that_is_written_anew_begins_with_its_content(tmp_path: Path) -> None:
+    text = (
+        FLASK
+        + "import json\ndef save(users):\n    with open('users.json', 'w') as file:\n        json.dump(users, file)\n"
+    )
+    facts = _facts(tmp_path, {"app.py": text, "users.json": "{}"})
+    assert facts.links == (("users.json", "/app/data/users.json"),)
+    assert facts.moved == ("users.json",)
+
+
+def test_a_file_in_a_folder_of_nothing_else_is_the_users(tmp_path: Path) -> None:
+    text = FLASK + "def save(text):\n    open('store/users.json', 'w').write(text)\n"
+    facts = _facts(tmp_path, {"app.py": text, "store/users.json": "{}"})
+    assert (facts.links, facts.owned) == ((), ("store/users.json",))
+
+
+def test_what_apps_of_django_write_is_found_in_their_own_files(tmp_path: Path) -> None:
+    tree = {
+        "requirements.txt": "django==5.2.8\n",
+        "manage.py": "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'site1.settings')\n",
+        "site1/__init__.py": "",
+        "site1/wsgi.py": "application = None\n",
+        "site1/settings.py": "SECRET_KEY = 'x'\n",
+        "shop/__init__.py": "",
+        "shop/views.py": "import os\nos.makedirs('exports', exist_ok=True)\nwith open('report.csv', 'w') as file:\n    file.write('')\n",
+    }
+    plan = _plan(tmp_path, tree)
+    assert plan.writable == ("/app/data", "/app/exports")
+    assert isinstance(plan.facts, PythonFacts)
+    assert plan.facts.links == (("report.csv", "/app/data/report.csv"),)

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from dockergen.catalog import load
 from dockergen.frozen import frozen
+from dockergen.languages.python.django import Django
 from dockergen.languages.python.ignored import taken_along
 from dockergen.languages.python.imports import program_files
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.start import Start
-from dockergen.languages.python.writes import Written, among_source, folders, written
+from dockergen.languages.python.writes import Written, among_source, folders, written, written_by
 from dockergen.lazy import regex
 from dockergen.repository import Repository
 
+_MOST_APP_FILES = 120
 _ENDINGS = (".db", ".sqlite", ".sqlite3")
 _PLAIN = regex(r"[\w./-]+")
 _RELATIVE = regex(r"sqlite:///(?!/)\w")
@@ -47,7 +49,11 @@ def state(repo: Repository, project: Project, begun: Start, installed: bool) -> 
     if begun.django:
         moved = () if installed else _moved(repo, links)
         notes = tuple(_kept(name, target, name in moved) for name, target in links)
-        return State(own, links, moved, () if installed else _owned(repo, own), notes)
+        if installed:
+            return State(own, links, notes=notes)
+        more, others = _of_apps(repo, begun.django)
+        kept = tuple(sorted({*own, *more}))
+        return State(kept, (*links, *others), (*moved, *_moved(repo, others)), _owned(repo, kept), notes)
     items = [_placed(repo, project, begun, item) for item in written(repo, begun.entry)]
     wanted = {*own, *folders(repo, items), *_framework(repo, project, begun, items)}
     place = "/app/data" if not repo.glob("data/*.py") else "/app/state"
@@ -58,7 +64,19 @@ def state(repo: Repository, project: Project, begun: Start, installed: bool) -> 
     if beside or links[len(begun.links) :]:
         wanted.add(place)
     kept = tuple(sorted(f for f in wanted if not any(f.startswith(f"{other}/") for other in wanted)))
-    return State(kept, links, _moved(repo, links), _owned(repo, kept), tuple(_advice(repo, items, place)))
+    return State(kept, links, _moved(repo, links), _owned(repo, kept, items), tuple(_advice(repo, items, place)))
+
+
+def _of_apps(repo: Repository, site: Django) -> tuple[set[str], tuple[tuple[str, str], ...]]:
+    """Folders and links for what the apps of a Django project write beside what its settings name."""
+    named = frozenset(load("python").lists["loaded_by_django"])
+    files = [path for path in repo.walk(site.root, depth=4, endings=(".py",)) if path.rpartition("/")[2] in named]
+    items = list(written_by(repo, files[:_MOST_APP_FILES]))
+    beside = [item for item in items if item.file and not item.path.endswith(_ENDINGS) and _is_beside(repo, item)]
+    place = "/app/data" if not repo.glob("data/*.py") else "/app/state"
+    links = tuple((item.path.removeprefix("/app/"), f"{place}/{posixpath.basename(item.path)}") for item in beside)
+    wanted = {*folders(repo, [item for item in items if item not in beside]), *([place] if beside else [])}
+    return wanted, links
 
 
 def _of_installed(repo: Repository, begun: Start, own: tuple[str, ...], links: tuple[tuple[str, str], ...]) -> State:
@@ -77,10 +95,13 @@ def _moved(repo: Repository, links: tuple[tuple[str, str], ...]) -> tuple[str, .
     return tuple(name for name, _ in links if taken_along(repo, name))
 
 
-def _owned(repo: Repository, folders: tuple[str, ...]) -> tuple[str, ...]:
-    """Databases that the image's user could not write although the folder is its own."""
+def _owned(repo: Repository, folders: tuple[str, ...], items: Iterable[Written] = ()) -> tuple[str, ...]:
+    """Files of the repository that the image's user could not write although the folder is its own: databases, and
+    what the program writes anew."""
     places = [folder.removeprefix("/app/") for folder in folders if folder.startswith("/app/")]
     found = {path for place in places for ending in _ENDINGS for path in repo.glob(f"{place}/*{ending}")}
+    anew = (item.path.removeprefix("/app/") for item in items if item.file and not item.likely)
+    found |= {path for path in anew if repo.is_file(path) and any(path.startswith(f"{place}/") for place in places)}
     return tuple(sorted(path for path in found if _PLAIN.fullmatch(path) and taken_along(repo, path)))
 
 
@@ -131,11 +152,11 @@ def _mounted(repo: Repository, project: Project, begun: Start) -> Iterator[str]:
 
 
 def _is_beside(repo: Repository, item: Written) -> bool:
-    """True for a file that the program makes in a folder that stays as built, or a database that lies there."""
+    """True for a file that the program makes in a folder that stays as built, or writes anew there."""
     path = item.path.removeprefix("/app/")
     folder = posixpath.dirname(path)
     among = not folder or bool(repo.glob(f"{folder}/*.py"))
-    return among and (not repo.has(path) or (path.endswith(_ENDINGS) and repo.is_file(path)))
+    return among and (not repo.has(path) or repo.is_file(path))
 
 
 def _advice(repo: Repository, items: list[Written], place: str) -> list[str]:

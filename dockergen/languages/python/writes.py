@@ -6,7 +6,7 @@ import ast
 import itertools
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache, lru_cache
 
@@ -67,14 +67,8 @@ class Written:
 def written(repo: Repository, entry: str, *, installed: bool = False) -> tuple[Written, ...]:
     """What the program of that file writes below /app, in reading order, each path once, remembered; of a program that
     is `installed` only what it names from the folder that it runs in."""
-    found: dict[str, Written] = {}
     texts = {path: repo.source(path) for path in (program_files(repo, entry, _MOST_FILES) if entry else ())}
-    program = Program(repo, texts, installed)
-    for path, text in texts.items():
-        if _HINT.search(text):
-            for item in _in_file(text, path, program):
-                if _may_be_owned(item) and not (item.likely and repo.has(item.path.removeprefix(f"{WORKDIR}/"))):
-                    found.setdefault(item.path, item)
+    found = _in_files(repo, texts, installed)
     if any(map(_CONNECTS.search, texts.values())):
         known = {posixpath.basename(path) for path in found}
         for item in _named_databases(texts):
@@ -83,6 +77,23 @@ def written(repo: Repository, entry: str, *, installed: bool = False) -> tuple[W
     for item in _of_debian(texts, entry):
         found.setdefault(item.path, item)
     return tuple(found.values())
+
+
+def written_by(repo: Repository, paths: Iterable[str]) -> tuple[Written, ...]:
+    """What those files surely write, as Django's apps, which nothing imports by name."""
+    found = _in_files(repo, {path: repo.source(path) for path in paths}, installed=False)
+    return tuple(item for item in found.values() if not item.likely)
+
+
+def _in_files(repo: Repository, texts: Mapping[str, str], installed: bool) -> dict[str, Written]:
+    found: dict[str, Written] = {}
+    program = Program(repo, texts, installed)
+    for path, text in texts.items():
+        if _HINT.search(text):
+            for item in _in_file(text, path, program):
+                if _may_be_owned(item) and not (item.likely and repo.has(item.path.removeprefix(f"{WORKDIR}/"))):
+                    found.setdefault(item.path, item)
+    return found
 
 
 def _of_debian(texts: Mapping[str, str], entry: str) -> Iterator[Written]:
