@@ -59,11 +59,12 @@ def test_command_that_only_tells_how_it_is_called_has_done_no_job() -> None:
         ("usage: shop [-h] ledger\nshop: error: the following arguments are required: ledger\n", "starting: the following arguments are required: ledger."),
         ("Traceback (most recent call last):\nFileNotFoundError: [Errno 2] No such file or directory: 'cfssl'\n\nDuring handling of the above exception, another exception occurred:\n\n"
          "Traceback (most recent call last):\nFileNotFoundError: [Errno 2] No such file or directory: '/app/res/a.pem'\n", "The program wants the file /app/res/a.pem, which is not in the image."),
+        ("Traceback (most recent call last):\n  File \"/usr/lib/python3.14/subprocess.py\", line 1990, in _execute_child\nFileNotFoundError: [Errno 2] No such file or directory: 'git'\n", "The program runs git, which the image has not."),
         ("error: first of two\nfatal: The path '/tmp/.devpi' contains no data, use devpi-init to initialize.\n", "It says: The path '/tmp/.devpi' contains no data, use devpi-init to initialize."),
         ("Mailman web configuration file at /etc/mailman3/settings.py does not exist\n", "wants the configuration file /etc/mailman3/settings.py"),
         ("python: can't open file '/app/main.py': [Errno 2] No such file or directory\n", "The file /app/main.py is not in the image."),
     ],
-    ids=["click", "argparse", "the file that ended it", "its last words", "a configuration file", "no traceback"],
+    ids=["click", "argparse", "the file that ended it", "a program", "its last words", "a configuration file", "no traceback"],
 )  # fmt: skip
 def test_what_ends_a_program_is_told_in_its_words(log: str, said: str) -> None:
     assert said in diagnosis("start", log, "").cause

@@ -301,6 +301,11 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
         "Check that .dockerignore does not hide it and that the start command names the right path (--start).",
     ),
     (
+        r"(?s)\A.*Traceback .*?subprocess\.py\".*?No such file or directory:? '([\w+-]+)'",
+        "The program runs {0}, which the image has not.",
+        "Add the Debian package that holds it: dockergen init --force --package {0} (find it with: apt-file search bin/{0}).",
+    ),
+    (
         # The last traceback: programs look for some files that they can do without.
         r"(?s)\A.*Traceback .*?No such file or directory:? '?([\w./-]+)",
         "The program wants the file {0}, which is not in the image.",

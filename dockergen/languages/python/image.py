@@ -16,6 +16,7 @@ from dockergen.languages.python.completed import completed
 from dockergen.languages.python.distributed import distributed
 from dockergen.languages.python.django_variables import ANY_WORD
 from dockergen.languages.python.documentation import documentation, documentation_plan
+from dockergen.languages.python.foreign import foreign
 from dockergen.languages.python.ignored import ignored, trusted, withheld
 from dockergen.languages.python.imports import whole_program
 from dockergen.languages.python.inline import refuse_other_carrier
@@ -154,6 +155,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
             *final.notes,
             *missing_parts(repo),
             *withheld(repo, begun.entry),
+            *foreign(repo, begun.entry, (*final.packages, *needs.run, *asked)),
             *misspelt(repo, (*whole_program(repo, begun.entry), *_settings_files(begun)) if begun.entry else ()),
             *developers_only(repo, found, begun.entry, _settings_files(begun)),
             *left_for_later(repo, found, begun.entry),

@@ -1,0 +1,31 @@
+"""Programs that the source runs and the image has not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import dockergen
+
+APP = "from flask import Flask\nimport asyncio\nimport subprocess\napp = Flask(__name__)\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "flags", "said"),
+    [
+        ("subprocess.run(['git', 'clone', url])", {}, "app.py:5 runs git, which the image has not"),
+        ("subprocess.check_output('ffprobe -v error x.mp4', shell=True)", {}, "--package ffmpeg."),
+        ("asyncio.create_subprocess_exec('pdftotext', 'a.pdf')", {}, "--package poppler-utils."),
+        ("subprocess.run(['git', 'clone', url])", {"package": ["git"]}, ""),
+        ("subprocess.run(['ls', '-l'])", {}, ""),
+        ("subprocess.run([program, 'git'])", {}, ""),
+        ("print('git clone')", {}, ""),
+    ],
+)
+def test_programs_that_the_source_runs_are_told(tmp_path: Path, line: str, flags: dict[str, object], said: str) -> None:
+    (tmp_path / "requirements.txt").write_text("flask\ngunicorn\n")
+    (tmp_path / "app.py").write_text(f"{APP}{line}\n")
+    notes = [note for note in dockergen.plan(tmp_path, **flags).notes if " runs " in note]
+    assert len(notes) == bool(said)
+    assert not said or said in notes[0]
