@@ -199,3 +199,13 @@ def test_a_port_that_has_to_be_told_without_a_flag(tmp_path: Path, arguments: st
     text = f"import argparse\n{SERVER}parser = argparse.ArgumentParser()\nparser.add_argument({arguments})\n"
     (tmp_path / "tool.py").write_text(text)
     assert command_line(Repository(tmp_path), "tool.py").words == words
+
+
+def test_a_subcommand_whose_parser_no_variable_holds_counts(tmp_path: Path) -> None:
+    text = SERVER + (
+        "import argparse\nparser = argparse.ArgumentParser()\nsub = parser.add_subparsers(dest='command')\n"
+        "parser.add_argument('-c', dest='conf')\nother = sub.add_parser('import')\nother.add_argument('--port', default=1)\n"
+        "sub.add_parser('run', help='serves')\nHTTPServer(('', 8080), None).serve_forever()\n"
+    )
+    (tmp_path / "main.py").write_text(text)
+    assert command_line(Repository(tmp_path), "main.py").words == ("run",)

@@ -21,6 +21,10 @@ APP = "from flask import Flask\nimport os\napp = Flask(__name__)\n"
         pytest.param("app.config['MYSQL_HOST'] = 'localhost'\n", "database on localhost, which", id="setting"),
         pytest.param("def start():\n    return mysql.connector.connect(\n    host='localhost', user='me')\n", "database on localhost, which", id="argument"),
         pytest.param("class S(BaseSettings):\n    redis_url: str = 'redis://localhost:6379/0'\n", "Redis on localhost unless REDIS_URL", id="field of settings"),
+        pytest.param("import os\nA = os.getenv('QUEUE_URL', 'amqp://guest:guest@rabbit:5672/')\n", "looks for its RabbitMQ on rabbit, a name that only a network of containers has; `docker run -e QUEUE_URL=...`", id="a service of compose"),
+        pytest.param("class S(BaseSettings):\n    url: str = Field(default='redis://cache:6379/0', alias='CACHE')\n", "`docker run -e CACHE=...` names another", id="a field under another name"),
+        pytest.param("A = 'redis://cache:6379/0'\n", "", id="a name that nothing changes"),
+        pytest.param("import os\nA = os.getenv('DB', 'postgresql://me@db.example.org/x')\n", "", id="a host of the world"),
         pytest.param("A = 'redis://localhost/0'\nB = 'redis://localhost/1'\n", "app.py:4 looks for its Redis on localhost, which", id="twice"),
         pytest.param("client = MongoClient()\n", "database on localhost, which", id="default of the driver"),
         pytest.param("# URL = 'postgresql://localhost/shop'\n", "", id="comment"),
@@ -41,5 +45,7 @@ def test_verify_says_where_the_source_looks_for_what_it_does_not_reach() -> None
     problem = Problem("start", UNREACHED, "Say where it is.")
     assert looked_for(problem, ["app.py:4 looks there."]).cause == f"{UNREACHED} app.py:4 looks there."
     assert looked_for(problem, []) is problem
+    named = looked_for(problem, ["app.py:4 looks for it on db; `docker run -e QUEUE_URL=...` names another."])
+    assert named.remedy == "Say where it is: dockergen verify --env QUEUE_URL=..."
     other = Problem("start", "Something else.", "")
     assert looked_for(other, ["app.py:4 looks there."]) is other

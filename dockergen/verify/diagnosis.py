@@ -322,6 +322,11 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
         "Mount yours: docker run -v ./FILE:{0}:ro ...; or set the variable that names another place, if the log below tells one.",
     ),
     (
+        r"(?i)\bconfig(?:uration)?\b(?: file)?\W{1,3}(/[\w./-]+)\W{1,3}(?:does not exist|not found|is missing|could not be found)",
+        "The program wants its configuration file {0}, and the image holds none.",
+        "Mount yours there: docker run -v ./$(basename {0}):{0}:ro ...; or name its place by the variable or option that the program has for it.",
+    ),
+    (
         r"(?i)(?:config(?:uration)?|settings) file (?:is |was )?not found|no (?:config(?:uration)?|settings) file"
         r"|(?:could not|cannot|can't|unable to) find (?:the |a |any |your )?(?:config(?:uration)?|settings) file",
         "The program wants a configuration file, and the image holds none.",
@@ -409,7 +414,9 @@ def looked_for(problem: Problem, reaches: Sequence[str]) -> Problem:
     """The problem of a service that is not reached, with where the source looks for it."""
     if not reaches or UNREACHED not in problem.cause:
         return problem
-    return Problem(problem.where, f"{problem.cause} {reaches[0]}", problem.remedy)
+    named = re.search(r"docker run -e (\w+)=", reaches[0])
+    remedy = f"Say where it is: dockergen verify --env {named[1]}=..." if named else problem.remedy
+    return Problem(problem.where, f"{problem.cause} {reaches[0]}", remedy)
 
 
 def wrong_port(expected: int, listening: dict[int, bool]) -> Problem | None:

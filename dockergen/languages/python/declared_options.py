@@ -143,6 +143,10 @@ def _called(node: ast.Call, path: str, values: dict[str, object], found: Declare
         found.groups.add(owner)
     if name in ("add_argument", "add_option", "addoption"):
         found.options += _option(node, owner, path, values) or _argument(node, owner, path)
+    elif name == "add_parser" and node.args and isinstance(node.args[0], ast.Constant):
+        # Where no variable holds the parser, the command has no options of its own, or a function adds them.
+        word = str(node.args[0].value)
+        found.commands.setdefault(word, f"{path}#{word}()")
     elif name == "add_command" and node.args:
         given = _literal(node.args[1], values) if len(node.args) > 1 else _keyword(node, "name", values)
         found.attached.append((last_name(node.args[0]), given if isinstance(given, str) else ""))

@@ -1,8 +1,9 @@
-"""Databases and queues that a program looks for on localhost, which in a container is the container itself."""
+"""Databases and queues that a program looks for on localhost, which in a container is the container itself, or under a
+name that only a network of containers has."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from dockergen.catalog import load
 from dockergen.frozen import frozen
@@ -12,10 +13,14 @@ from dockergen.lazy import regex
 from dockergen.repository import Repository
 
 _MOST = 2
-_HINT = regex(r"localhost|127\.0\.0\.1|MongoClient\(\s*\)")
+_SCHEMES = r"(?:postgres|mysql|mariadb|mongodb|redis|amqp)"
+_HINT = regex(rf"localhost|127\.0\.0\.1|MongoClient\(\s*\)|{_SCHEMES}[\w+]*://")
 _URL = regex(
     r"""(postgres|mysql|mariadb|mongodb|redis|amqp)\w*(?:\+\w+)?://(?:[^"'\s/@]*@)?(?:localhost|127\.0\.0\.1)\b"""
 )
+# A host without a dot, as compose files call their services: amqp://guest:guest@rabbit:5672/
+_NAMED = regex(rf"""({_SCHEMES})\w*(?:\+\w+)?://(?:[^"'\s/@{{}}]*@)?((?!localhost\b)[a-z][\w-]*)(?=[:/"'?])""")
+_ALIAS = regex(r"""\b(?:alias|validation_alias|env)\s*=\s*["'](\w+)["']""")
 # mysql.connector.connect(host="localhost"), {"HOST": "localhost"} of Django, app.config["MYSQL_HOST"] = "localhost"
 _HOST = regex(
     r"""(?:\bconnect\([^()]{0,200}?\bhost\s*=|["']HOST["']\s*:|\b(?:MYSQL|MYSQL_DATABASE|DB|DATABASE|POSTGRES|MONGO)_HOST["']?\]?\s*=)"""
@@ -69,3 +74,17 @@ def _in_file(repo: Repository, path: str) -> Iterator[Local]:
             "this machine by docker run --network host.",
             fixed=True,
         )
+    yield from _under_a_name(path, text, named)
+
+
+def _under_a_name(path: str, text: str, named: Mapping[str, str]) -> Iterator[Local]:
+    for found in _NAMED.finditer(text):
+        head = text[text.rfind("\n", 0, found.start()) + 1 : found.start()]
+        rest = text[found.end() : text.find("\n", found.end()) if "\n" in text[found.end() :] else len(text)]
+        field = _FIELD.match(head) if "BaseSettings" in text else None
+        told = _VARIABLE.search(head) or (_ALIAS.search(rest) if field else None) or field
+        if told and "#" not in head:
+            name, what = told[1].upper(), named.get(found[1], "database")
+            line = text.count("\n", 0, found.end()) + 1
+            where = f"{path}:{line} looks for its {what} on {found[2]}, a name that only a network of containers has"
+            yield Local(what, f"{where}; `docker run -e {name}=...` names another.", fixed=False)
