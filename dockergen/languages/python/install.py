@@ -8,6 +8,7 @@ from dockergen.catalog import load
 from dockergen.frozen import frozen
 from dockergen.languages.python.beside import lost_data
 from dockergen.languages.python.extension import extension
+from dockergen.languages.python.hashes import hashless, unchecked, unhashed
 from dockergen.languages.python.local_versions import local_versions
 from dockergen.languages.python.manager_options import contradicted, of_public_index, options, tools
 from dockergen.languages.python.manager_version import lock_reader, manager_version, newer_pip, old_pip
@@ -16,27 +17,25 @@ from dockergen.languages.python.mounts import Mounts, is_archive, mounts
 from dockergen.languages.python.old_builds import OldBuilds, old_builds
 from dockergen.languages.python.old_setuptools import Legacy, old_setuptools
 from dockergen.languages.python.own_package import (
+    absent_from_build,
     copies_source,
     in_place,
     installs_itself,
     local_packages,
     own_words,
+    read_by_build,
     waiting,
 )
 from dockergen.languages.python.private import has_credentials, private
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.scm import scm
-from dockergen.languages.python.setuptools_files import setup
 from dockergen.languages.python.start import Start
 from dockergen.languages.python.unlocked import for_pip
 from dockergen.languages.python.unpublished import edits
-from dockergen.languages.python.uv_workspace import members
 from dockergen.languages.python.vcs import vcs
-from dockergen.manifests.pyproject import files_read, table
-from dockergen.manifests.python_locks import without_files
 from dockergen.manifests.requirements import bare_name
 from dockergen.model import BuildArgument, Secret, Sourced
-from dockergen.repository import LOCK_LIMIT, Repository, normal
+from dockergen.repository import Repository
 
 _TOGETHER = ("requirements", "project", "setup")  # kinds whose step can be told more than the manifests say
 
@@ -116,7 +115,7 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
     words = tuple(_words(project, release.value)) if kind == "setup" or (split and not taken.unhashed) else ()
     besides = _besides(project, words)
     apart = _apart(project, kind, besides, old_pip(release.value))
-    bare = _unhashed(repo, project)
+    bare = unhashed(repo, project)
     without = edits(project, kind, not split and not taken.unhashed)
     elsewhere = local_versions(project)
     return Install(
@@ -140,12 +139,12 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
         project=itself,
         local=local_packages(project, kind, taken),
         waits=tuple(waiting(repo, project)) if kind == "uv" else (),
-        checkouts=_has_checkouts(project) or (kind == "pdm" and _without_markers(repo, project)),
+        checkouts=unchecked(repo, project, kind),
         others=_beside(project.requirements.path) if split or taken.unhashed or without.expressions else "",
         edits=without.expressions,
         unhashed=taken.unhashed,
         own=own,
-        reads=tuple(dict.fromkeys(_reads(repo, project))),
+        reads=tuple(dict.fromkeys(read_by_build(repo, project))),
         added=(*project.provided, *start.added, *apart),
         indexes=elsewhere.urls,
         besides=tuple(word for word in besides if word not in apart),
@@ -167,8 +166,8 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
         build_packages=(*remote.packages, *(built.packages if itself or taken.own else ())),
         notes=(
             *(*closed.notes, *remote.notes, *(told.notes if itself or taken.own else ()), *built.notes),
-            *(*legacy.notes, *builds.notes, *(_absent(repo) if itself or taken.own else ())),
-            *_hashless(project, bare),
+            *(*legacy.notes, *builds.notes, *(absent_from_build(repo) if itself or taken.own else ())),
+            *hashless(project, bare),
             *without.notes,
             *elsewhere.notes,
             *_advice(project, kind, catalog.managers[project.manager.value].title),
@@ -231,47 +230,10 @@ def _computed(project: Project, kind: str) -> bool:
     return kind == "project" and "dependencies" in project.pyproject.dynamic
 
 
-def _has_checkouts(project: Project) -> bool:
-    if project.locked:
-        return any(package.vcs for package in project.locked.values())
-    return any(r.url.startswith(("git+", "hg+", "svn+", "bzr+")) for r, _ in project.direct)
-
-
-def _without_markers(repo: Repository, project: Project) -> bool:
-    """A lock file that PDM does not export: before 2.11 none inherits the markers of what asks."""
-    metadata = table(repo.toml(project.lock, LOCK_LIMIT), "metadata") if project.lock else {}
-    strategy = metadata.get("strategy")
-    return bool(metadata) and "inherit_metadata" not in (strategy if isinstance(strategy, list) else ())
-
-
-def _unhashed(repo: Repository, project: Project) -> tuple[str, int] | None:
-    """A package of the poetry.lock without hashes: pip checks those of all lines or of none."""
-    if project.manager.value != "poetry" or not project.lock:
-        return None
-    return without_files(repo.read(project.lock, LOCK_LIMIT))
-
-
 def _beside(path: str) -> str:
     """A name in the folder of the requirements file, so that what it includes is found from there."""
     folder, _, name = path.rpartition("/")
     return f"{folder}/.others-{name}".lstrip("/")
-
-
-def _reads(repo: Repository, project: Project) -> list[str]:
-    prefix = f"{project.member}/" if project.member else ""
-    named = [path for name in project.pyproject.named_files if (path := normal(prefix + name))]
-    if project.manager.value == "uv":
-        # `uv sync --locked` looks at all members, and builds those that are needed.
-        named += [f"{m.path}/pyproject.toml" for m in members(repo)]
-        named += [path for m in members(repo) for path in _named_files(repo, m.path)]
-    stated = setup(repo).reads if project.manager.value == "pip" else ()
-    starred = [path for pattern in named if "*" in pattern for path in repo.glob(pattern)]
-    return [path for path in (*named, *starred, *stated) if repo.has(path)]
-
-
-def _named_files(repo: Repository, folder: str) -> list[str]:
-    named = files_read(repo.toml(f"{folder}/pyproject.toml"))
-    return [path for name in named if (path := normal(f"{folder}/{name}"))]
 
 
 def _inline_from(project: Project) -> str:
@@ -303,20 +265,6 @@ def _words(project: Project, release: str) -> list[str]:
 def _readable(marker: str) -> str:
     """The marker in the one kind of quote that a shell's word needs no escape for."""
     return marker if '"' in marker else marker.replace("'", '"')
-
-
-def _absent(repo: Repository) -> list[str]:
-    """What setup.py opens and would not find, which ends the build."""
-    return [
-        f"setup.py:{line} opens {path}, which is not here, so the package cannot be built; add the file or take it out."
-        for path, line in setup(repo).absent[:1]
-    ]
-
-
-def _hashless(project: Project, found: tuple[str, int] | None) -> list[str]:
-    if not found:
-        return []
-    return [f"{project.lock}:{found[1]} lists no files of {found[0]}, so no hash is checked; `poetry lock` lists them."]
 
 
 def _advice(project: Project, kind: str, title: str) -> list[str]:

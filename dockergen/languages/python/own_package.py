@@ -8,10 +8,11 @@ from dockergen.languages.python.beside import data_root, source_root, written_ro
 from dockergen.languages.python.extension import Extension, runs_from_source
 from dockergen.languages.python.mounts import Mounts
 from dockergen.languages.python.project import Project
+from dockergen.languages.python.setuptools_files import setup
 from dockergen.languages.python.source_roots import source_roots
 from dockergen.languages.python.start import Start
 from dockergen.languages.python.uv_workspace import members
-from dockergen.manifests.pyproject import texts
+from dockergen.manifests.pyproject import files_read, texts
 from dockergen.manifests.requirements import normalised
 from dockergen.repository import Repository, normal
 
@@ -93,6 +94,27 @@ def waiting(repo: Repository, project: Project) -> list[str]:
     return [name for name, p in project.locked.items() if p.local and normal(p.local) not in known and p.local != "."]
 
 
+def read_by_build(repo: Repository, project: Project) -> list[str]:
+    """Files that the build back end reads besides the manifests: readme, licence, version, members of the workspace."""
+    prefix = f"{project.member}/" if project.member else ""
+    named = [path for name in project.pyproject.named_files if (path := normal(prefix + name))]
+    if project.manager.value == "uv":
+        # `uv sync --locked` looks at all members, and builds those that are needed.
+        named += [f"{m.path}/pyproject.toml" for m in members(repo)]
+        named += [path for m in members(repo) for path in _named_files(repo, m.path)]
+    stated = setup(repo).reads if project.manager.value == "pip" else ()
+    starred = [path for pattern in named if "*" in pattern for path in repo.glob(pattern)]
+    return [path for path in (*named, *starred, *stated) if repo.has(path)]
+
+
+def absent_from_build(repo: Repository) -> list[str]:
+    """What setup.py opens and would not find, which ends the build."""
+    return [
+        f"setup.py:{line} opens {path}, which is not here, so the package cannot be built; add the file or take it out."
+        for path, line in setup(repo).absent[:1]
+    ]
+
+
 def _packaged(repo: Repository, project: Project, start: Start) -> bool:
     return start.script or (start.import_root in source_roots(repo) and not project.requirements.path)
 
@@ -120,3 +142,8 @@ def _own_lines(project: Project) -> tuple[str, ...]:
     extras = sorted({extra for r in found for extra in r.extras})
     itself = f".[{','.join(extras)}]" if extras else "."
     return ("-e", itself) if any(r.editable for r in found) else (itself,)
+
+
+def _named_files(repo: Repository, folder: str) -> list[str]:
+    named = files_read(repo.toml(f"{folder}/pyproject.toml"))
+    return [path for name in named if (path := normal(f"{folder}/{name}"))]
