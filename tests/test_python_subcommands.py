@@ -68,9 +68,11 @@ def test_typer_of_one_command_takes_no_word_for_it(tmp_path: Path, second: str, 
         ("add('--host'); add('--web-port', default=8089)", ("--host", "0.0.0.0", "--web-port", "{port}")),
         ("parser.addoption('--host', default='localhost'); parser.addoption('--port', default=3141)", ("--host", "0.0.0.0", "--port", "{port}")),
         ("add('-p', metavar='PORT', default='3923')", ("-p", "{port}")),
+        ("add('-w', '--webserver', action='store_true'); add('--port', default=61208)", ("--webserver", "--port", "{port}")),
+        ("add('--webserver', default='nginx'); add('--port', default=61208)", ("--port", "{port}")),
         ("add('-p', metavar='PATH', default='3923')", ()),
     ],
-    ids=["the host of the port", "the only host", "addoption", "a short option for a port", "a short option for something else"],
+    ids=["the host of the port", "the only host", "addoption", "a short option for a port", "a switch", "no switch", "a short option for something else"],
 )  # fmt: skip
 def test_options_that_say_where_to_listen(tmp_path: Path, options: str, words: tuple[str, ...]) -> None:
     options = options.replace("add(", "parser.add_argument(").replace("; ", "\n")

@@ -66,6 +66,8 @@ def _serving(found: Declared) -> CommandLine:
     own = [o for o in options if o.owner == owner] if owner else []
     shared = [o for o in options if not owner or (o.owner in found.groups and o.owner != owner)]
     words, port, origin = _where(own or shared, names["port_options"], names["host_options"])
+    switches = (name for name in names["serving_switches"] if any(o.switch and name in o.flags for o in own or shared))
+    words = (*([switch] if port and (switch := next(switches, "")) else []), *words)
     if own or not owner:
         line = CommandLine((*((command,) if command else ()), *words), port, origin)
     else:

@@ -21,6 +21,7 @@ class Option:
     joined: bool = False  # Tornado takes --port=8000 alone, not --port 8000
     demanded: bool = False  # an argument without a flag, which has to be there
     metavar: str = ""  # what the help calls its value
+    switch: bool = False  # it takes no value
 
     def given(self, flags: tuple[str, ...], value: str) -> tuple[str, ...]:
         """The words that give the option a value, by the first of the flags that it has."""
@@ -166,7 +167,9 @@ def _option(node: ast.Call, owner: str, path: str, values: dict[str, object]) ->
         return []
     shown = _keyword(node, "metavar", values)
     metavar = shown if isinstance(shown, str) else ""
-    return [Option(flags, _keyword(node, "default", values), owner, path, node.lineno, metavar=metavar)]
+    switch = _keyword(node, "action", values) == "store_true" or _keyword(node, "is_flag", values) is True
+    default = _keyword(node, "default", values)
+    return [Option(flags, default, owner, path, node.lineno, metavar=metavar, switch=switch)]
 
 
 def _lend(node: ast.FunctionDef | ast.Assign, path: str, values: dict[str, object], found: Declared) -> None:
