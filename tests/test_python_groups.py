@@ -420,3 +420,14 @@ def test_what_a_function_imports_and_the_image_leaves_out_is_told(project: Make,
         f"app.py:{line} imports orjson when it gets there, which only the {what} speed brings, and the image leaves out: "
         "move orjson to the main dependencies."
     ) in made.notes
+
+
+def test_what_functions_import_of_one_group_is_told_once(project: Make) -> None:
+    source = f"{CALLED}\ndef other():\n    import uvicorn\n"
+    groups = "[dependency-groups]\nspeed = ['orjson', 'uvicorn']\n[tool.uv]\npackage = false\n"
+    manifest = HEAD.replace('["flask"]', '["flask", "gunicorn"]')
+    made = dockergen.plan(project({"app.py": source, "pyproject.toml": f"{manifest}{groups}", "uv.lock": LOCK}))
+    told = [note for note in made.notes if "when it gets there" in note]
+    assert len(told) == 1
+    assert "imports orjson when it gets there (uvicorn elsewhere), which only the group speed brings" in told[0]
+    assert told[0].endswith("move them to the main dependencies.")

@@ -42,11 +42,16 @@ def left_for_later(repo: Repository, project: Project, entry: str) -> Iterator[s
     """Notes about what the program imports when something is called, and only a group or an extra brings that the
     image leaves out."""
     offered = [group for group in _offered(repo, project) if not group.name.endswith(".txt")] if entry else []
+    found: dict[str, list[tuple[str, Origin]]] = {}
     for holding, name, origin in _holding(project, offered, modules_of_calls(repo, entry) if offered else ()):
-        extra = holding[0].name in project.pyproject.optional
+        found.setdefault(holding[0].name, []).append((name, origin))
+    for group, rows in found.items():
+        names = list(dict.fromkeys(name for name, _ in rows))
+        others = f" ({', '.join(names[1:])} elsewhere)" if names[1:] else ""
         yield (
-            f"{origin} imports {name} when it gets there, which only the {'extra' if extra else 'group'} "
-            f"{holding[0].name} brings, and the image leaves out: move {name} to the main dependencies."
+            f"{rows[0][1]} imports {names[0]} when it gets there{others}, which only the "
+            f"{'extra' if group in project.pyproject.optional else 'group'} {group} brings, and the image leaves out: "
+            f"move {'them' if names[1:] else names[0]} to the main dependencies."
         )
 
 

@@ -56,9 +56,7 @@ def console_script(modules: Modules, project: Project, asked: str = "") -> Start
     entry = modules.file_of(module) or modules.file_of(module, "src")
     if not asked and name != own and _is_tool_beside(modules, _package(module), entry):
         return None
-    origin = Origin(
-        "file", path, modules.repo.line_of(path, re.compile(rf"^\s*[\"']?{re.escape(name)}[\"']?\s*=", re.M))
-    )
+    origin = Origin("file", path, _script_line(modules.repo, path, name))
     lost = tuple(
         Rejected(
             n, Origin("file", path, modules.repo.line_of(path, n)), f"{name} is named like the project or its server"
@@ -221,7 +219,8 @@ def _switched(repo: Repository) -> dict[str, Any]:
 
 
 def _script_line(repo: Repository, path: str, name: str) -> int:
-    return repo.line_of(path, re.compile(rf"^\s*[\"']?{re.escape(name)}[\"']?\s*=", re.M))
+    written = rf"^\s*[\"']?{re.escape(name)}[\"']?\s*=|^\[tool\..*\.{re.escape(name)}\]"
+    return repo.line_of(path, re.compile(written, re.M))
 
 
 def _package(target: str) -> str:

@@ -135,7 +135,7 @@ def nothing(modules: Modules, paths: list[str]) -> ProjectError:
             "Turn it into a script, or serve JupyterLab on purpose with --start.",
             command=f"jupyter nbconvert --to script {notebooks[0]}",
         )
-    named = [path for path in paths if not path.endswith("__init__.py")]
+    named = [path for path in paths if not path.endswith("__.py")]
     likely = next((path for path in named if "/" not in path), "") or (named[0] if named else "app.py")
     there = f" What is here: {', '.join(paths[:4])}{', ...' if len(paths) > 4 else ''}." if paths else ""
     return NothingError(
