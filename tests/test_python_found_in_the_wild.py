@@ -193,6 +193,19 @@ def test_what_the_program_imports_is_installed_where_no_manifest_is(tmp_path: Pa
     assert told.endswith("printf '%s\\n' flask > requirements.txt")
 
 
+def test_a_server_that_another_file_imports_is_installed_where_no_manifest_is(tmp_path: Path) -> None:
+    _write(
+        tmp_path,
+        {
+            "run.py": "import uvicorn\n\nif __name__ == '__main__':\n    uvicorn.run('main:app', reload=True)\n",
+            "main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
+        },
+    )
+    plan = dockergen.plan(tmp_path)
+    assert "uvicorn main:app" in " ".join(plan.start)
+    assert plan.facts.install.inline == ("fastapi", "uvicorn")  # type: ignore[attr-defined]
+
+
 def test_an_import_that_nothing_is_known_of_is_told_with_its_line(tmp_path: Path) -> None:
     _write(tmp_path, {"app.py": f"import acme_internal\n{APP_ALONE}", "helpers.py": ""})
     with pytest.raises(ProjectError, match=r"app\.py:1 imports acme_internal, and no manifest") as caught:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from dockergen.catalog import load
 from dockergen.languages.python.inline import Carrier
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.start import Start
@@ -22,6 +23,9 @@ def of_program(repo: Repository, project: Project, begun: Start) -> Project:
     """
     modules = unlisted(repo, begun.entry, asked_by_django(repo, begun.django))
     wanted = {distribution(module): origin for module, origin in modules.items()}
+    row = load("python").frameworks.get(begun.command.value[0])
+    # The server may be what only another file imports: run.py, which starts it for developers.
+    wanted |= {r.name: origin for r, origin in project.direct if row and r.name in row.dependencies}
     others = {requirement.name for requirement, _ in project.direct} - set(wanted)
     shown = ", ".join(f"{name} ({origin})" for name, origin in [*wanted.items()][:_MOST_SHOWN])
     more = f" and {len(wanted) - _MOST_SHOWN} more" if len(wanted) > _MOST_SHOWN else ""
