@@ -216,6 +216,11 @@ def test_a_log_of_a_build_names_its_cause_and_the_flag(log: str, cause: str, rem
             "network of the machine",
         ),
         (
+            "ERROR: Cannot install -r requirements.txt (line 5) and flask==2.2.4 because these package versions have conflicting dependencies.\n",
+            "contradict each other, so pip installs none of them: -r requirements.txt (line 5) and flask==2.2.4",
+            "Loosen a pin",
+        ),
+        (
             "npm error code E404\nnpm error 404 Not Found - GET https://registry.example/@acme/x - Not found\n"
             "npm error 404\nnpm error 404  '@acme/x@https://registry.example/@acme/x/-/x-1.0.tgz' is not in this registry.\n",
             "does not have @acme/x",

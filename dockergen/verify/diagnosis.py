@@ -40,6 +40,11 @@ _BUILD_CAUSES: tuple[tuple[str, str, str], ...] = (
         "Put the login into ~/.netrc (machine HOST login NAME password TOKEN) or set the variables that init names.",
     ),
     (
+        r"ERROR: Cannot install ([^\n]{1,300}?) because these package versions have conflicting dependencies",
+        "The requirements contradict each other, so pip installs none of them: {0}.",
+        "Loosen a pin of those in the manifest; the log names what each of them wants of the others.",
+    ),
+    (
         r"secret should have syntax id=id",
         "podman and buildah cannot hand a secret to a step as a variable (--mount=type=secret,env=).",
         "Build with docker, or name the index without variables and keep the login in ~/.netrc.",
