@@ -242,3 +242,12 @@ def test_install_script_whose_work_the_build_repeats_does_not_need_the_source(pr
     package = {**package, "scripts": {**package["scripts"], "prepare": script}}
     install = dockergen.plan(project({"package.json": json.dumps(package)})).facts.install
     assert (install.source_first, install.scripts) == (False, False)
+
+
+def test_a_package_of_build_tools_leaves_the_folder_to_the_other_language(tmp_path: Path) -> None:
+    tools = {"name": "tools", "main": "gulpfile.js", "devDependencies": {"gulp": "^4.0.2"}}
+    (tmp_path / "package.json").write_text(json.dumps(tools))
+    (tmp_path / "gulpfile.js").write_text("const gulp = require('gulp')\n")
+    (tmp_path / "requirements.txt").write_text("flask==3.1.2\ngunicorn==23.0.0\n")
+    (tmp_path / "app.py").write_text("from flask import Flask\napp = Flask(__name__)\n")
+    assert dockergen.plan(tmp_path).language == "python"

@@ -19,6 +19,8 @@ from dockergen.repository import Repository, normal
 _ASSIGNMENT = regex(r"[A-Za-z_][A-Za-z0-9_]*=\S*")
 _SHELL = regex(r"[|&;<>()$`]")
 _TYPESCRIPT = (".ts", ".mts", ".cts")
+# Files of build tools, which some packages name as what they hold: gulpfile.js is run by gulp, and serves nobody.
+_TOOLS = regex(r"(?:^|/)(?:gulpfile|[Gg]runtfile|webpack|rollup|vite|postcss|tailwind)\b[\w.-]*\.[cm]?[jt]s$")
 _STEMS = ("server", "index", "app", "main", "src/server", "src/index", "src/app", "src/main")
 _ENTRIES = tuple(f"{stem}.{end}" for end in ("js", "mjs", "cjs", "ts") for stem in _STEMS)
 _RUNNERS = ("npm", "yarn", "pnpm")
@@ -90,7 +92,7 @@ def _candidates(repo: Repository, package: PackageJson, row: Framework | None) -
 
 def _files(repo: Repository, package: PackageJson, row: Framework | None) -> list[tuple[str, Origin]]:
     found: list[tuple[str, Origin]] = []
-    if package.main:
+    if package.main and not _TOOLS.search(package.main):
         found.append((package.main, Origin("file", "package.json", field_line(repo, "main"))))
     if row is not None and row.start and row.kind == "server":
         found.append((row.start[-1], Origin("default", note=row.title)))
