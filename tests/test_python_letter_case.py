@@ -16,11 +16,18 @@ CASES: dict[str, tuple[dict[str, str], str]] = {
     "told another folder": ({"app.py": FLASK.replace("__name__", "__name__, template_folder='Templates'"), "Templates/index.html": "a"}, ""),
     "a file that is read": (
         {"app.py": f"{FLASK}data = open('data/Words.json').read()\n", "Data/words.json": "[]"},
-        "app.py:3 asks for data/Words.json, and here it is Data/words.json: Linux tells capital letters apart",
+        "so the program does not find it; `git mv Data data && git mv data/words.json data/Words.json` mends it.",
     ),
     "a page": ({"app.py": f"{FLASK}def f():\n    return render_template('Home.html')\n", "templates/home.html": "a"}, "`git mv templates/home.html templates/Home.html`"),
     "a file that is written": ({"app.py": f"{FLASK}open('Words.json', 'w')\n", "words.json": "[]"}, ""),
     "both are there": ({"app.py": f"{FLASK}open('words.json')\n", "words.json": "[]", "Words.json": "[]"}, ""),
+    "a module": ({"app.py": f"{FLASK}from Models import db\n", "models.py": "db = 1\n"}, "app.py:3 asks for Models.py, and here it is models.py"),
+    "a module of a package": (
+        {"app.py": f"{FLASK}from shop.Forms.login import form\n", "shop/__init__.py": "", "shop/forms/login.py": "form = 1\n"},
+        "`git mv shop/forms shop/Forms`",
+    ),
+    "a distribution": ({"app.py": FLASK, "Flask/notes.txt": "", "Flask.py": ""}, ""),
+    "a name of a package": ({"app.py": f"{FLASK}from shop import Forms\n", "shop/__init__.py": "class Forms: pass\n", "shop/forms.py": ""}, ""),
     "a word": ({"app.py": f"{FLASK}title = 'Words'\n", "words/a.txt": "a"}, ""),
 }  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import shlex
 from collections.abc import Iterable, Iterator
 
 from dockergen.languages.python.syntax import dotted, nodes, parsed
@@ -25,18 +26,23 @@ def misspelt(repo: Repository, paths: Iterable[str]) -> list[str]:
     """Notes about names of files and folders that the program's files have in other letters than the repository."""
     found: dict[str, str] = {}
     for path in dict.fromkeys(paths):
-        for wanted, there, line in (*_flask_folders(repo, path), *_literals(repo, path)):
+        for wanted, there, line in (*_flask_folders(repo, path), *_literals(repo, path), *_modules(repo, path)):
             found.setdefault(
                 there,
                 f"{Origin('file', path, line)} asks for {wanted}, and here it is {there}: Linux tells capital letters "
-                f"apart, so the program does not find it; `git mv {there} {_renamed(wanted, there)}` mends it.",
+                f"apart, so the program does not find it; `{_renaming(wanted, there)}` mends it.",
             )
     return list(found.values())[:_MOST_NOTES]
 
 
-def _renamed(wanted: str, there: str) -> str:
-    """The path that is there, called as it is wanted."""
-    return there[: len(there) - len(wanted)] + wanted
+def _renaming(wanted: str, there: str) -> str:
+    """The commands by which the path gets the letters that are wanted, folder by folder."""
+    done, commands = there[: len(there) - len(wanted)], []
+    for name, new in zip(there[len(done) :].split("/"), wanted.split("/"), strict=True):
+        if name != new:
+            commands.append(shlex.join(["git", "mv", done + name, done + new]))
+        done += f"{new}/"
+    return " && ".join(commands)
 
 
 def _flask_folders(repo: Repository, path: str) -> Iterator[tuple[str, str, int]]:
@@ -72,6 +78,32 @@ def _literals(repo: Repository, path: str) -> Iterator[tuple[str, str, int]]:
             there = next((found for base in bases if (found := _other(repo, base, text))), "")
             if there:
                 yield text, there, node.lineno
+
+
+def _modules(repo: Repository, path: str) -> Iterator[tuple[str, str, int]]:
+    """Modules of the repository that the file imports in other letters. A name without capitals may be a
+    distribution's, whatever the repository has: flask beside Flask/."""
+    folder = path.rpartition("/")[0]
+    for node in (n for statement in parsed(repo.source(path)).body for n in nodes(statement)):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            above = folder.rsplit("/", node.level - 1)[0] if node.level > 1 else folder
+            names, bases = [node.module], (above,) if node.level else ("", folder)
+        elif isinstance(node, ast.Import):
+            names, bases = [alias.name for alias in node.names], ("", folder)
+        else:
+            continue
+        for name in names:
+            wanted = name.replace(".", "/")
+            own = any(repo.has(f"{base}/{wanted.partition('/')[0]}".lstrip("/")) for base in bases)
+            if (own or name[:1].isupper()) and not any(_is_module(repo, base, wanted) for base in bases):
+                found = (there for base in bases if (there := _other(repo, base, f"{wanted}.py")))
+                if there := next(found, ""):
+                    yield f"{wanted}.py", there, node.lineno
+
+
+def _is_module(repo: Repository, base: str, wanted: str) -> bool:
+    place = f"{base}/{wanted}".lstrip("/")
+    return repo.is_file(f"{place}.py") or repo.is_folder(place)
 
 
 def _other(repo: Repository, base: str, wanted: str) -> str:
