@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import shlex
 from collections.abc import Iterable, Iterator
 
@@ -20,6 +21,11 @@ _FILE = regex(
 _FOLDERS = ("templates", "static")
 _WORDS = frozenset((*_FOLDERS, "assets", "media"))
 _MODES = ("w", "a", "x")
+_LONGEST = 120
+_QUOTED = regex(r"""["']([\w./ -]{3,120})["']""")
+_IMPORTED = regex(
+    r"^[ \t]*(?:from[ \t]+(\.*)([A-Za-z_][\w.]*)[ \t]+import\b|import[ \t]+([A-Za-z_][\w.]*))", re.MULTILINE
+)
 
 
 def misspelt(repo: Repository, paths: Iterable[str]) -> list[str]:
@@ -64,6 +70,10 @@ def _literals(repo: Repository, path: str) -> Iterator[tuple[str, str, int]]:
     """Paths that the file has as texts and that are not there, but for their capital letters."""
     folder = path.rpartition("/")[0]
     bases = dict.fromkeys(("", folder, "templates", f"{folder}/templates".lstrip("/")))
+    # A look at the text is enough for nearly all files.
+    texts = {text.removeprefix("./") for text in _QUOTED.findall(repo.source(path)) if _is_path(text)}
+    if not any(_other(repo, base, text) for text in texts for base in bases):
+        return
     written = set()
     for node in (n for statement in parsed(repo.source(path)).body for n in nodes(statement)):
         if isinstance(node, ast.Call) and dotted(node.func)[-1:] == ["open"]:
@@ -72,7 +82,7 @@ def _literals(repo: Repository, path: str) -> Iterator[tuple[str, str, int]]:
         if not isinstance(node, ast.Constant) or not isinstance(node.value, str) or id(node) in written:
             continue
         text = node.value.removeprefix("./")
-        if len(text) > 120 or not _PATH.fullmatch(text) or not (_FILE.search(text) or text in _WORDS):
+        if not _is_path(text):
             continue
         if not any(repo.has(f"{base}/{text}".lstrip("/")) for base in bases):
             there = next((found for base in bases if (found := _other(repo, base, text))), "")
@@ -80,25 +90,24 @@ def _literals(repo: Repository, path: str) -> Iterator[tuple[str, str, int]]:
                 yield text, there, node.lineno
 
 
+def _is_path(text: str) -> bool:
+    return len(text) <= _LONGEST and (text in _WORDS or bool(_FILE.search(text) and _PATH.fullmatch(text)))
+
+
 def _modules(repo: Repository, path: str) -> Iterator[tuple[str, str, int]]:
     """Modules of the repository that the file imports in other letters. A name without capitals may be a
     distribution's, whatever the repository has: flask beside Flask/."""
-    folder = path.rpartition("/")[0]
-    for node in (n for statement in parsed(repo.source(path)).body for n in nodes(statement)):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            above = folder.rsplit("/", node.level - 1)[0] if node.level > 1 else folder
-            names, bases = [node.module], (above,) if node.level else ("", folder)
-        elif isinstance(node, ast.Import):
-            names, bases = [alias.name for alias in node.names], ("", folder)
-        else:
-            continue
-        for name in names:
-            wanted = name.replace(".", "/")
-            own = any(repo.has(f"{base}/{wanted.partition('/')[0]}".lstrip("/")) for base in bases)
-            if (own or name[:1].isupper()) and not any(_is_module(repo, base, wanted) for base in bases):
-                found = (there for base in bases if (there := _other(repo, base, f"{wanted}.py")))
-                if there := next(found, ""):
-                    yield f"{wanted}.py", there, node.lineno
+    text, folder = repo.source(path), path.rpartition("/")[0]
+    for found in _IMPORTED.finditer(text):
+        dots, name = found[1] or "", found[2] or found[3]
+        above = folder.rsplit("/", len(dots) - 1)[0] if len(dots) > 1 else folder
+        bases = (above,) if dots else ("", folder)
+        wanted = name.replace(".", "/")
+        own = any(repo.has(f"{base}/{wanted.partition('/')[0]}".lstrip("/")) for base in bases)
+        if (own or name[:1].isupper()) and not any(_is_module(repo, base, wanted) for base in bases):
+            there = next((p for base in bases if (p := _other(repo, base, f"{wanted}.py"))), "")
+            if there:
+                yield f"{wanted}.py", there, text.count("\n", 0, found.start(2 if found[2] else 3)) + 1
 
 
 def _is_module(repo: Repository, base: str, wanted: str) -> bool:

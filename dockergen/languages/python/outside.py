@@ -11,7 +11,7 @@ from dockergen.lazy import regex
 from dockergen.model import Origin, Sourced
 from dockergen.repository import Repository
 
-_HINT = regex(r"\.\.|__file__")
+_HINT = regex(r"""__file__|["']\.\./""")
 _SAME = frozenset(("resolve", "absolute", "abspath", "realpath", "str", "Path", "fspath", "normpath"))
 _FLASK = frozenset(("template_folder", "static_folder"))  # from the file's folder on
 _SERVED = frozenset(("directory",))  # of Starlette's templates and files: from where the program runs
