@@ -27,6 +27,7 @@ def _write(root: Path, text: str) -> Path:
         pytest.param("import os\nHOSTS = os.environ.get('HOSTS').split(' ')\nLEVEL = os.getenv('LEVEL', 'x').upper()\n", ["HOSTS"], id="used-as-if-there"),
         pytest.param("import os\nUSER = os.getenv('DB_USER')\nURL = f'postgresql://{USER}:{os.getenv(\"DB_PASS\")}@db/shop'\n", ["DB_PASS", "DB_USER"], id="of-an-address"),
         pytest.param("import os\nUSER = os.getenv('DB_USER')\nURL = os.getenv('URL') or f'postgresql://{USER}@db/shop'\nHELLO = f'hello {USER}'\n", [], id="of-another-text"),
+        pytest.param("import os\nHOST = os.getenv('HOST_NAME')\nURL = HOST + ':80' + os.environ.get('PLACE')\n", ["PLACE", "HOST_NAME"], id="put-together"),
         pytest.param("from os import environ\nclass C:\n    KEY = environ['API_KEY']\n", ["API_KEY"], id="class-body"),
         pytest.param("from environs import Env\nenv = Env()\nTOKEN = env.str('TOKEN')\nLEVEL = env('LEVEL', 'info')\n", ["TOKEN"], id="environs"),
         pytest.param("from decouple import config\nA = config('A', cast=int)\nB = config('B', default=1)\n", ["A"], id="decouple"),

@@ -20,7 +20,7 @@ _DEMANDED = regex(
     r"""(?:cast\s*=\s*(\w+)((?:(?!\bdefault\s*=)(?:[^()]|\((?:[^()]|\([^()]{0,80}\)){0,80}\))){0,120}))?\)"""
     r"""|\b(?:getenv|environ\.get)\(\s*["'](SECRET_KEY|DJANGO_SECRET_KEY)["']\s*\)"""
     # What is asked for without a default, and used at once as if it were there.
-    r"""|\b(?:getenv|environ\.get)\(\s*["'](\w+)["']\s*\)\s*\.\w"""
+    r"""|\b(?:getenv|environ\.get)\(\s*["'](\w+)["']\s*\)\s*(?:\.\w|\+)"""
     # The address of a cache, which no back end does without.
     r"""|["']LOCATION["']\s*:\s*(?:os\.)?(?:getenv|environ\.get)\(\s*["'](\w+)["']\s*\)"""
     # What a function takes that refuses nothing: int(os.getenv("PORT")), dj_database_url.parse(os.environ.get("URL")).

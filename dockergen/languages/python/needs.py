@@ -17,7 +17,7 @@ from dockergen.repository import Repository
 _MOST_SHOWN = 6
 _ALWAYS = ("PATH", "HOME", "LANG", "HOSTNAME", "PWD", "TMPDIR", "PYTHON_VERSION")
 _HINT = regex(
-    r"TOKEN|\bif (?:not \w|\w+ is None)|environ\[|\b(?:getenv|environ\.get)\([^,()]+\)\s*(?:[.)]|$)"
+    r"TOKEN|\bif (?:not \w|\w+ is None)|environ\[|\b(?:getenv|environ\.get)\([^,()]+\)\s*(?:[.)+]|$)"
     r"|\benv(?:\.\w+)?\(|\bconfig\(|BaseSettings",
     re.MULTILINE,
 )
@@ -176,7 +176,7 @@ def _used(node: ast.AST, held: Mapping[str, str]) -> Iterator[tuple[str, int]]:
         return
     if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in held:
         yield held[node.value.id], node.lineno
-    for part in _address(node):
+    for part in (*_address(node), *_added(node)):
         if isinstance(part, ast.Name) and part.id in held:
             yield held[part.id], node.lineno  # type: ignore[attr-defined]
     for child in ast.iter_child_nodes(node):
@@ -191,6 +191,11 @@ def _address(node: ast.AST) -> tuple[ast.expr, ...]:
         return ()
     named = _ADDRESS.match(str(first.value))
     return tuple(part.value for part in node.values if isinstance(part, ast.FormattedValue)) if named else ()
+
+
+def _added(node: ast.AST) -> tuple[ast.expr, ...]:
+    """The two sides of `HOST + "/shop"`, neither of which may be None."""
+    return (node.left, node.right) if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) else ()
 
 
 def _held(node: ast.Assign) -> str:
@@ -236,7 +241,7 @@ def _read(node: ast.AST, reads: bool) -> Iterator[tuple[str, int]]:
     if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load) and last_name(node.value) == "environ":
         name = node.slice.value if isinstance(node.slice, ast.Constant) else None
         yield from [(name, node.lineno)] if isinstance(name, str) else []
-    for part in _address(node):
+    for part in (*_address(node), *_added(node)):
         if name := _asked(part):
             yield name, part.lineno
     if isinstance(node, ast.Attribute) and (name := _asked(node.value)):
