@@ -29,3 +29,17 @@ def test_programs_that_the_source_runs_are_told(tmp_path: Path, line: str, flags
     notes = [note for note in dockergen.plan(tmp_path, **flags).notes if " runs " in note]
     assert len(notes) == bool(said)
     assert not said or said in notes[0]
+
+
+@pytest.mark.parametrize(
+    ("line", "user"),
+    [
+        ("import getpass\nname = getpass.getuser()", "app"),
+        ("import getpass\nword = getpass.getpass()", ""),
+        ("x = 1", ""),
+    ],
+)
+def test_program_that_asks_for_its_user_gets_a_name(tmp_path: Path, line: str, user: str) -> None:
+    (tmp_path / "requirements.txt").write_text("flask\ngunicorn\n")
+    (tmp_path / "app.py").write_text(f"{APP}{line}\n")
+    assert dict(dockergen.plan(tmp_path).env).get("USER", "") == user

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dockergen.languages.python.base import Base
+from dockergen.languages.python.imports import whole_program
 from dockergen.languages.python.install import Install
 from dockergen.languages.python.start import Start
 from dockergen.lazy import regex
@@ -28,10 +29,16 @@ def argv(begun: Start, port: Sourced[int] | None, final: Base) -> tuple[str, ...
     return ("sh", "-c", f"exec {' '.join(shown)}") if port else words
 
 
-def environment(begun: Start, setup: Install, port: Sourced[int] | None) -> tuple[tuple[str, str], ...]:
+def environment(
+    repo: Repository, begun: Start, setup: Install, port: Sourced[int] | None
+) -> tuple[tuple[str, str], ...]:
     """The variables of the image, as pairs."""
     # The numeric user has no home folder, and / is not writable.
     pairs = {"HOME": "/tmp", "PYTHONUNBUFFERED": "1", **(begun.env or {})}
+    if begun.entry and any(
+        "getpass" in t and "getuser(" in t for t in map(repo.source, whole_program(repo, begun.entry))
+    ):
+        pairs.setdefault("USER", "app")  # nor has it a name
     root = setup.in_place or (begun.import_root if setup.copies_source else "")
     if root:
         pairs["PYTHONPATH"] = "/app" if root == "." else f"/app/{root}"
