@@ -521,7 +521,6 @@ def test_settings_of_mail_and_tokens_are_made_up_as_no_start_depends_on_them() -
     named = (
         "ALLOWED_HOSTS",
         "DJANGO_ALLOWED_HOSTS",
-        "CSRF_TRUSTED_ORIGINS",
         "EMAIL_HOST_USER",
         "EMAIL_HOST_PASSWORD",
         "EMAIL_PORT",

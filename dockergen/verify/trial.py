@@ -34,7 +34,6 @@ _ANY = (
     (regex(r"(?:EMAIL|MAIL|SMTP)_(?:HOST|SERVER)"), "localhost"),
     (regex(r"(?:\w+_)?(?:JWT|TOKEN)?_?ALGORITHM"), "HS256"),
     (regex(r"(?:\w+_)?ALLOWED_HOSTS?"), "*"),
-    (regex(r"(?:\w+_)?(?:CORS|CSRF)_(?:\w+_)?ORIGINS?(?:_WHITELIST)?|(?:\w+_)?ALLOWED_ORIGINS?"), "http://localhost"),
     (regex(r"(?:\w+_)?(?:TOKEN|JWT|SESSION|COOKIE|ACCESS|REFRESH)_(?:\w+_)?(?:MINUTES|HOURS|DAYS|SECONDS)"), "30"),
 )
 
