@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import dockergen
 from dockergen.catalog import load
 from dockergen.languages.python.apis import api, uses
 from dockergen.repository import Repository
@@ -207,3 +208,31 @@ def test_use_that_a_pin_leaves_no_release_for_is_told(tmp_path: Path, files: dic
     notes = " ".join(plan_of(tmp_path, {**PINNED, **files}).notes)
     assert f"app.py:1 uses flask.Markup, which flask has no more since 3.0, and {held}" in notes or not held
     assert bool(held) == ("hold flask<3.0 there, or write it anew" in notes)
+
+
+@pytest.mark.parametrize(
+    ("requirements", "template", "besides"),
+    [
+        pytest.param("django\n", "{% load staticfiles i18n %}\n", ("django<3.0",), id="a library that is gone"),
+        pytest.param("django\n", "<p>\n{% ifequal a b %}{% endifequal %}\n", ("django<4.0",), id="a tag that is gone"),
+        pytest.param("django\n", "{% load static %}{% if a == b %}{% endif %}\n", (), id="nothing that is gone"),
+        pytest.param("django==5.2.8\n", "{% load staticfiles %}\n", (), id="a pin"),
+        pytest.param("django<3\n", "{% load staticfiles %}\n", (), id="a bound"),
+    ],
+)
+def test_templates_hold_django_below_what_took_their_tags_away(
+    tmp_path: Path, requirements: str, template: str, besides: tuple[str, ...]
+) -> None:
+    tree = {
+        "requirements.txt": requirements,
+        "manage.py": "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'site1.settings')\n",
+        "site1/__init__.py": "",
+        "site1/settings.py": "SECRET_KEY = 'x'\n",
+        "site1/wsgi.py": "application = None\n",
+        "shop/templates/shop/list.html": template,
+    }
+    for name, text in tree.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    held = dockergen.plan(tmp_path).facts.install.besides  # type: ignore[attr-defined]
+    assert tuple(word for word in held if word.startswith("django")) == besides

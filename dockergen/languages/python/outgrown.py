@@ -9,6 +9,7 @@ from dockergen.frozen import frozen
 from dockergen.languages.python.along import Bound, brought_along, floor, stated
 from dockergen.languages.python.apis import api, uses
 from dockergen.languages.python.project import Project
+from dockergen.languages.python.template_tags import template_tags
 from dockergen.languages.python.unlisted import is_here
 from dockergen.languages.python.wheels import begins_with, ends_before, key
 from dockergen.model import Origin
@@ -28,7 +29,18 @@ def outgrown(repo: Repository, project: Project, paths: Iterable[str]) -> tuple[
             continue
         if name not in found or key(below) < key(found[name].below):
             found[name] = Bound(name, below, api(row).name, origin)
+    for one in _of_templates(repo, frozenset(rows.values())):
+        if "django" not in found or key(one.below) < key(found["django"].below):
+            found["django"] = one
     return tuple(found[name] for name in sorted(found))
+
+
+def _of_templates(repo: Repository, left: frozenset[tuple[str, str]]) -> Iterator[Bound]:
+    """What templates ask of Django, of whose bounds only those that are left open count."""
+    tags = dict(row.split() for row in load("python-apis").lists["django_tags"])
+    tags = {tag: below for tag, below in tags.items() if ("django", below) in left}
+    for tag, origin in template_tags(repo, "", tags) if tags else ():
+        yield Bound("django", tags[tag], f"the template tag {tag}", origin)
 
 
 @frozen
