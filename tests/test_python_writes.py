@@ -318,3 +318,10 @@ def test_what_apps_of_django_write_is_found_in_their_own_files(tmp_path: Path) -
     assert plan.writable == ("/app/data", "/app/exports")
     assert isinstance(plan.facts, PythonFacts)
     assert plan.facts.links == (("report.csv", "/app/data/report.csv"),)
+
+
+def test_a_log_of_the_repository_stays_out_and_is_made_anew(tmp_path: Path) -> None:
+    text = FLASK + "import logging\nlogging.FileHandler('logs/app.log')\nlogging.FileHandler('app.log')\n"
+    facts = _facts(tmp_path, {"app.py": text, "logs/app.log": "old", "app.log": "old"})
+    assert facts.links == (("app.log", "/app/data/app.log"),)
+    assert (facts.moved, facts.owned) == ((), ())

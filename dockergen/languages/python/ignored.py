@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import fnmatch
 import itertools
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from dockergen.catalog import load
-from dockergen.dockerignore import escape
+from dockergen.dockerignore import Dockerignore, escape, parse
 from dockergen.languages.python.distributed import distributed
 from dockergen.languages.python.imports import whole_program
 from dockergen.lazy import regex
@@ -52,8 +52,16 @@ def ignored(repo: Repository, static: str, entry: str) -> tuple[IgnoreGroup, ...
 
 
 def taken_along(repo: Repository, path: str) -> bool:
-    """True for a file of the repository that the image has as well, unless it is a database that stays out."""
-    return repo.is_file(path) and ("/" in path or not fnmatch.fnmatch(path, _DATABASES))
+    """True for a file of the repository that the image has as well: no log, no secret, no database at the root."""
+    return repo.is_file(path) and not _rules(repo).excludes(path)
+
+
+@lru_cache(maxsize=4)
+def _rules(repo: Repository) -> Dockerignore:
+    """What stays out whatever the program is, and what stays out of Python's."""
+    common = (*load("common").lists["secrets"], *load("common").lists["containers"], *load("common").lists["leftovers"])
+    own = (pattern for group in ignored(repo, "", "") for pattern in group.patterns)
+    return parse("\n".join((*common, *own)))
 
 
 def trusted(repo: Repository) -> tuple[str, ...]:
