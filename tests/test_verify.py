@@ -143,6 +143,11 @@ from tests.realengine.fixtures import DockerEngine
         ),
         ("SqliteError: attempt to write a readonly database", "SQLite", "--env"),
         ("Usage of /app/server:\n  -port int", "how it is called", "--start"),
+        (
+            '  File "ac03.py", line 27\n    app.run(host="0".port=1)\n               ^\nSyntaxError: invalid syntax',
+            "own file ac03.py is no Python",
+            "Mend the line",
+        ),
         ("something else entirely", "nothing is known", "log below"),
     ],
 )

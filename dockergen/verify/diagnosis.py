@@ -176,6 +176,11 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
         "Raise its release in the manifest, and port what the program uses of it.",
     ),
     (
+        r"""File "(?:/app/)?((?!\.venv/|/)[\w./-]+\.py)", line \d+\n[^\n]*\n(?:[^\n]*\n)?\s*(?:Syntax|Indentation|Tab)Error:""",
+        "The program's own file {0} is no Python that this version reads.",
+        "Mend the line that the log names, or choose the Python that it is written for: dockergen init --force --version 3.12.",
+    ),
+    (
         r"ModuleNotFoundError: No module named '(pkg_resources)'",
         "A dependency imports {0}, which setuptools no longer has since release 82.",
         "Add setuptools<82 to the project's dependencies, then build again.",
