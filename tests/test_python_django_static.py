@@ -50,6 +50,7 @@ def _when(test: str, before: str = "") -> str:
         pytest.param(_when("'RENDER' in os.environ"), {"RENDER": "1"}, id="present"),
         pytest.param(_when("int(os.environ.get('PROD', 0)) == 1"), {"PROD": "1"}, id="number"),
         pytest.param(_when("os.getenv('A') == 'x' and os.getenv('B') == 'y'"), {"A": "x", "B": "y"}, id="both"),
+        pytest.param(_when("os.getenv('A') == 'x' or not os.getenv('B')"), {}, id="either"),
         pytest.param(f"if os.getenv('LOCAL', 'yes') == 'no':\n    {ROOT}else:\n    {ROOT}", {}, id="either-branch"),
         pytest.param(f"if os.getenv('LOCAL', '1') == '1':\n    pass\nelse:\n    {ROOT}", {"LOCAL": "0"}, id="else"),
         pytest.param(_when("platform() == 'x'"), {}, id="not-understood"),

@@ -112,9 +112,9 @@ def _solved(test: ast.expr, truth: bool, known: Mapping[str, ast.expr], depth: i
         if isinstance(test.op, ast.And) == truth:
             return _all([(value, truth) for value in test.values], known)
         each = [_solved(value, truth, known, depth + 1) for value in test.values]
-        return next(
-            (one for one in each if one is not None and one is not _UNKNOWN), _UNKNOWN if _UNKNOWN in each else None
-        )
+        possible = [one for one in each if one is not None and one is not _UNKNOWN]
+        unknown = any(one is _UNKNOWN for one in each)
+        return min(possible, key=len) if possible else _UNKNOWN if unknown else None
     if isinstance(test, ast.Compare) and len(test.ops) == 1:
         return _compared(test.left, test.ops[0], test.comparators[0], truth, known)
     read = _read(test, known, 0)
