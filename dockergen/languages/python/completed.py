@@ -10,6 +10,7 @@ from dockergen.languages.python.companions import companions
 from dockergen.languages.python.imports import whole_program
 from dockergen.languages.python.outgrown import Insisted, insisted, outgrown
 from dockergen.languages.python.project import Project
+from dockergen.languages.python.shortened import shortened
 from dockergen.languages.python.start import Start
 from dockergen.languages.python.unnamed import Unnamed, unnamed
 from dockergen.manifests.requirements import Requirement, bare_name
@@ -116,13 +117,12 @@ def _asks_more(project: Project) -> bool:
 
 
 def _unnamed_note(project: Project, missing: tuple[Unnamed, ...]) -> Iterator[str]:
-    shown = ", ".join(f"{one.name} ({one.origin})" for one in missing[:_MOST_SHOWN])
-    more = f" and {len(missing) - _MOST_SHOWN} more" if len(missing) > _MOST_SHOWN else ""
+    shown = shortened([f"{one.name} ({one.origin})" for one in missing], _MOST_SHOWN)
     if missing and project.unwritten:
-        yield f"The image has {shown}{more} too, which the program uses and does not import."
+        yield f"The image has {shown} too, which the program uses and does not import."
     elif missing:
         manifest = _manifest(project)
-        yield f"{manifest} does not name {shown}{more}, which the program uses; the image has the newest: add it there."
+        yield f"{manifest} does not name {shown}, which the program uses; the image has the newest: add it there."
 
 
 def _missing_notes(project: Project, missing: tuple[Unnamed, ...]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from functools import cache
 
 from dockergen.catalog import load
 from dockergen.errors import ProjectError
+from dockergen.languages.python.shortened import shortened
 from dockergen.manifests.conda import CondaEnvironment, conda_environment
 from dockergen.manifests.requirements import Requirement, normalised, requirements_file
 from dockergen.model import Origin
@@ -70,9 +71,9 @@ def notes(repo: Repository, path: str, found: CondaEnvironment) -> tuple[str, ..
         "builds may differ.",
     ]
     if named := [name for name in found.carried if not name.startswith("-")]:
-        shown = ", ".join(named[:_MOST_SHOWN])
-        more = f" and {len(named) - _MOST_SHOWN} more" if len(named) > _MOST_SHOWN else ""
-        told.append(f"{path}: {shown}{more} are left out, as the image and the wheels bring their own.")
+        told.append(
+            f"{path}: {shortened(named, _MOST_SHOWN)} are left out, as the image and the wheels bring their own."
+        )
     return tuple(told)
 
 

@@ -9,6 +9,7 @@ from functools import cache
 
 from dockergen.catalog import load
 from dockergen.languages.python.imports import files_of, whole_program
+from dockergen.languages.python.shortened import shortened
 from dockergen.languages.python.syntax import guards, last_name, nodes, parsed
 from dockergen.lazy import regex
 from dockergen.model import Origin, Sourced
@@ -107,11 +108,10 @@ def advice(repo: Repository, names: tuple[Sourced[str], ...]) -> list[str]:
     """One note about the variables that the container has to be given, with the file that shows their values."""
     if not names:
         return []
-    shown = ", ".join(f"{need.value} ({need.origin})" for need in names[:_MOST_SHOWN])
-    more = f" and {len(names) - _MOST_SHOWN} more" if len(names) > _MOST_SHOWN else ""
+    shown = shortened([f"{need.value} ({need.origin})" for need in names], _MOST_SHOWN)
     files = (*load("common").lists["variables_kept"], *load("common").lists["variables_shown"])
     where = next((f", as {path} shows them" for path in files if names[0].value in repo.source(path)), "")
-    return [f"The program does not start without {shown}{more}{where}; for a trial: dockergen verify --env NAME=VALUE."]
+    return [f"The program does not start without {shown}{where}; for a trial: dockergen verify --env NAME=VALUE."]
 
 
 def kept_in(repo: Repository, names: tuple[Sourced[str], ...]) -> tuple[str, tuple[str, ...]]:

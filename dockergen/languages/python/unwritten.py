@@ -7,6 +7,7 @@ from dataclasses import replace
 from dockergen.catalog import load
 from dockergen.languages.python.inline import Carrier
 from dockergen.languages.python.project import Project
+from dockergen.languages.python.shortened import shortened
 from dockergen.languages.python.start import Start
 from dockergen.languages.python.unlisted import as_lines, distribution, unlisted
 from dockergen.languages.python.unnamed import asked_by_django
@@ -27,11 +28,10 @@ def of_program(repo: Repository, project: Project, begun: Start) -> Project:
     # The server may be what only another file imports: run.py, which starts it for developers.
     wanted |= {r.name: origin for r, origin in project.direct if row and r.name in row.dependencies}
     others = {requirement.name for requirement, _ in project.direct} - set(wanted)
-    shown = ", ".join(f"{name} ({origin})" for name, origin in [*wanted.items()][:_MOST_SHOWN])
-    more = f" and {len(wanted) - _MOST_SHOWN} more" if len(wanted) > _MOST_SHOWN else ""
+    shown = shortened([f"{name} ({origin})" for name, origin in wanted.items()], _MOST_SHOWN)
     note = (
-        f"No manifest names what is to be installed, so the image has the newest of what the program imports: {shown}"
-        f"{more}. Write one, best with the versions that `pip freeze` tells where it runs: {as_lines(modules)}"
+        f"No manifest names what is to be installed, so the image has the newest of what the program imports: "
+        f"{shown}. Write one, best with the versions that `pip freeze` tells where it runs: {as_lines(modules)}"
     )
     return replace(
         project,

@@ -14,6 +14,7 @@ from dockergen.languages.python.distributed import told_name
 from dockergen.languages.python.entry import Modules, module_of, search_path
 from dockergen.languages.python.project import Project, is_package
 from dockergen.languages.python.setuptools_files import setup
+from dockergen.languages.python.shortened import shortened
 from dockergen.languages.python.source import guard_line
 from dockergen.languages.python.start.documented import documented
 from dockergen.languages.python.start.evidence import switches
@@ -127,13 +128,12 @@ def refuse_several(modules: Modules, project: Project) -> None:
     path = "pyproject.toml" if project.pyproject.scripts else stated.path
     if len(scripts) < 2:
         return
-    lines = {name: _script_line(modules.repo, path, name) for name in list(scripts)[:5]}
-    shown = [f"{name} ({path}:{line})" if line else name for name, line in lines.items()]
-    more = f" and {len(scripts) - 5} more" if len(scripts) > 5 else ""
+    lines = {name: _script_line(modules.repo, path, name) for name in scripts}
+    shown = shortened([f"{name} ({path}:{line})" if line else name for name, line in lines.items()], 5)
     ends = tuple(end for end in load("python").lists["daemon_endings"] if len(end) > 1)
     likely = next((name for name in scripts if name.endswith(ends)), next(iter(scripts)))
     raise UndecidedError(
-        f"{path} declares {len(scripts)} commands, and nothing tells which is the service: {', '.join(shown)}{more}.",
+        f"{path} declares {len(scripts)} commands, and nothing tells which is the service: {shown}.",
         "Name the one to start, with its options.",
         command=f"dockergen init --start {shlex.quote(likely)}",
     )
