@@ -22,13 +22,7 @@ def outgrown(repo: Repository, project: Project, paths: Iterable[str]) -> tuple[
     Nothing for a lock file, and for a library that the manifest holds below already, or insists on.
     """
     rows = dict(_open(project)) if not project.locked else {}
-    found: dict[str, Bound] = {}
-    for row, origin in uses(repo, paths, rows):
-        name, below = rows[row]
-        if api(row).top and is_here(repo, origin.path, api(row).top):
-            continue
-        if name not in found or key(below) < key(found[name].below):
-            found[name] = Bound(name, below, api(row).name, origin)
+    found = {bound.name: bound for _, bound in _lowest(repo, paths, rows)}
     for one in _of_templates(repo, frozenset(rows.values())):
         if "django" not in found or key(one.below) < key(found["django"].below):
             found["django"] = one
@@ -56,14 +50,22 @@ def insisted(repo: Repository, project: Project, paths: Iterable[str]) -> tuple[
     """The bounds that the program's files ask for and that no image can keep, as a line or the lock file holds a later
     release; each library with its lowest one."""
     rows = dict(_held(project))
-    found: dict[str, Insisted] = {}
+    bounds = {row: (name, below) for row, (name, below, _, _) in rows.items()}
+    found = [Insisted(bound, *rows[row][2:]) for row, bound in _lowest(repo, paths, bounds)]
+    return tuple(sorted(found, key=lambda one: one.bound.name))
+
+
+def _lowest(repo: Repository, paths: Iterable[str], rows: Mapping[str, tuple[str, str]]) -> Iterable[tuple[str, Bound]]:
+    """The lowest bound of each library that the files ask for, with the row that says so; a module of the
+    repository's own that is called like a library asks for nothing."""
+    found: dict[str, tuple[str, Bound]] = {}
     for row, origin in uses(repo, paths, rows):
-        name, below, held, line = rows[row]
+        name, below = rows[row]
         if api(row).top and is_here(repo, origin.path, api(row).top):
             continue
-        if name not in found or key(below) < key(found[name].bound.below):
-            found[name] = Insisted(Bound(name, below, api(row).name, origin), held, line)
-    return tuple(found[name] for name in sorted(found))
+        if name not in found or key(below) < key(found[name][1].below):
+            found[name] = (row, Bound(name, below, api(row).name, origin))
+    return found.values()
 
 
 def _held(project: Project) -> Iterator[tuple[str, tuple[str, str, str, Origin]]]:

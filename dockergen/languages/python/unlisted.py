@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import difflib
-import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
@@ -30,17 +29,13 @@ def unlisted(repo: Repository, entry: str, more: Iterable[tuple[str, Origin]] = 
     Raises ProjectError where one of them is no distribution that is known, or where a file of another name looks like
     the manifest, with all of them as the lines of a requirements file.
     """
-    standard = standard_library()
-    missing: dict[str, str] = {}
-    for path in program_files(repo, entry, _MOST_FILES):
-        for name in _imported(parsed(repo.source(path)).body):
-            if name not in standard and not is_here(repo, path, name):
-                missing.setdefault(name, path)
+    found: dict[str, Origin] = {}
+    for name, origin in _foreign(repo, program_files(repo, entry, _MOST_FILES)):
+        found.setdefault(name, origin)
     for name, origin in more:
         places = (origin.path, _above(origin.path))
-        if name not in standard and not any(is_here(repo, place, name) for place in places):
-            missing.setdefault(name, origin.path)
-    found = {name: Origin("file", path, _line(repo, path, name)) for name, path in missing.items()}
+        if name not in standard_library() and not any(is_here(repo, place, name) for place in places):
+            found.setdefault(name, origin)
     if found and (_misnamed(repo) or not all(map(distribution, found))):
         _refuse(repo, found)
     return found
@@ -48,14 +43,20 @@ def unlisted(repo: Repository, entry: str, more: Iterable[tuple[str, Origin]] = 
 
 def imported_by(repo: Repository, paths: Iterable[str]) -> dict[str, Origin]:
     """The distributions that are known of what those files import, each with the first line that does."""
-    standard = standard_library()
     found: dict[str, Origin] = {}
-    for path in paths:
-        for module in _imported(parsed(repo.source(path)).body):
-            name = distribution(module) if module not in standard and not is_here(repo, path, module) else ""
-            if name and name not in found:
-                found[name] = Origin("file", path, _line(repo, path, module))
+    for module, origin in _foreign(repo, paths):
+        if name := distribution(module):
+            found.setdefault(name, origin)
     return found
+
+
+def _foreign(repo: Repository, paths: Iterable[str]) -> Iterator[tuple[str, Origin]]:
+    """What those files cannot do without and neither Python nor the repository has, with the lines."""
+    standard = standard_library()
+    for path in paths:
+        for name, line in _imported(parsed(repo.source(path)).body):
+            if name not in standard and not is_here(repo, path, name):
+                yield name, Origin("file", path, line)
 
 
 def as_lines(modules: Iterable[str]) -> str:
@@ -80,11 +81,6 @@ def _refuse(repo: Repository, missing: Mapping[str, Origin]) -> None:
         "by its imports that is:",
         command=as_lines(missing),
     )
-
-
-def _line(repo: Repository, path: str, name: str) -> int:
-    imported = re.compile(rf"^\s*(?:import|from)\s[^#\n]*\b{re.escape(name)}\b", re.MULTILINE)
-    return repo.line_of(path, imported) or repo.line_of(path, re.compile(rf"[\"']{re.escape(name)}\b"))
 
 
 def _above(path: str) -> str:
@@ -136,13 +132,13 @@ def runs_on_import(body: tuple[ast.stmt, ...] | list[ast.stmt]) -> Iterator[ast.
             yield from runs_on_import(node.body)
 
 
-def _imported(body: tuple[ast.stmt, ...]) -> Iterator[str]:
-    """Top-level modules that a file cannot do without."""
+def _imported(body: tuple[ast.stmt, ...]) -> Iterator[tuple[str, int]]:
+    """Top-level modules that a file cannot do without, with the lines."""
     for node in runs_on_import(body):
         if isinstance(node, ast.Import):
-            yield from (alias.name.split(".")[0] for alias in node.names)
+            yield from ((alias.name.split(".")[0], node.lineno) for alias in node.names)
         elif not node.level and node.module:
-            yield node.module.split(".")[0]
+            yield node.module.split(".")[0], node.lineno
 
 
 def _misnamed(repo: Repository) -> str:
