@@ -176,26 +176,22 @@ def _used(node: ast.AST, held: Mapping[str, str]) -> Iterator[tuple[str, int]]:
         return
     if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in held:
         yield held[node.value.id], node.lineno
-    for part in (*_address(node), *_added(node)):
+    for part in _put_together(node):
         if isinstance(part, ast.Name) and part.id in held:
-            yield held[part.id], node.lineno  # type: ignore[attr-defined]
+            yield held[part.id], part.lineno
     for child in ast.iter_child_nodes(node):
         yield from _used(child, held)
 
 
-def _address(node: ast.AST) -> tuple[ast.expr, ...]:
-    """What an address is put together of, f"postgresql://{USER}@{HOST}/shop": one of None reaches nothing."""
-    if not isinstance(node, ast.JoinedStr) or not isinstance(
-        first := node.values[0] if node.values else None, ast.Constant
-    ):
-        return ()
-    named = _ADDRESS.match(str(first.value))
-    return tuple(part.value for part in node.values if isinstance(part, ast.FormattedValue)) if named else ()
-
-
-def _added(node: ast.AST) -> tuple[ast.expr, ...]:
-    """The two sides of `HOST + "/shop"`, neither of which may be None."""
-    return (node.left, node.right) if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) else ()
+def _put_together(node: ast.AST) -> tuple[ast.expr, ...]:
+    """What may not be None in `HOST + "/shop"`, and in f"postgresql://{USER}@{HOST}/shop", an address that would reach
+    nothing."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return node.left, node.right
+    parts = node.values if isinstance(node, ast.JoinedStr) else []
+    if parts and isinstance(parts[0], ast.Constant) and _ADDRESS.match(str(parts[0].value)):
+        return tuple(part.value for part in parts if isinstance(part, ast.FormattedValue))
+    return ()
 
 
 def _held(node: ast.Assign) -> str:
@@ -241,7 +237,7 @@ def _read(node: ast.AST, reads: bool) -> Iterator[tuple[str, int]]:
     if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load) and last_name(node.value) == "environ":
         name = node.slice.value if isinstance(node.slice, ast.Constant) else None
         yield from [(name, node.lineno)] if isinstance(name, str) else []
-    for part in (*_address(node), *_added(node)):
+    for part in _put_together(node):
         if name := _asked(part):
             yield name, part.lineno
     if isinstance(node, ast.Attribute) and (name := _asked(node.value)):
