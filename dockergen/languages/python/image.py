@@ -102,7 +102,8 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
     facts = _facts(repo, found, _loading(repo, begun, found), begun, setup, needs, kept, settings, final)
     asked = settings.package.value if settings.package else ()
     loaded = needs.loaded if facts.collect else ()
-    demanded = _demanded(repo, begun, environment(repo, begun, setup, port))
+    env = environment(repo, begun, setup, port)
+    demanded = _demanded(repo, begun, env)
     local = on_localhost(repo, begun)
     env_file, env_kept = kept_in(repo, demanded)
     check_start(final, begun, kept.folders, tuple(p for p in asked if not builds(p)))
@@ -122,7 +123,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
         port=port.value if port else None,
         health=health(begun, port, final),
         probe=begun.probe or begun.health,
-        env=environment(repo, begun, setup, port),
+        env=env,
         build_packages=tuple(
             sorted({*setup.build_packages, *needs.build, *loaded, *_makers(facts), *(p for p in asked if builds(p))})
         ),

@@ -7,7 +7,7 @@ from dockergen.errors import ProjectError
 from dockergen.languages.python.beside import data_root, source_root, written_root
 from dockergen.languages.python.extension import Extension, runs_from_source
 from dockergen.languages.python.mounts import Mounts
-from dockergen.languages.python.project import Project
+from dockergen.languages.python.project import Project, is_package
 from dockergen.languages.python.setuptools_files import setup
 from dockergen.languages.python.source_roots import source_roots
 from dockergen.languages.python.start import Start
@@ -35,12 +35,10 @@ def installs_itself(repo: Repository, project: Project, start: Start, taken: Mou
     if taken.own:
         # The manifest requires it by a line of its own, and mostly in place: where nothing is compiled, that works.
         return built.must_build and not built.complete
-    if project.manager.value == "uv":
-        packaged = table.settings("uv").get("package")
-        return packaged is not False and (bool(table.has_build_system) or packaged is True)
-    if table.settings("poetry").get("package-mode") is False or table.settings("pdm").get("distribution") is False:
-        return False
-    return buildable and (built.must_build or (_packaged(repo, project, start) and not _packs_nothing(here, project)))
+    package = is_package(repo, project)
+    if not package or project.manager.value == "uv":
+        return package
+    return built.must_build or (_packaged(repo, project, start) and not _packs_nothing(here, project))
 
 
 def in_place(repo: Repository, start: Start) -> str:
