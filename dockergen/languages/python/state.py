@@ -56,9 +56,9 @@ def state(repo: Repository, project: Project, begun: Start, installed: bool) -> 
         return State(kept, (*links, *others), (*moved, *_moved(repo, others)), _owned(repo, kept), notes)
     items = [_placed(repo, project, begun, item) for item in written(repo, begun.entry)]
     wanted = {*own, *folders(repo, items), *_framework(repo, project, begun, items)}
-    place = "/app/data" if not repo.glob("data/*.py") else "/app/state"
+    place = _place(repo)
     beside = [item for item in items if item.file and _is_beside(repo, item)]
-    links += tuple((item.path.removeprefix("/app/"), f"{place}/{posixpath.basename(item.path)}") for item in beside)
+    links += _links(beside, place)
     row = load("python").frameworks.get(begun.framework.value) if begun.framework else None
     links += tuple((name, f"{place}/{name}") for name in (row.files if row else ()) if not repo.has(name))
     if beside or links[len(begun.links) :]:
@@ -73,10 +73,18 @@ def _of_apps(repo: Repository, site: Django) -> tuple[set[str], tuple[tuple[str,
     files = [path for path in repo.walk(site.root, depth=4, endings=(".py",)) if path.rpartition("/")[2] in named]
     items = list(written_by(repo, files[:_MOST_APP_FILES]))
     beside = [item for item in items if item.file and not item.path.endswith(_ENDINGS) and _is_beside(repo, item)]
-    place = "/app/data" if not repo.glob("data/*.py") else "/app/state"
-    links = tuple((item.path.removeprefix("/app/"), f"{place}/{posixpath.basename(item.path)}") for item in beside)
+    place = _place(repo)
     wanted = {*folders(repo, [item for item in items if item not in beside]), *([place] if beside else [])}
-    return wanted, links
+    return wanted, _links(beside, place)
+
+
+def _place(repo: Repository) -> str:
+    """The folder of the image that keeps what is written beside the source."""
+    return "/app/data" if not repo.glob("data/*.py") else "/app/state"
+
+
+def _links(beside: Iterable[Written], place: str) -> tuple[tuple[str, str], ...]:
+    return tuple((item.path.removeprefix("/app/"), f"{place}/{posixpath.basename(item.path)}") for item in beside)
 
 
 def _of_installed(repo: Repository, begun: Start, own: tuple[str, ...], links: tuple[tuple[str, str], ...]) -> State:
@@ -85,7 +93,7 @@ def _of_installed(repo: Repository, begun: Start, own: tuple[str, ...], links: t
     found = written(repo, begun.entry, installed=True)
     items = [item for item in found if item.own or (item.file and _KEPT.search(item.path))]
     beside = [item for item in items if item.file and posixpath.dirname(item.path) == "/app"]
-    links += tuple((posixpath.basename(item.path), f"/app/data/{posixpath.basename(item.path)}") for item in beside)
+    links += _links(beside, "/app/data")
     wanted = {*own, *folders(repo, items), *(("/app/data",) if beside else ())}
     kept = tuple(sorted(f for f in wanted if not any(f.startswith(f"{other}/") for other in wanted)))
     return State(kept, links, notes=tuple(_kept(name, target, False) for name, target in links))
