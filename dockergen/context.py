@@ -17,8 +17,7 @@ _COMMON = (
 def ignore_groups(plan: BuildPlan) -> tuple[IgnoreGroup, ...]:
     """The plan's own groups between the common ones, without duplicates and without a pattern that hides a file
     which a step needs."""
-    lists = load("common").lists
-    common = [IgnoreGroup(why, lists[name]) for name, why in _COMMON]
+    common = common_groups()
     secrets = common[1]
     own = [*plan.ignore, *(group for asset in plan.assets for group in asset.ignore)]
     needed = [*plan.context_files, *(path for asset in plan.assets for path in asset.context_files)]
@@ -32,6 +31,12 @@ def ignore_groups(plan: BuildPlan) -> tuple[IgnoreGroup, ...]:
         if patterns:
             groups.append(IgnoreGroup(group.why, tuple(dict.fromkeys(patterns))))
     return tuple(groups)
+
+
+def common_groups() -> list[IgnoreGroup]:
+    """What stays out of the build of every repository."""
+    lists = load("common").lists
+    return [IgnoreGroup(why, lists[name]) for name, why in _COMMON]
 
 
 def _sparing(patterns: list[str], needed: list[str], secret: bool) -> list[str]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from dockergen.catalog import load
+from dockergen.context import common_groups
 from dockergen.dockerignore import Dockerignore, escape, parse
 from dockergen.languages.python.distributed import distributed
 from dockergen.languages.python.imports import whole_program
@@ -59,9 +60,8 @@ def taken_along(repo: Repository, path: str) -> bool:
 @lru_cache(maxsize=4)
 def _rules(repo: Repository) -> Dockerignore:
     """What stays out whatever the program is, and what stays out of Python's."""
-    common = (*load("common").lists["secrets"], *load("common").lists["containers"], *load("common").lists["leftovers"])
-    own = (pattern for group in ignored(repo, "", "") for pattern in group.patterns)
-    return parse("\n".join((*common, *own)))
+    groups = (*common_groups(), *ignored(repo, "", ""))
+    return parse("\n".join(pattern for group in groups for pattern in group.patterns))
 
 
 def trusted(repo: Repository) -> tuple[str, ...]:
