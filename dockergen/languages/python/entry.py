@@ -250,12 +250,12 @@ def import_root(repo: Repository, path: str) -> str:
     if folder not in roots and not relative:
         own = path.rsplit("/", 1)[-1].removesuffix(".py")  # proj/celery.py imports the celery that is installed
         # A package may have a logging.py of its own; its files mean Python's all the same.
-        siblings = {n for n in wanted - {own} - standard_library() if _resolves(repo, folder, n)}
-        if any(not any(_resolves(repo, root, name) for root in roots) for name in siblings):
+        siblings = {n for n in wanted - {own} - standard_library() if resolves(repo, folder, n)}
+        if any(not any(resolves(repo, root, name) for root in roots) for name in siblings):
             return folder
     if len(roots) == 1:
         return roots[0]
-    scores = {root: sum(_resolves(repo, root, name) for name in wanted) for root in roots}
+    scores = {root: sum(resolves(repo, root, name) for name in wanted) for root in roots}
     if relative and scores.get(folder) is not None:
         scores[folder] = -1  # a file with relative imports is no top-level module
     best = max(scores.values())
@@ -272,7 +272,7 @@ def search_path(repo: Repository, path: str) -> str:
     if root == folder:
         return ""
     wanted = {name for name in _IMPORT.findall(repo.source(path)) if not name.startswith(".")}
-    if not root and not any(_resolves(repo, "", n) and not _resolves(repo, folder, n) for n in wanted):
+    if not root and not any(resolves(repo, "", n) and not resolves(repo, folder, n) for n in wanted):
         return ""
     return root or "."
 
@@ -284,7 +284,8 @@ def guarded(repo: Repository, paths: list[str]) -> Iterator[tuple[str, int]]:
             yield path, line
 
 
-def _resolves(repo: Repository, root: str, name: str) -> bool:
+def resolves(repo: Repository, root: str, name: str) -> bool:
+    """True when the folder has a module of that path, or a folder that may be a package."""
     place = f"{root}/{name}" if root else name
     return repo.is_file(f"{place}.py") or repo.is_folder(place)
 

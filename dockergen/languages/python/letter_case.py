@@ -7,7 +7,8 @@ import re
 import shlex
 from collections.abc import Iterable, Iterator
 
-from dockergen.languages.python.syntax import dotted, nodes, parsed
+from dockergen.languages.python.entry import resolves
+from dockergen.languages.python.syntax import last_name, nodes, parsed
 from dockergen.lazy import regex
 from dockergen.model import Origin
 from dockergen.repository import Repository
@@ -58,7 +59,7 @@ def _flask_folders(repo: Repository, path: str) -> Iterator[tuple[str, str, int]
         return
     folder = path.rpartition("/")[0]
     for call in (n for statement in parsed(text).body for n in nodes(statement) if isinstance(n, ast.Call)):
-        if dotted(call.func)[-1:] != ["Flask"]:
+        if last_name(call.func) != "Flask":
             continue
         given = {keyword.arg for keyword in call.keywords}
         for name in _FOLDERS:
@@ -76,7 +77,7 @@ def _literals(repo: Repository, path: str) -> Iterator[tuple[str, str, int]]:
         return
     written = set()
     for node in (n for statement in parsed(repo.source(path)).body for n in nodes(statement)):
-        if isinstance(node, ast.Call) and dotted(node.func)[-1:] == ["open"]:
+        if isinstance(node, ast.Call) and last_name(node.func) == "open":
             modes = [a.value for a in node.args[1:2] if isinstance(a, ast.Constant) and isinstance(a.value, str)]
             written |= {id(a) for a in node.args[:1] if any(mode.startswith(_MODES) for mode in modes)}
         if not isinstance(node, ast.Constant) or not isinstance(node.value, str) or id(node) in written:
@@ -104,15 +105,10 @@ def _modules(repo: Repository, path: str) -> Iterator[tuple[str, str, int]]:
         bases = (above,) if dots else ("", folder)
         wanted = name.replace(".", "/")
         own = any(repo.has(f"{base}/{wanted.partition('/')[0]}".lstrip("/")) for base in bases)
-        if (own or name[:1].isupper()) and not any(_is_module(repo, base, wanted) for base in bases):
+        if (own or name[:1].isupper()) and not any(resolves(repo, base, wanted) for base in bases):
             there = next((p for base in bases if (p := _other(repo, base, f"{wanted}.py"))), "")
             if there:
                 yield f"{wanted}.py", there, text.count("\n", 0, found.start(2 if found[2] else 3)) + 1
-
-
-def _is_module(repo: Repository, base: str, wanted: str) -> bool:
-    place = f"{base}/{wanted}".lstrip("/")
-    return repo.is_file(f"{place}.py") or repo.is_folder(place)
 
 
 def _other(repo: Repository, base: str, wanted: str) -> str:
