@@ -21,18 +21,20 @@ _SAME = ("resolve", "absolute", "abspath", "realpath", "str", "Path", "fspath", 
 def data_root(repo: Repository, entry: str) -> str:
     """The folder whose modules have to be imported in place, as setuptools installs nothing of the program's package
     but its modules, and there is more in it; "" where it takes all along."""
-    inside = _package(repo, entry) if entry else ""
-    if not inside or takes_data(repo, filter(_is_data, repo.walk(inside))):
-        return ""
-    return inside.rpartition("/")[0] or "."
+    inside = _incomplete(repo, entry)
+    return (inside.rpartition("/")[0] or ".") if inside else ""
 
 
 def lost_data(repo: Repository, entry: str) -> str:
     """The package of the program whose data setuptools takes along only where it can ask git for the files, "" where
     it takes all of it, or never does."""
+    return _incomplete(repo, entry) if includes_data(repo) else ""
+
+
+def _incomplete(repo: Repository, entry: str) -> str:
+    """The package of the program of which setuptools leaves data out, "" for none."""
     inside = _package(repo, entry) if entry else ""
-    lost = bool(inside) and includes_data(repo) and not takes_data(repo, filter(_is_data, repo.walk(inside)))
-    return inside if lost else ""
+    return "" if not inside or takes_data(repo, filter(_is_data, repo.walk(inside))) else inside
 
 
 def written_root(repo: Repository, entry: str) -> str:
