@@ -57,11 +57,12 @@ def scm(repo: Repository, project: Project) -> Scm:
     writes = _text(declared.tool, _WRITTEN)
     path = normal(writes) if writes.endswith(".py") else None
     made = path if path and not here.is_file(path) else ""
+    stated = distributed(here)
     for row in load("python").lists["version_variables"]:
         distribution, variable = row.split()
         if distribution in requires:
-            argument = _argument(declared, variable, distributed(here))
-            if distributed(here):
+            argument = _argument(declared, variable, stated)
+            if stated:
                 return Scm((argument,), made)
             note = (
                 f"The version comes from tags ({distribution}), which the build does not see: it is {argument.default} "

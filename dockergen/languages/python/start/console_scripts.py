@@ -13,7 +13,7 @@ from dockergen.languages.python.commandline import CommandLine, command_line
 from dockergen.languages.python.distributed import told_name
 from dockergen.languages.python.entry import Modules, module_of, search_path
 from dockergen.languages.python.project import Project, is_package
-from dockergen.languages.python.setuptools_files import setup
+from dockergen.languages.python.setuptools_files import Setup, setup
 from dockergen.languages.python.shortened import shortened
 from dockergen.languages.python.source import guard_line
 from dockergen.languages.python.start.documented import documented
@@ -35,8 +35,7 @@ _NAMES = regex(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 def console_script(modules: Modules, project: Project, asked: str = "") -> Start | None:
     """The command that the project declares: the one that is asked for, the only one, or one named like the project or
     like a server."""
-    # A requirements file beside setup.py says what to install, and nothing of what is started.
-    stated = setup(modules.repo) if project.requirements.path else project.setup
+    stated = _stated(modules, project)
     declared = {**stated.scripts, **project.pyproject.scripts}
     scripts = declared or called(modules.repo)
     path = stated.path if stated.scripts and not project.pyproject.scripts else "pyproject.toml"
@@ -91,9 +90,14 @@ def console_script(modules: Modules, project: Project, asked: str = "") -> Start
     return replace(found, notes=(*found.notes, *_among(modules, found)))
 
 
+def _stated(modules: Modules, project: Project) -> Setup:
+    """What setup.py says of starts: a requirements file beside it says what to install, and nothing of those."""
+    return setup(modules.repo) if project.requirements.path else project.setup
+
+
 def _program_file(modules: Modules, project: Project, asked: str) -> Start | None:
     """The one Python file that setup.py or setup.cfg installs as a command (`scripts=`); None for none or several."""
-    stated = setup(modules.repo) if project.requirements.path else project.setup
+    stated = _stated(modules, project)
     wanted = [path for path in stated.programs if asked in ("", path.rpartition("/")[2])]
     if len(wanted) != 1:
         return None
