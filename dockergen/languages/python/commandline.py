@@ -96,6 +96,3 @@ def _where(
     if host and (host.default is None or host.default in _LOCAL):
         words = (*host.given(hosts, "0.0.0.0"), *words)
     return words, number, Origin("file", port.path, port.line)
-
-
-# --- what one file declares

@@ -170,7 +170,7 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
             *hashless(project, bare),
             *without.notes,
             *elsewhere.notes,
-            *_advice(project, kind, catalog.managers[project.manager.value].title),
+            *_advice(project, kind),
         ),
     )
 
@@ -267,7 +267,7 @@ def _readable(marker: str) -> str:
     return marker if '"' in marker else marker.replace("'", '"')
 
 
-def _advice(project: Project, kind: str, title: str) -> list[str]:
+def _advice(project: Project, kind: str) -> list[str]:
     if project.script.path or project.unwritten:
         return []  # it tells by itself
     if kind in ("project", "setup") and project.manager.value != "poetry" and project.direct:

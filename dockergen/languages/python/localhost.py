@@ -80,7 +80,7 @@ def _in_file(repo: Repository, path: str) -> Iterator[Local]:
 def _under_a_name(path: str, text: str, named: Mapping[str, str]) -> Iterator[Local]:
     for found in _NAMED.finditer(text):
         head = text[text.rfind("\n", 0, found.start()) + 1 : found.start()]
-        rest = text[found.end() : text.find("\n", found.end()) if "\n" in text[found.end() :] else len(text)]
+        rest = text[found.end() :].partition("\n")[0]
         field = _FIELD.match(head) if "BaseSettings" in text else None
         told = _VARIABLE.search(head) or (_ALIAS.search(rest) if field else None) or field
         if told and "#" not in head:

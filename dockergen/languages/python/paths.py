@@ -88,13 +88,12 @@ class Scope:
         self._starred = [origin for name, origin in self.imports.items() if name.startswith("*")]
         self.expressions: dict[str, ast.expr] = {}
         self.given = dict(_given(tree))
-        parameters = {argument.arg for argument in nodes(tree) if isinstance(argument, ast.arg)}
-        self.parameters = parameters
+        self.parameters = {argument.arg for argument in nodes(tree) if isinstance(argument, ast.arg)}
         for node in nodes(tree):
             if not isinstance(node, (ast.Assign, ast.AnnAssign)) or node.value is None:
                 continue
             name = assigned_name(node.targets[0] if isinstance(node, ast.Assign) else node.target)
-            if name and name not in parameters:  # a parameter is what a caller gives
+            if name and name not in self.parameters:  # a parameter is what a caller gives
                 self.expressions.setdefault(name, node.value)
 
     def full_names(self, function: ast.expr) -> set[str]:

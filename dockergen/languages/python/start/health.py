@@ -44,14 +44,11 @@ def health_path(modules: Modules, app: App) -> str:
         return health_route(modules.repo.source(entry))
     prefixes = _prefixes(modules, entry)
     found = [(r.owner[0] != entry, f"{prefixes[r.owner]}/{r.path.lstrip('/')}") for r in routes if r.owner in prefixes]
-    unknown = any(route.owner[0] == entry for route in routes) and not found
-    return (
-        min(found, key=lambda item: (item[0], len(item[1]), item[1]))[1]
-        if found
-        else ""
-        if unknown
-        else health_route(modules.repo.source(entry))
-    )
+    if found:
+        return min(found, key=lambda item: (item[0], len(item[1]), item[1]))[1]
+    if any(route.owner[0] == entry for route in routes):
+        return ""  # behind a prefix that cannot be read
+    return health_route(modules.repo.source(entry))
 
 
 def _routes(modules: Modules, path: str) -> Iterator[_Route]:
