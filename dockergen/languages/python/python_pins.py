@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from dockergen.frozen import frozen
 from dockergen.languages.python.manager_choice import environment
@@ -65,8 +66,14 @@ class Unreadable:
     why: str = "which is no release of Python"
 
 
-def pins(repo: Repository) -> Iterator[Pin | Unreadable]:
-    """Pinned releases by weight: .python-version, runtime.txt, .tool-versions, mise, README.md, Pipenv, platforms."""
+@lru_cache(maxsize=16)
+def pins(repo: Repository) -> tuple[Pin | Unreadable, ...]:
+    """Pinned releases by weight: .python-version, runtime.txt, .tool-versions, mise, README.md, Pipenv, platforms;
+    remembered, as several questions are asked of them."""
+    return tuple(_pins(repo))
+
+
+def _pins(repo: Repository) -> Iterator[Pin | Unreadable]:
     for path in (".python-version", ".python-versions", "runtime.txt"):
         if repo.is_file(path):
             yield from _first_line(repo, path)

@@ -31,7 +31,7 @@ def version(repo: Repository, project: Project, settings: Settings, entry: str =
     """
     versions = load("python").versions
     assert versions is not None
-    stated = list(pins(repo))
+    stated = pins(repo)
     allowed = list(ranges(repo, project))
     notes = [
         f"{u.origin} says {u.text[:40]!r}, {u.why}, so it decides nothing."
