@@ -18,7 +18,6 @@ from dockergen.settings import Settings
 
 _SEARCH_DEPTH = 3  # services/<name> and apps/<group>/<name>
 _FRONT_END_DEPTH = 3  # frontend, src/web and src/js/web
-_DEEP = 2  # slashes of the last
 
 
 @frozen
@@ -289,7 +288,8 @@ def _with_assets(repo: Repository, settings: Settings, claim: Claim, plan: Build
     builds: list[AssetBuild] = []
     notes = list(plan.notes)
     awaited = [path for path in plan.takes_in or () if not repo.has(path)]
-    for folder in _frontend_folders(repo):
+    folders = _frontend_folders(repo)
+    for folder in folders:
         for name, language in languages().items():
             if language.assets is None or name == claim.name:
                 continue
@@ -307,7 +307,7 @@ def _with_assets(repo: Repository, settings: Settings, claim: Claim, plan: Build
                 notes += [f"The front end in {folder or 'this folder'} is not built: {lacking}"] if lacking else []
                 continue
             placed = _placed(build, folder, len(builds), awaited)
-            if (folder.count("/") >= _DEEP or plan.distributed) and repo.is_folder(placed.output):
+            if (folder.count("/") >= _FRONT_END_DEPTH - 1 or plan.distributed) and repo.is_folder(placed.output):
                 continue  # a theme deep inside of the program, committed as it was built
             if _overlap(placed.target, plan.takes_in or ()) or _serves(repo, folder, build):
                 builds.append(placed)
@@ -316,7 +316,7 @@ def _with_assets(repo: Repository, settings: Settings, claim: Claim, plan: Build
                     f"{folder}/ builds a front end that nothing here refers to, so it is not in this image; "
                     f"it gets its own with `dockergen init {folder}`."
                 )
-    packages, told = _packages(repo, settings, claim, plan)
+    packages, told = _packages(repo, folders, claim, plan)
     builds += packages
     notes += told
     baked = any(_overlap(build.target, plan.takes_in or ()) for build in builds)
@@ -329,7 +329,7 @@ def _with_assets(repo: Repository, settings: Settings, claim: Claim, plan: Build
 
 
 def _packages(
-    repo: Repository, settings: Settings, claim: Claim, plan: BuildPlan
+    repo: Repository, folders: list[str], claim: Claim, plan: BuildPlan
 ) -> tuple[list[AssetBuild], list[str]]:
     """The installs of packages that the program reads as they are, and what is said where one cannot be."""
     builds: list[AssetBuild] = []
@@ -338,7 +338,7 @@ def _packages(
         if repo.has(wanted.folder):
             continue
         beside = wanted.folder.rpartition("/")[0]
-        for folder in dict.fromkeys((beside, *_frontend_folders(repo))):
+        for folder in dict.fromkeys((beside, *folders)):
             build = _installed(repo, folder, claim)
             if build is None:
                 continue
@@ -353,7 +353,7 @@ def _packages(
 
 def _installed(repo: Repository, folder: str, claim: Claim) -> AssetBuild | None:
     asked = (language.packages for name, language in languages().items() if name != claim.name and language.packages)
-    if not repo.is_folder(folder or "."):
+    if not repo.is_folder(folder):
         return None
     return next((build for plans in asked if (build := plans(repo.sub(folder), Settings()))), None)
 
