@@ -31,6 +31,11 @@ class Requirement:
     line: int = 0
 
     @property
+    def vcs(self) -> bool:
+        """True for a checkout, of which no hash can be checked."""
+        return self.url.startswith(("git+", "hg+", "svn+", "bzr+"))
+
+    @property
     def pinned(self) -> str:
         """The exact version, or "" when the specifier leaves a choice."""
         found = re.fullmatch(r"={2,3}\s*([^*,\s]+)", self.specifier)

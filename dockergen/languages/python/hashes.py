@@ -30,7 +30,7 @@ def hashless(project: Project, found: tuple[str, int] | None) -> list[str]:
 def _has_checkouts(project: Project) -> bool:
     if project.locked:
         return any(package.vcs for package in project.locked.values())
-    return any(r.url.startswith(("git+", "hg+", "svn+", "bzr+")) for r, _ in project.direct)
+    return any(r.vcs for r, _ in project.direct)
 
 
 def _without_markers(repo: Repository, project: Project) -> bool:

@@ -15,9 +15,7 @@ from dockergen.repository import Repository
 _MOST = 2
 _SCHEMES = r"(?:postgres|mysql|mariadb|mongodb|redis|amqp)"
 _HINT = regex(rf"localhost|127\.0\.0\.1|MongoClient\(\s*\)|{_SCHEMES}[\w+]*://")
-_URL = regex(
-    r"""(postgres|mysql|mariadb|mongodb|redis|amqp)\w*(?:\+\w+)?://(?:[^"'\s/@]*@)?(?:localhost|127\.0\.0\.1)\b"""
-)
+_URL = regex(rf"""({_SCHEMES})\w*(?:\+\w+)?://(?:[^"'\s/@]*@)?(?:localhost|127\.0\.0\.1)\b""")
 # A host without a dot, as compose files call their services: amqp://guest:guest@rabbit:5672/
 _NAMED = regex(rf"""({_SCHEMES})\w*(?:\+\w+)?://(?:[^"'\s/@{{}}]*@)?((?!localhost\b)[a-z][\w-]*)(?=[:/"'?])""")
 _ALIAS = regex(r"""\b(?:alias|validation_alias|env)\s*=\s*["'](\w+)["']""")

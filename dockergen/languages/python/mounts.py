@@ -133,7 +133,7 @@ def _of_another_machine(project: Project, name: str, written: str, origin: Origi
 def _without_hash(repo: Repository, project: Project) -> Iterator[tuple[str, Origin]]:
     """Lines of which no hash can be checked."""
     for requirement, origin, _ in project.requirements.requirements:
-        if requirement.url.startswith(("git+", "hg+", "svn+", "bzr+")):
+        if requirement.vcs:
             yield "a checkout", origin
         elif requirement.path and repo.is_folder(normal(requirement.path.removeprefix("file:")) or ""):
             yield f"the folder {requirement.path}", origin
