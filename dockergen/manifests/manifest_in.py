@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import re
 from collections.abc import Iterator
 
@@ -40,8 +41,7 @@ def _expression(pattern: str) -> str:
 
 
 def _class(part: str) -> str:
-    return (
-        f"[{'^' if part[1] == '!' else ''}{re.escape(part.strip('[!]'))}]"
-        if part[:1] == "[" and part[-1] == "]"
-        else ""
-    )
+    """[abc], [a-z] and [!abc] as a regular expression, "" for what is none of them."""
+    if part[:1] != "[" or part[-1] != "]":
+        return ""
+    return fnmatch.translate(part)[len("(?s:") : -len(r")\Z")]  # what it puts around stands for a whole name
