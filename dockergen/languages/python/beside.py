@@ -62,17 +62,15 @@ def source_root(repo: Repository, entry: str) -> str:
     named: dict[str, str] = {}
     for path in files:
         named |= dict(_named(repo, path))
+    # What version control leaves out is put here by the owner.
+    owners = {line.strip().lstrip("/") for line in repo.source(".gitignore").splitlines()}
     for path in files:
         inside = _package(repo, path)
         for target in _joined(repo, path, named) if inside else ():
-            if target and target != inside and not target.startswith(f"{inside}/") and _given(repo, target):
+            beside = target and target != inside and not target.startswith(f"{inside}/")
+            if beside and (target in owners or repo.has(target)):
                 return inside.rpartition("/")[0] or "."
     return ""
-
-
-def _given(repo: Repository, target: str) -> bool:
-    """True for what is here, and for a file that its owner puts here: version control leaves it out."""
-    return repo.has(target) or target in {line.strip().lstrip("/") for line in repo.source(".gitignore").splitlines()}
 
 
 def _package(repo: Repository, path: str) -> str:
