@@ -43,13 +43,29 @@ def service(repo: Repository, settings: Settings) -> Service:
     """
     root, claims = _chosen_folder(repo, settings)
     here = repo.sub(root)
-    claim = _strongest(here, claims, settings)
-    plan = claim.language.plan(here, settings)
-    plan = _with_language(_with_assets(here, settings, claim, plan), claim, settings)
+    try:
+        claim = _strongest(here, claims, settings)
+        plan = claim.language.plan(here, settings)
+        plan = _with_language(_with_assets(here, settings, claim, plan), claim, settings)
+    except ProjectError as error:
+        raise _told_from_above(error, root) from error
     plan = replace(plan, notes=(*plan.notes, *_lying_outside(repo, root, plan)))
     if root and settings.app is None:
         plan = replace(plan, notes=(*plan.notes, *_front_ends_beside(repo, settings, root)))
     return Service(_name(here, root), root, replace(plan, ignore=ignore_groups(plan)))
+
+
+def _told_from_above(error: ProjectError, root: str) -> ProjectError:
+    """The error of the service in the folder, for one who stands at the root of the repository."""
+    if not root or f"{root}/" in error.command:
+        return error
+    begin, _, rest = error.command.partition("dockergen init ")
+    command = error.command
+    if not begin and rest and not rest.startswith("-"):
+        command = f"dockergen init {root}/{rest}"
+    elif command and not command.startswith("dockergen"):
+        command = f"cd {shlex.quote(root)} && {command}"
+    return ProjectError(f"In {root}/: {error.problem}", error.remedy, command=command)
 
 
 def _lying_outside(repo: Repository, root: str, plan: BuildPlan) -> Iterator[str]:
@@ -99,7 +115,9 @@ def _chosen_folder(repo: Repository, settings: Settings) -> tuple[str, list[Clai
     if strong and not _of_another_language(below, strong):
         return "", claims
     if not below:
-        return "", claims or _loose(repo)
+        loose = claims or _loose(repo)
+        lying = [] if loose else _sources_below(repo, settings)
+        return (lying[0][0].root, lying[0]) if len(lying) == 1 else ("", loose)
     if len(below) == 1 and not claims:
         root = next(iter(below))
         return root, below[root]
@@ -116,6 +134,12 @@ def _loose(repo: Repository) -> list[Claim]:
         (name, language, language.loose(repo) if language.loose else None) for name, language in languages().items()
     )
     return [Claim(name, language, match, "") for name, language, match in asked if match is not None]
+
+
+def _sources_below(repo: Repository, settings: Settings) -> list[list[Claim]]:
+    """The claims on each folder at the root that holds source files without a manifest."""
+    asked = (claims_on(repo, settings, folder) for folder in repo.folders() if not _looks_unused(folder))
+    return [claims for claims in asked if claims]
 
 
 def _of_another_language(below: Mapping[str, list[Claim]], gathering: list[Claim]) -> bool:
@@ -241,15 +265,13 @@ def _nothing_found(repo: Repository, settings: Settings) -> ProjectError:
     names = list(repo.entries())
     seen = ", ".join(repr(name)[1:-1] for name in names[:8]) + (", ..." if len(names) > 8 else "")
     titles = ", ".join(language.title for language in languages().values())
-    loose = [(f, claims_on(repo, settings, f)) for f in repo.folders() if not _looks_unused(f)]
-    rows = [f"{folder} ({claims[0].language.title})" for folder, claims in loose if claims]
-    if rows:
-        # Files without a manifest are no service for sure; the folder is named, and its own message says the rest.
-        first = next(folder for folder, claims in loose if claims)
+    lying = _sources_below(repo, settings)
+    if lying:
+        rows = [f"{claims[0].root} ({claims[0].language.title})" for claims in lying]
         return ProjectError(
             f"This folder holds no manifest of {titles}, and there are source files in {', '.join(rows[:6])}.",
             "Run dockergen in the folder that holds the service.",
-            command=shlex.join(["dockergen", "init", first]),
+            command=shlex.join(["dockergen", "init", lying[0][0].root]),
         )
     return ProjectError(
         f"No {titles} project was recognized here (found: {seen or 'an empty folder'}).",

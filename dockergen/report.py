@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from dockergen.errors import DockergenError
 from dockergen.lazy import regex
@@ -65,11 +66,27 @@ def error(problem: DockergenError) -> None:
 
 def _typed(command: str) -> str:
     """The command for the folder that the person named."""
-    program, init, *rest = [*command.split(" ", 2), "", ""][:3]
-    names_a_folder = bool(rest[0]) and not rest[0].startswith("-")
-    if not manners.path or (program, init) != ("dockergen", "init") or names_a_folder:
+    if not manners.path:
         return command
-    return " ".join([program, init, shlex.quote(manners.path), *filter(None, rest)])
+    program, where, *rest = [*command.split(" ", 2), "", ""][:3]
+    folder = shlex.quote(manners.path)
+    if program == "cd":
+        return " ".join([program, _below(where), rest[0]])
+    if (program, where) != ("dockergen", "init"):
+        return command
+    first, _, more = rest[0].partition(" ")
+    if first == ".":
+        return command  # the folder where the person stands is meant
+    if first and not first.startswith("-"):
+        folder, rest = _below(first), [more]
+    return " ".join(filter(None, [program, where, folder, rest[0]]))
+
+
+def _below(quoted: str) -> str:
+    """The folder as seen from where the person stands; both it and the result are quoted for the shell."""
+    path = PurePosixPath(*shlex.split(quoted))
+    named = PurePosixPath(manners.path)
+    return shlex.quote(str(path if path.is_relative_to(named) else named / path))
 
 
 @contextlib.contextmanager
@@ -91,7 +108,7 @@ def summary(service: Service, changes: Sequence[Change], folder: str, next_lines
     """What was decided and from what, what was written into which folder, and what to type next."""
     if manners.quiet:
         return
-    out(headline(service.plan))
+    out((f"{service.root}/: " if service.root else "") + headline(service.plan))
     out()
     for row in decision_rows(service.plan.decisions):
         out(f"  {row}")

@@ -58,6 +58,31 @@ def test_suggested_commands_name_the_folder_that_was_typed(project) -> None:
     assert "$ dockergen languages\n" in done.stderr
 
 
+def test_suggested_commands_for_a_service_below_name_its_folder(project) -> None:
+    root = project({"api/main.py": "import flask\nimport no_such_module\n\napp = flask.Flask(__name__)\n"})
+    done = run("init", cwd=root)
+    assert done.stderr.startswith("Error: In api/: main.py:2 imports no_such_module")
+    assert "\n  $ cd api && printf '%s\\n' flask " in done.stderr
+    done = run("init", root.name, cwd=root.parent)
+    assert f"\n  $ cd {root.name}/api && printf " in done.stderr
+
+
+def test_suggested_folders_lie_in_the_folder_that_was_typed(project) -> None:
+    app = "from flask import Flask\n\napp = Flask(__name__)\n"
+    root = project({"first/main.py": app, "second/main.py": app})
+    done = run("init", root.name, cwd=root.parent)
+    assert f"$ dockergen init {root.name}/first\n" in done.stderr
+
+
+def test_sources_in_one_folder_without_any_manifest_are_the_service(project) -> None:
+    root = project({"README.md": "", "api/main.py": "from flask import Flask\n\napp = Flask(__name__)\n"})
+    done = run("init", cwd=root)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("api/: Python 3")
+    assert (root / "api" / "Dockerfile").exists()
+    assert "docker build -t api api\n" in done.stdout
+
+
 def test_a_hand_edited_file_is_shown_as_a_diff_and_kept(project) -> None:
     root = project({**GO, "Dockerfile": "FROM scratch\n"})
     done = run("init", cwd=root)
