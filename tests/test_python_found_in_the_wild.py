@@ -210,7 +210,7 @@ def test_an_import_that_nothing_is_known_of_is_told_with_its_line(tmp_path: Path
     _write(tmp_path, {"app.py": f"import acme_internal\n{APP_ALONE}", "helpers.py": ""})
     with pytest.raises(ProjectError, match=r"app\.py:1 imports acme_internal, and no manifest") as caught:
         dockergen.plan(tmp_path)
-    assert caught.value.command == "printf '%s\\n' acme_internal flask > requirements.txt"
+    assert caught.value.command == "printf '%s\\n' acme-internal flask > requirements.txt"
 
 
 @pytest.mark.parametrize("module", ["tomllib", "compression", "cgi", "imp"])

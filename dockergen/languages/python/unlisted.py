@@ -62,7 +62,7 @@ def _foreign(repo: Repository, paths: Iterable[str]) -> Iterator[tuple[str, Orig
 def as_lines(modules: Iterable[str]) -> str:
     """The command that writes a requirements file of what has the modules."""
     known = named_otherwise()
-    wanted = [shlex.quote(known.get(module, module)) for module in modules]
+    wanted = [shlex.quote(known.get(module, normalised(module))) for module in modules]
     return f"printf '%s\\n' {' '.join(wanted)} > requirements.txt"
 
 
@@ -91,25 +91,20 @@ def _above(path: str) -> str:
 @cache
 def named_otherwise() -> Mapping[str, str]:
     """Modules with what they are called as distributions, where the two differ."""
-    return dict(row.split() for row in load("python").lists["distributions"])
+    measured, chosen = load("python-modules").lists["other"], load("python").lists["distributions"]
+    return dict(row.split() for row in (*measured, *chosen))
 
 
 def distribution(module: str) -> str:
     """What the module is called on the index, "" where that is not known, or it is gigabytes that nobody asked for."""
-    name = named_otherwise().get(module) or _measured().get(module) or normalised(module)
+    name = named_otherwise().get(module) or normalised(module)
     packages = load("python-packages").packages
     row = packages.get(normalised(name))
     large = row is not None and (row.cuda or any(other in packages and packages[other].cuda for other in row.pulls))
     if "<" in name or large:
         return ""
-    certain = module in named_otherwise() or module in _measured() or row is not None or normalised(name) in _known()
+    certain = module in named_otherwise() or row is not None or normalised(name) in _known()
     return normalised(name) if certain else ""
-
-
-@cache
-def _measured() -> Mapping[str, str]:
-    """Modules of the most downloaded distributions whose names differ."""
-    return dict(row.split() for row in load("python-modules").lists["other"])
 
 
 @cache
