@@ -245,6 +245,14 @@ def test_line_that_is_not_followed_is_told(tmp_path: Path, name: str, said: str)
     assert any("Procfile" in str(row.origin) for row in decision(plan, "start").sourced.rejected)
 
 
+def test_procfile_names_a_module_of_a_package_by_its_bare_name(tmp_path: Path) -> None:
+    files = {"server/__init__.py": "", "server/api.py": "", "server/app.py": f"from server.api import *\n{FLASK}"}
+    plan = plan_of(tmp_path, {"requirements": "flask gunicorn", "Procfile": "web: gunicorn app:app\n", **files})
+    assert started(plan).endswith("server.app:app")
+    said = "there is no module app here: server/app.py is imported as server.app."
+    assert f"Procfile:1 is not what starts the image: {said}" in plan.notes
+
+
 def test_procfile_of_nothing_that_exists_is_an_error_with_its_line(tmp_path: Path) -> None:
     with pytest.raises(ProjectError) as raised:
         plan_of(tmp_path, {"requirements": "flask gunicorn", "Procfile": "# ours\nweb: gunicorn shop:app\n"})

@@ -44,6 +44,8 @@ def problem(modules: Modules, project: Project, run: Run) -> str:
         if _installed(project, top):
             return ""
         return f"there is no module {module} here."
+    if not run.root and not modules.file_of(module) and (own := module_of(modules.repo, path)[0]) != module:
+        return f"there is no module {module} here: {path} is imported as {own}."
     attribute = re.split(r"[.(]", name)[0]
     if not has_name(modules.module(path), attribute):
         return f"{path} defines no {attribute}."
