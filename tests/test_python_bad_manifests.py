@@ -207,6 +207,15 @@ def test_a_conda_environment_is_converted_when_somebody_asks_for_pip(project: Ma
     assert any("environment.yml names packages of conda's channels" in note for note in made.notes)
 
 
+def test_a_conda_environment_that_leaves_all_to_pip_is_installed_by_pip(project: Make) -> None:
+    text = "dependencies:\n  - python=3.12\n  - pip\n  - pip:\n    - flask\n    - waitress\n"
+    root = project({**APP, "environment.yml": text})
+    assert "install flask waitress" in explain.text_of(dockergen.generate(root), "Dockerfile")
+    notes = dockergen.plan(root).notes
+    assert "environment.yml pins no version, so each build may install other ones; `pip freeze` tells yours." in notes
+    assert not any("conda's channels" in note or "uv lock" in note for note in notes)
+
+
 def test_what_only_the_conda_environment_names_is_told(project: Make) -> None:
     rows = "dependencies:\n  - python=3.12\n  - pip\n  - numpy\n  - pytorch\n  - pip:\n    - -r requirements.txt\n    - waitress\n"
     root = project({**APP, "requirements.txt": "flask\nwaitress\n", "environment.yml": rows})

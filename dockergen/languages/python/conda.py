@@ -64,12 +64,12 @@ def requirements(repo: Repository, path: str, found: CondaEnvironment) -> tuple[
 
 def notes(repo: Repository, path: str, found: CondaEnvironment) -> tuple[str, ...]:
     """What the conversion takes for granted; () when nothing was converted."""
-    if not (found.packages or found.pip):
-        return ()
-    told = [
-        f"{path} names packages of conda's channels; the image installs those of the same names from PyPI, whose "
-        "builds may differ.",
-    ]
+    told = []
+    if found.packages:
+        told.append(
+            f"{path} names packages of conda's channels; the image installs those of the same names from PyPI, whose "
+            "builds may differ."
+        )
     if named := [name for name in found.carried if not name.startswith("-")]:
         told.append(
             f"{path}: {shortened(named, _MOST_SHOWN)} are left out, as the image and the wheels bring their own."

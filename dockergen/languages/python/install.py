@@ -270,15 +270,12 @@ def _readable(marker: str) -> str:
 def _advice(project: Project, kind: str) -> list[str]:
     if project.script.path or project.unwritten:
         return []  # it tells by itself
-    if kind in ("project", "setup") and project.manager.value != "poetry" and project.direct:
+    listed = kind == "requirements" or bool(project.environment.packages or project.environment.pip)
+    if not listed and kind in ("project", "setup") and project.manager.value != "poetry" and project.direct:
         return ["There is no lock file, so each build may install other versions; `uv lock` writes one."]
-    if kind == "requirements" and not any(
-        r.specifier.startswith("==") or r.hashed or r.url or r.path for r, _ in project.direct
-    ):
-        return [
-            f"{project.requirements.path} pins no version, so each build may install other ones; "
-            "`pip freeze` tells yours."
-        ]
+    if listed and not any(r.specifier.startswith("==") or r.hashed or r.url or r.path for r, _ in project.direct):
+        path = project.requirements.path or project.direct[0][1].path
+        return [f"{path} pins no version, so each build may install other ones; `pip freeze` tells yours."]
     manager = project.manager.value
     if manager in ("uv", "poetry", "pdm", "pipenv") and not project.lock:
         return [f"There is no lock file, so each build may install other versions; `{manager} lock` writes one."]

@@ -45,8 +45,8 @@ def manager(repo: Repository, table: Pyproject, settings: Settings) -> tuple[Sou
     catalog = load("python")
     found = list(_evidence(repo, table))
     if not found:
-        converts = settings.manager is not None and settings.manager.value == "pip"
-        if not (converts and environment(repo)):
+        asked = settings.manager is not None and settings.manager.value == "pip" and bool(environment(repo))
+        if not (asked or _leaves_to_pip(repo)):
             _refuse_pixi(repo, table)
             _refuse_unsupported(repo)
         path = manifest(repo)
@@ -86,6 +86,14 @@ def _check_manifest(repo: Repository, chosen: Sourced[str], best: Sourced[str]) 
 def environment(repo: Repository) -> str:
     """The file of a conda environment, "" when there is none."""
     return next((n for n in ("environment.yml", "environment.yaml") if repo.is_file(n)), "")
+
+
+def _leaves_to_pip(repo: Repository) -> bool:
+    """True for a conda environment whose packages pip installs anyway: conda brings only Python and pip."""
+    if not environment(repo) or manifest(repo) != environment(repo):
+        return False
+    found = conda_environment(repo.yaml(environment(repo)))
+    return bool(found.pip or found.pip_files) and not found.packages
 
 
 def _evidence(repo: Repository, table: Pyproject) -> Iterator[Sourced[str]]:
