@@ -50,6 +50,13 @@ CASES: dict[str, tuple[dict[str, str], str]] = {
         {f"src/{name}" if name != "requirements" else name: text for name, text in PLAIN.items()},
         f"{G} site_.wsgi:application",
     ),
+    "below a folder that manage.py puts on the path": (
+        {
+            **{f"src/{name}" if name.startswith("site_/") else name: text for name, text in PLAIN.items()},
+            "manage.py": "import sys\nsys.path.insert(0, 'src')\n" + PLAIN["manage.py"],
+        },
+        f"{G} site_.wsgi:application",
+    ),
     "waitress": ({**PLAIN, "requirements": "django waitress"}, "waitress-serve --listen=0.0.0.0:8000 site_.wsgi:application"),
     "Procfile with runserver": ({**PLAIN, "Procfile": "web: python manage.py runserver 0.0.0.0:$PORT\n"}, f"{G} site_.wsgi:application"),
     "Procfile with a migration": (

@@ -15,6 +15,7 @@ from dockergen.languages.python.django_places import (
     writable,
 )
 from dockergen.languages.python.django_settings import (
+    QUOTED,
     incomplete,
     module_file,
     server_file,
@@ -23,11 +24,12 @@ from dockergen.languages.python.django_settings import (
     settings_sources,
 )
 from dockergen.languages.python.django_variables import demanded_by, needed
+from dockergen.languages.python.entry import resolves
 from dockergen.languages.python.set_when import When, set_when
 from dockergen.languages.python.unset import active
 from dockergen.lazy import regex
 from dockergen.model import Origin, Sourced
-from dockergen.repository import Repository
+from dockergen.repository import Repository, normal
 
 # django-heroku sets STATIC_ROOT to a folder of its own choice, makes it at every start, and switches WhiteNoise on.
 _SET_BY_HEROKU = regex(r"^\s*django_(?:on_)?heroku\.settings\(locals\(\)", re.MULTILINE)
@@ -50,7 +52,7 @@ class Django:
     """One Django project."""
 
     manage: str  # path of manage.py
-    root: str  # folder of manage.py
+    root: str  # folder that the settings are imported from, mostly that of manage.py
     settings: str  # dotted module
     settings_origin: Origin
     exports_settings: bool  # manage.py or the server's module has another default than the chosen settings
@@ -88,12 +90,13 @@ def django(repo: Repository) -> Django | None:
     if not manage:
         return None
     root = manage.rpartition("/")[0]
-    view = repo.sub(root)
-    prefix = f"{root}/" if root else ""
-    named = settings_named(view)
+    named = settings_named(repo.sub(root))
     if not named:
         return None
-    settings, origin, default = settings_module(repo, view, prefix, named)
+    root = f"{root}/{_put_on_path(repo.sub(root), named)}".strip("/")
+    view = repo.sub(root)
+    prefix = f"{root}/" if root else ""
+    settings, origin, default = settings_module(repo, view, prefix, manage, named)
     sources = settings_sources(view, settings)
     text = "\n".join(re.sub(r"(?m)^\s*#.*$", "", source) for _, source in sources)
     package = named.split(".")[0]
@@ -155,6 +158,16 @@ def _beside_settings(repo: Repository, manage: str) -> bool:
     view = repo.sub(manage.rpartition("/")[0])
     named = settings_named(view)
     return bool(named) and view.has(named.split(".")[0])
+
+
+def _put_on_path(view: Repository, named: str) -> str:
+    """The folder of the settings' package that manage.py adds to sys.path; "" where the package lies beside it."""
+    top = named.split(".", maxsplit=1)[0]
+    text = view.source("manage.py")
+    if "sys.path" not in text or resolves(view, "", top):
+        return ""
+    folders = (folder for written in QUOTED.findall(text) if (folder := normal(written)))
+    return next((folder for folder in folders if resolves(view, folder, top)), "")
 
 
 def _application(view: Repository, text: str, package: str, kind: str) -> str:

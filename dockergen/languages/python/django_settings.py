@@ -10,6 +10,7 @@ from dockergen.lazy import regex
 from dockergen.model import Origin
 from dockergen.repository import Repository
 
+QUOTED = regex(r"""["']([^"']+)["']""")
 _SETTINGS = regex(r"""DJANGO_SETTINGS_MODULE["']\s*,\s*["']([\w.]+)["']""")
 _EXPORTED = regex(r"""\bDJANGO_SETTINGS_MODULE["']?\s*[=:,]\s*["']?([A-Za-z_][\w.]*)""")
 _PLATFORMS = (
@@ -27,20 +28,21 @@ _MOST_SETTINGS = 40  # files of one settings package
 _STAGES = ("production", "prod", "deployment", "deploy", "live", "docker")
 _DEVELOPMENT = ("dev", "local", "development", "base", "develop", "test", "testing", "common")
 _APPLICATION = regex(r"^application\b[^=\n]*=", re.MULTILINE)
-_QUOTED = regex(r"""["']([^"']+)["']""")
 
 
 def settings_named(view: Repository) -> str:
     """The settings module that manage.py names or, where it computes the name, the one that lies there; "" for none."""
     if found := _SETTINGS.search(view.source("manage.py")):
         return found[1]
-    written = (n for n in _QUOTED.findall(view.source("manage.py")) if re.fullmatch(r"\w+(\.\w+)*\.\w+", n))
+    written = (n for n in QUOTED.findall(view.source("manage.py")) if re.fullmatch(r"\w+(\.\w+)*\.\w+", n))
     existing = [name for name in written if view.is_file(module_file(view, name))]
     existing.sort(key=lambda name: not name.endswith(".settings"))
     return next(iter((*existing, *_lying(view))), "")
 
 
-def settings_module(repo: Repository, view: Repository, prefix: str, named: str) -> tuple[str, Origin, str]:
+def settings_module(
+    repo: Repository, view: Repository, prefix: str, manage: str, named: str
+) -> tuple[str, Origin, str]:
     """The settings module, where it is named, and the one that the server's module names by itself.
 
     Raises ProjectError when the module that is named does not exist although its package does.
@@ -48,14 +50,14 @@ def settings_module(repo: Repository, view: Repository, prefix: str, named: str)
     package = named.partition(".")[0]
     entry = server_file(view, package, "wsgi") or server_file(view, package, "asgi")
     own = _SETTINGS.search(view.source(entry)) if entry else None
-    place = entry if own else "manage.py"
+    place = prefix + entry if own else manage
     default = own[1] if own else named
     for path in _PLATFORMS:
         for found in _EXPORTED.finditer(repo.source(path)) if repo.is_file(path) else ():
             if view.is_file(module_file(view, found[1])) and found[1].rsplit(".", 1)[-1] not in _DEVELOPMENT:
                 return found[1], Origin("file", path, repo.source(path).count("\n", 0, found.start()) + 1), default
     settings = _complete(view, default)
-    origin = Origin("file", prefix + place, repo.line_of(prefix + place, "DJANGO_SETTINGS_MODULE"))
+    origin = Origin("file", place, repo.line_of(place, "DJANGO_SETTINGS_MODULE"))
     if not view.is_file(module_file(view, settings)) and settings.rsplit(".", 1)[-1] in _DEVELOPMENT:
         # A file of one machine that is not committed.
         shared = (f"{settings.rpartition('.')[0]}.{name}" for name in ("base", "common", "defaults", "default"))
