@@ -87,6 +87,10 @@ SETTINGS: dict[str, tuple[dict[str, str], str]] = {
         {"manage.py": MANAGE.format("site_.settings"), "site_/settings.py": "", "site_/settings_production.py": ""},
         "site_.settings_production",
     ),
+    "of an empty package": (
+        {"manage.py": MANAGE.format("site_.settings"), "site_/settings/__init__.py": "\n", "site_/settings/base.py": "SECRET_KEY = 'x'\n"},
+        "site_.settings.base",
+    ),
     "named by fly.toml": (
         {
             "manage.py": MANAGE.format("site_.settings.dev"),

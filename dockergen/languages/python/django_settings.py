@@ -58,10 +58,13 @@ def settings_module(
                 return found[1], Origin("file", path, repo.source(path).count("\n", 0, found.start()) + 1), default
     settings = _complete(view, default)
     origin = Origin("file", place, repo.line_of(place, "DJANGO_SETTINGS_MODULE"))
-    if not view.is_file(module_file(view, settings)) and settings.rsplit(".", 1)[-1] in _DEVELOPMENT:
+    path = module_file(view, settings)
+    if not view.is_file(path) and settings.rsplit(".", 1)[-1] in _DEVELOPMENT:
         # A file of one machine that is not committed.
-        shared = (f"{settings.rpartition('.')[0]}.{name}" for name in ("base", "common", "defaults", "default"))
-        settings = next((name for name in shared if view.is_file(module_file(view, name))), settings)
+        settings = _shared(view, settings.rpartition(".")[0]) or settings
+    elif path.endswith("/__init__.py") and not view.source(path).strip():
+        # A package that hands nothing on: whoever runs it names a file of it.
+        settings = _shared(view, settings) or settings
     if settings != default:
         return settings, Origin("file", prefix + module_file(view, settings)), default
     if not view.is_file(module_file(view, settings)) and view.has(settings.split(".")[0]):
@@ -139,6 +142,12 @@ def _for_production(view: Repository, module: str) -> str:
         return _split(view, parent) if _split(view, parent) != parent else module
     beside = (f"{parent}.{last}_{stage}" for stage in _STAGES)
     return next((name for name in beside if view.is_file(module_file(view, name))), module)
+
+
+def _shared(view: Repository, package: str) -> str:
+    """The module that the others of a settings package are built on, "" when there is none."""
+    names = (f"{package}.{name}" for name in ("base", "common", "defaults", "default"))
+    return next((name for name in names if view.is_file(module_file(view, name))), "")
 
 
 def _has_key(view: Repository, module: str) -> bool:
