@@ -35,7 +35,19 @@ def test_several_members_that_start_are_listed_and_libraries_are_not(tmp_path: P
     assert caught.value.command == "dockergen init --app depot-api"
 
 
-@pytest.mark.parametrize("name", ["depot-jobs", "services/jobs", "./services/jobs"])
+def test_programs_of_the_members_are_not_those_of_a_root_that_is_a_project(tmp_path: Path) -> None:
+    root = _workspace(tmp_path)
+    (root / "services/jobs/main.py").unlink()
+    (root / "services/api/src/depot_api/app.py").unlink()
+    for path in ("services/api/src/depot_api/server.py", "services/jobs/src/depot_jobs/server.py"):
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text("if __name__ == '__main__':\n    print()\n")
+    with pytest.raises(ProjectError) as caught:
+        dockergen.plan(root)
+    assert "2 members that can be started: depot-api (services/api), depot-jobs (services/jobs)" in caught.value.problem
+
+
+@pytest.mark.parametrize("name", ["depot-jobs", "services/jobs", "./services/jobs", "jobs"])
 def test_a_member_without_a_package_runs_from_its_folder(tmp_path: Path, name: str) -> None:
     root = _workspace(tmp_path)
     made = dockergen.plan(root, app=name)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from dockergen.errors import ProjectError
 from dockergen.languages.python.django import Django
+from dockergen.languages.python.entry import candidates
 from dockergen.languages.python.project import project
 from dockergen.languages.python.start import Start, start, startable
 from dockergen.languages.python.uv_workspace import members, named
@@ -43,8 +44,8 @@ def member(repo: Repository, settings: Settings) -> str:
 
 
 def apps(repo: Repository) -> tuple[str, ...]:
-    """What --app may choose from: the members by name and by path."""
-    return tuple(name for m in members(repo) for name in (m.name, m.path))
+    """What --app may choose from: the members by name, by path and by folder."""
+    return tuple(dict.fromkeys(name for m in members(repo) for name in (m.name, m.path, m.path.rpartition("/")[2])))
 
 
 def start_of(repo: Repository, settings: Settings, path: str) -> Start:
@@ -61,8 +62,10 @@ def _root_starts(repo: Repository, settings: Settings) -> bool:
     try:
         entry = start(repo, found, settings).entry
     except ProjectError:
-        # A root that is no project of its own leaves the choice to its members.
-        return bool(table(repo.toml("pyproject.toml"), "project"))
+        # A root that is no project, or holds no program but theirs, leaves the choice to its members.
+        folders = [f"{m.path}/" for m in members(repo)]
+        own = (path for path in candidates(repo) if not any(path.startswith(folder) for folder in folders))
+        return bool(table(repo.toml("pyproject.toml"), "project")) and any(own)
     parts = entry.split("/")[:-1]
     above = ("/".join(parts[:count]) for count in range(1, len(parts) + 1))
     return bool(entry) and not any(repo.is_file(f"{folder}/pyproject.toml") for folder in above)
