@@ -444,3 +444,19 @@ def test_a_pointer_of_git_lfs_is_told(tmp_path: Path) -> None:
     assert any(note.startswith("model.pkl is a pointer of Git LFS") for note in dockergen.plan(tmp_path).notes)
     (tmp_path / "model.pkl").write_bytes(b"\x80\x04K\x01.")
     assert not any("Git LFS" in note for note in dockergen.plan(tmp_path).notes)
+
+
+def test_a_package_that_holds_its_own_requirements_is_built_from_beside_it(tmp_path: Path) -> None:
+    main = "from fastapi import FastAPI\nfrom app.routes import router\n\napp = FastAPI()\n"
+    files = {"app/requirements.txt": "fastapi\nuvicorn\n", "app/routes.py": "router = None\n", "app/main.py": main}
+    _write(tmp_path, files)
+    assert "uvicorn app.main:app" in " ".join(_start(tmp_path))
+    assert manifest(Repository(tmp_path)) == "app/requirements.txt"
+
+
+def test_a_folder_whose_modules_import_each_other_by_bare_names_is_the_service(tmp_path: Path) -> None:
+    main = "from fastapi import FastAPI\nfrom routes import router\n\napp = FastAPI()\n"
+    files = {"app/requirements.txt": "fastapi\nuvicorn\n", "app/routes.py": "router = None\n", "app/main.py": main}
+    _write(tmp_path, files)
+    assert "uvicorn main:app" in " ".join(_start(tmp_path))
+    assert not manifest(Repository(tmp_path))

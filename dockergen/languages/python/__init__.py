@@ -16,15 +16,15 @@ _BEGINNINGS = (
 
 # Of tools that build pages; without a manifest there is nothing to build them with.
 _TOLD = ("mkdocs.yml", "mkdocs.yaml", "conf.py")
-# Of a repository that holds nothing but pages.
-_PAGES = ("docs/requirements.txt", "doc/requirements.txt")
+# Of a repository that holds nothing but pages, or a package that holds its manifest itself.
+_BELOW = "*/requirements.txt"
 
 # What reads and plans is imported where such a file lies: most repositories are another language's.
 
 
 def match(repo: Repository, settings: Settings) -> Match | None:
     """Python claims a manifest with something to start, weakly a manifest alone, most weakly loose files."""
-    if not any(map(_belongs, repo.entries())) and not any(map(repo.is_file, _PAGES)):
+    if not any(map(_belongs, repo.entries())) and not repo.glob(_BELOW):
         return None
     from dockergen.languages.python.claim import claim
 

@@ -47,7 +47,9 @@ def requirements_path(repo: Repository) -> str:
     if named:
         return next((path for path in named if _asks(repo, path)), named[0])
     others = production_files(repo)
-    return others[0] if len(others) == 1 else _installed_by_papers(repo) or _apart(repo) or _of_pages(repo)
+    if len(others) == 1:
+        return others[0]
+    return _installed_by_papers(repo) or _apart(repo) or _of_pages(repo) or _within(repo)
 
 
 def production_files(repo: Repository) -> list[str]:
@@ -73,10 +75,23 @@ def _apart(repo: Repository) -> str:
     return found[0] if len(found) == 1 and not _for_development(found[0]) else ""
 
 
+def _within(repo: Repository) -> str:
+    """The file inside of the package that the program is, whose modules import each other by the package's name: they
+    run beside that folder, not in it."""
+    found = [path for path in repo.glob("*/requirements.txt") if repo.is_file(path)]
+    if len(found) != 1 or _stated_elsewhere(repo):
+        return ""
+    name = found[0].partition("/")[0]
+    own = re.compile(rf"^\s*(?:from|import)\s+{re.escape(name)}\.(\w+)", re.MULTILINE)
+    modules = {module for path in repo.glob(f"{name}/*.py") for module in own.findall(repo.source(path))}
+    inside = (repo.is_file(f"{name}/{module}.py") or repo.is_folder(f"{name}/{module}") for module in modules)
+    return found[0] if any(inside) and not repo.has(f"{name}/{name}") else ""
+
+
 def _installed_by_papers(repo: Repository) -> str:
     """The file of another name that the container file or the README of the repository installs, where it is the only
     one, and no other manifest asks for anything."""
-    if any(map(repo.is_file, ("setup.py", "setup.cfg", "Pipfile"))) or _STATED.search(repo.source("pyproject.toml")):
+    if _stated_elsewhere(repo):
         return ""
     named = (
         found.strip("\"'").removeprefix("./")
@@ -87,6 +102,12 @@ def _installed_by_papers(repo: Repository) -> str:
     paths = {path for path in named if normal(path) == path and repo.is_file(path) and not _for_development(path)}
     paths = {path for path in paths if not path.endswith(_OTHER_MANIFESTS)}
     return paths.pop() if len(paths) == 1 else ""
+
+
+def _stated_elsewhere(repo: Repository) -> bool:
+    """True where another manifest at the root may ask for something."""
+    files = ("setup.py", "setup.cfg", "Pipfile")
+    return any(map(repo.is_file, files)) or bool(_STATED.search(repo.source("pyproject.toml")))
 
 
 def _of_pages(repo: Repository) -> str:
