@@ -303,8 +303,13 @@ def test_what_pixi_alone_installs_is_told(project: Make) -> None:
             "conf.py is a configuration of Sphinx, and no manifest here names what is to be installed.",
             "printf '%s\\n' sphinx myst-parser furo > requirements.txt",
         ),
+        (
+            {"pelicanconf.py": "PATH = 'content'\n", "content/a.md": ""},
+            "pelicanconf.py is a configuration of Pelican, and no manifest here names what is to be installed.",
+            "printf '%s\\n' 'pelican[markdown]' > requirements.txt",
+        ),
     ],
-    ids=["a notebook", "a notebook with a binder", "MkDocs", "Sphinx"],
+    ids=["a notebook", "a notebook with a binder", "MkDocs", "Sphinx", "Pelican"],
 )  # fmt: skip
 def test_what_is_here_without_a_manifest_is_told(
     project: Make, files: dict[str, str | bytes], problem: str, command: str

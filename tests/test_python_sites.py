@@ -25,6 +25,16 @@ CASES: dict[str, tuple[dict[str, str], str, str]] = {
         "sphinx-build -b html source _site",
         "_site",
     ),
+    "pelican": (
+        {"requirements": "pelican markdown", "pelicanconf.py": "PATH = 'pages'\n", "pages/a.md": "Title: A\n", "tasks.py": "import invoke\n"},
+        "pelican pages -o output -s pelicanconf.py",
+        "output",
+    ),
+    "pelican with settings for publishing": (
+        {"requirements": "pelican", "pelicanconf.py": "THEME = 'a'\n", "publishconf.py": "from pelicanconf import *\n", "content/a.rst": ""},
+        "pelican content -o output -s publishconf.py",
+        "output",
+    ),
 }  # fmt: skip
 
 

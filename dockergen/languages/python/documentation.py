@@ -1,4 +1,4 @@
-"""Sites that MkDocs or Sphinx builds: the pages are made in one stage and handed out by nginx."""
+"""Sites that MkDocs, Sphinx or Pelican builds: the pages are made in one stage and handed out by nginx."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from dockergen.settings import Settings, settled
 _PORT = 8080
 _HISTORY = regex(r"^\s*-\s*(git-(?:authors|revision-date(?:-localized)?|committers(?:-2)?))\b", re.MULTILINE)
 _START = ("sh", "-c", 'echo "listen ${PORT};" > /tmp/listen.conf && exec nginx -g "daemon off;"')
+_PELICAN = regex(r"""^PATH\s*=\s*["']([^"'\n]+)["']""", re.MULTILINE)
 _SPHINX = ("docs/source", "docs", "doc", "source", "")
 
 
@@ -52,11 +53,11 @@ class SiteFacts:
 def documentation(repo: Repository, project: Project, settings: Settings) -> Documentation | None:
     """The site of a repository that is nothing else: its manifest asks for the tool, and nothing can be started."""
     asked = {requirement.name for requirement, _ in project.direct}
-    tools = [tool for tool in ("mkdocs", "sphinx") if any(n == tool or n.startswith(f"{tool}-") for n in asked)]
+    builders = {"mkdocs": _mkdocs, "sphinx": _sphinx, "pelican": _pelican}
+    tools = [tool for tool in builders if any(n == tool or n.startswith(f"{tool}-") for n in asked)]
     if not tools or settings.start is not None:
         return None
-    found = _mkdocs(repo) if "mkdocs" in tools else None
-    found = found or (_sphinx(repo) if "sphinx" in tools else None)
+    found = next((site for tool in tools if (site := builders[tool](repo))), None)
     if found is None or not startable(repo, project, settings):
         return found
     return found if _is_of_another_project(repo, project, settings) else None
@@ -160,6 +161,20 @@ def _sphinx(repo: Repository) -> Documentation | None:
     page = next((p for p in repo.walk(folder, depth=3) if p.endswith((".rst", ".md"))), path)
     argv = ("sphinx-build", "-b", "html", folder or ".", "_site")
     return Documentation("sphinx", Origin("file", path, 1), argv, "_site", page)
+
+
+def _pelican(repo: Repository) -> Documentation | None:
+    """The settings for publishing, which build on those for writing."""
+    path = next((p for p in ("publishconf.py", "pelicanconf.py") if repo.is_file(p)), "")
+    if not path:
+        return None
+    stated = _PELICAN.search(repo.source("pelicanconf.py")) or _PELICAN.search(repo.source(path))
+    folder = normal(stated[1] if stated else "content")
+    if folder is None or not repo.is_folder(folder):
+        return None
+    page = next((p for p in repo.walk(folder, depth=3) if p.endswith((".md", ".rst"))), path)
+    argv = ("pelican", folder or ".", "-o", "output", "-s", path)
+    return Documentation("pelican", Origin("file", path, 1), argv, "output", page)
 
 
 def _image(text: str) -> Image:

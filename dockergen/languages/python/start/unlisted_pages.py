@@ -1,4 +1,4 @@
-"""Pages that MkDocs or Sphinx would make of a folder in which no manifest names the tool."""
+"""Pages that MkDocs, Sphinx or Pelican would make of a folder in which no manifest names the tool."""
 
 from __future__ import annotations
 
@@ -33,6 +33,8 @@ def unlisted_pages(repo: Repository) -> UnlistedPages | None:
             return UnlistedPages(path, "MkDocs", _of_mkdocs(repo.source(path)))
     if repo.is_file("conf.py") and (wanted := _of_sphinx(repo.source("conf.py"))):
         return UnlistedPages("conf.py", "Sphinx", wanted)
+    if repo.is_file("pelicanconf.py"):
+        return UnlistedPages("pelicanconf.py", "Pelican", ("pelican[markdown]",))
     return None
 
 
