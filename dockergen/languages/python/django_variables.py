@@ -15,7 +15,9 @@ from dockergen.repository import Repository
 ANY_WORD = "only-for-the-build"  # the dummy of a variable that takes any text
 _ASKED = regex(r"""^(\w+) *= *os\.(?:environ\.get|getenv)\( *["'](\w+)["'] *(?:, *(?:""|'') *)?\)""", re.MULTILINE)
 _DEMANDED = regex(
-    r"""environ\[\s*["'](\w+)["']\s*\](?!\s*=[^=])|\b(?:env|config)(\.\w+)?\(\s*["'](\w+)["']\s*,?\s*"""
+    r"""environ\[\s*["'](\w+)["']\s*\](?!\s*=[^=])|"""
+    # A configuration has other methods than those for the types of variables: config.credentials("database").
+    r"""\b(?:env|config(?=\(|\.(?:str|bool|int|float|list|json|url|db|cache)\b))(\.\w+)?\(\s*["'](\w+)["']\s*,?\s*"""
     # cast=Csv(), cast=lambda v: [s.strip() for s in v.split(",")], and no default behind it.
     r"""(?:cast\s*=\s*(\w+)((?:(?!\bdefault\s*=)(?:[^()]|\((?:[^()]|\([^()]{0,80}\)){0,80}\))){0,120}))?\)"""
     r"""|\b(?:getenv|environ\.get)\(\s*["'](SECRET_KEY|DJANGO_SECRET_KEY)["']\s*\)"""
