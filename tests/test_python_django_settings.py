@@ -135,6 +135,7 @@ def test_debug_that_is_on_is_told(tmp_path: Path, settings: str, said: str) -> N
         ("ALLOWED_HOSTS = config('HOSTS', cast=Csv(str), default=[])\nKEY = config('KEY')\n", ["KEY"]),
         ("ALLOWED_HOSTS = config('HOSTS', default='*', cast=Csv())\n", []),
         ("DB = config.credentials('database')\nX = config.str('X')\nY = env.log_level('Y')\n", ["X", "Y"]),
+        ("X = os.getenv('X').split(',') if os.getenv('X') else []\nY = os.getenv('Y').split(',')\n", ["Y"]),
         ("X = config('X', cast=int)\nY = env('Y',)\n", ["X", "Y"]),
     ],
 )

@@ -47,7 +47,8 @@ def demanded_by(text: str) -> tuple[tuple[str, str], ...]:
         if re.search(rf"^if (?:not {variable}|{variable} is None)\b[^\n]*:\s*\n?\s*raise\b", text, re.MULTILINE):
             found.setdefault(name, _dummy(name, ""))
     # SECURE_PROXY_SSL_HEADER = tuple(...) if "HEADER" in os.environ else None
-    found = {n: v for n, v in found.items() if not re.search(rf"""["']{n}["'] (?:not )?in (?:os\.)?environ\b""", text)}
+    # HOSTS = os.getenv("HOSTS").split(",") if os.getenv("HOSTS") else []
+    found = {name: value for name, value in found.items() if not _asked_before(name, text)}
     # ast.literal_eval(os.environ["PROVIDERS"]) and json.loads take no word.
     read = {name for name in found if re.search(rf"\b(?:literal_eval|loads)\([^\n]*\b{name}\b", text)}
     found |= dict.fromkeys(read, "{}") | dict.fromkeys(_switches(text, found), "")
@@ -64,6 +65,13 @@ def needed(
             asked = re.compile(rf"""["']{name}["']""")
             file = next((path for path, source in sources if asked.search(source)), sources[0][0])
             yield Sourced(name, Origin("file", file, view.line_of(file.removeprefix(prefix), asked)))
+
+
+def _asked_before(name: str, text: str) -> bool:
+    """True where the settings look whether the variable is there before they use it."""
+    inside = rf"""["']{name}["'] (?:not )?in (?:os\.)?environ\b"""
+    given = rf"""\bif (?:os\.)?(?:getenv|environ\.get)\(\s*["']{name}["']\s*\)\s*(?:else\b|:)"""
+    return bool(re.search(f"{inside}|{given}", text))
 
 
 def _switches(text: str, found: Mapping[str, str]) -> Iterator[str]:
