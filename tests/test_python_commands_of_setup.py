@@ -66,3 +66,22 @@ def test_a_login_that_is_committed_is_told_and_never_shown(tmp_path: Path, name:
     assert told in notes
     assert bool(told) == ("holds a login" in notes)
     assert "hunter2" not in notes
+
+
+@pytest.mark.parametrize(
+    ("script", "start"),
+    [("shop_tweaks.py", "python -m shop"), ("shopd", "shopd"), ("shop", "shop")],
+)
+def test_a_file_of_another_name_than_the_package_that_python_starts_is_an_extra(
+    tmp_path: Path, script: str, start: str
+) -> None:
+    plan = plan_of(
+        tmp_path,
+        {
+            "setup.py": SETUP.replace("bin/shopd', 'bin/helper.sh", f"contrib/{script}"),
+            f"contrib/{script}": "#!/usr/bin/env python3\nprint('ready')\n",
+            "shop/__init__.py": "",
+            "shop/__main__.py": f"{SERVES}main()\n",
+        },
+    )
+    assert started(plan) == start

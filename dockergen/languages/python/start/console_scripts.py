@@ -102,6 +102,8 @@ def _program_file(modules: Modules, project: Project, asked: str) -> Start | Non
     if len(wanted) != 1:
         return None
     path, installed = wanted[0], is_package(modules.repo, project)
+    if not asked and _is_extra(modules, path):
+        return None
     argv = (path.rpartition("/")[2],) if installed else ("python", path)
     origin = Origin("file", stated.path, modules.repo.line_of(stated.path, path))
     present = framework_rows(project)
@@ -113,6 +115,17 @@ def _program_file(modules: Modules, project: Project, asked: str) -> Start | Non
         import_root="" if installed else search_path(modules.repo, path),
     )
     return reached(modules, base, path, own_server(modules, present, path))
+
+
+def _is_extra(modules: Modules, path: str) -> bool:
+    """True for a file that is called otherwise than the package beside it that `python -m` starts."""
+    mains = (p for pattern in ("*/__main__.py", "src/*/__main__.py") for p in modules.repo.glob(pattern))
+    packages = [main.split("/")[-2] for main in mains]
+    name = path.rpartition("/")[2].removesuffix(".py").replace("-", "_")
+    ends = ("", *load("python").lists["daemon_endings"])
+    return bool(packages) and not any(
+        name == f"{package}{end}".replace("-", "_") for package in packages for end in ends
+    )
 
 
 def refuse_other_packages(modules: Modules, project: Project, found: Start) -> None:
