@@ -180,6 +180,16 @@ CASES: dict[str, tuple[dict[str, str], str, int | None, str]] = {
         8000,
         ".flaskenv:1",
     ),
+    ".flaskenv with arguments": (
+        {
+            "requirements": "flask gunicorn",
+            ".flaskenv": "FLASK_APP=\"shop:create_app('shop.settings.Live', 2)\"\n",
+            "shop/__init__.py": "from flask import Flask\ndef create_app(config, count):\n    return Flask('a')\n",
+        },
+        f"{G} shop:create_app('shop.settings.Live', 2)",
+        8000,
+        ".flaskenv:1",
+    ),
     "FLASK_APP of a factory in the README": (
         {
             "requirements": "flask gunicorn",

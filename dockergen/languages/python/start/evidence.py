@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
@@ -32,7 +33,7 @@ _SHOWN = regex(
 )
 
 
-_FLASK_APP = regex(r"\bFLASK_APP[= ][\"']?([\w./]+(?::[\w.]+(?:\(\))?)?)")
+_FLASK_APP = regex(r"\bFLASK_APP[= ][\"']?([\w./]+(?::[\w.]+(?:\([^()\n]*\))?)?)")
 _CONTAINER_FILES = ("Dockerfile", "Containerfile", "docker/Dockerfile", "Dockerfile.prod", "Dockerfile.production")
 # What Python, pip and the tools of a build are told is dockergen's own matter.
 _SWITCH = regex(
@@ -116,7 +117,7 @@ def _flask(repo: Repository) -> Iterator[Run]:
         text = _text(repo, path)
         if _OURS not in text[:400] and (found := _FLASK_APP.search(text)):
             line = text.count("\n", 0, found.start()) + 1
-            yield run(f"flask --app {found[1]} run", Origin("file", path, line), "container")
+            yield run(f"flask --app {shlex.quote(found[1])} run", Origin("file", path, line), "container")
 
 
 def _space(repo: Repository) -> Iterator[Run]:
