@@ -460,3 +460,14 @@ def test_a_folder_whose_modules_import_each_other_by_bare_names_is_the_service(t
     _write(tmp_path, files)
     assert "uvicorn main:app" in " ".join(_start(tmp_path))
     assert not manifest(Repository(tmp_path))
+
+
+def test_app_of_the_command_line_is_not_the_service(tmp_path: Path) -> None:
+    files = {
+        "shop/__init__.py": "from flask import Flask\n\ndef create_app(mails=True):\n    return Flask('shop')\n",
+        "shop/__main__.py": "from shop import create_app\n\napp = create_app()\n\nif __name__ == '__main__':\n    app.run()\n",
+        "shop/cli/__init__.py": "from shop.cli.app import app\n",
+        "shop/cli/app.py": "from shop import create_app\n\napp = create_app(mails=False)\n",
+    }
+    _write(tmp_path, {"requirements.txt": "flask==3.1.2\ngunicorn==23.0.0\n", **files})
+    assert _start(tmp_path)[-1] == "shop.__main__:app"

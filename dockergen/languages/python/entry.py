@@ -24,6 +24,7 @@ _DEPTH = 5
 _IMPORT = regex(r"^\s*(?:from|import)\s+(\.*[A-Za-z_]\w*)", re.MULTILINE)
 _FACTORY = regex(r"(?:create|make|build|get|init)_(?:\w+_)?(?:app|application)")
 _PARSES = regex(r"^(?:\w+\s*=\s*)?\w+\.parse_args\(", re.MULTILINE)
+_COMMANDS = frozenset(("cli", "commands", "management"))  # folders inside a package whose apps are for its commands
 # Files that may hand on an object which another file makes; elsewhere such an import only uses it.
 _ENTRANCES = ("wsgi", "asgi", "main", "app", "run", "server", "application", "web", "index", "__main__")
 
@@ -193,8 +194,8 @@ def apps(modules: Modules, paths: list[str]) -> list[App]:
             continue
         module, root = module_of(repo, path)
         depth, order = place(path)
-        if _PARSES.search(text):
-            depth += 10  # on import it would read the command line of the server
+        if _PARSES.search(text) or _COMMANDS.intersection(path.split("/")[1:-1]):
+            depth += 10  # on import it would read the command line of the server; or it is the app of the commands
         for item in sorted(objects, key=_preference):
             found.append(
                 App(
