@@ -471,3 +471,39 @@ def test_app_of_the_command_line_is_not_the_service(tmp_path: Path) -> None:
     }
     _write(tmp_path, {"requirements.txt": "flask==3.1.2\ngunicorn==23.0.0\n", **files})
     assert _start(tmp_path)[-1] == "shop.__main__:app"
+
+
+LOCK = '[[package]]\nname = "flask"\nversion = "3.1.2"\ndescription = ""\noptional = false\npython-versions = ">=3.9"\nfiles = []\n\n[metadata]\nlock-version = "2.1"\npython-versions = ">=3.9"\n'
+
+
+@pytest.mark.parametrize(
+    ("listed", "manager"),
+    [
+        pytest.param("flask==3.1.2\nmangum==0.19.0\n", "pip", id="in the requirements file"),
+        pytest.param("flask==3.1.2\nloguru==0.7.3\n", "poetry", id="nowhere"),
+    ],
+)
+def test_lock_file_without_what_the_program_imports_gives_way_to_requirements_that_have_it(
+    tmp_path: Path, listed: str, manager: str
+) -> None:
+    manifest = '[tool.poetry]\nname = "shop"\nversion = "1"\ndescription = ""\nauthors = []\n[tool.poetry.dependencies]\npython = "^3.9"\nflask = "^3.1"\n'
+    main = "from flask import Flask\nfrom mangum import Mangum\n\napp = Flask(__name__)\nhandler = Mangum(app)\n"
+    _write(
+        tmp_path,
+        {"pyproject.toml": manifest, "poetry.lock": LOCK, "requirements.txt": f"{listed}gunicorn\n", "main.py": main},
+    )
+    plan = dockergen.plan(tmp_path)
+    assert next(row.text for row in plan.decisions if row.name == "manager") == manager
+    note = "poetry.lock is not installed: it does not hold mangum (main.py:2), which requirements.txt names, or what that brings."
+    assert (note in plan.notes) == (manager == "pip")
+
+
+def test_users_manager_is_kept_whatever_its_lock_file_lacks(tmp_path: Path) -> None:
+    manifest = '[tool.poetry]\nname = "shop"\nversion = "1"\ndescription = ""\nauthors = []\n[tool.poetry.dependencies]\npython = "^3.9"\nflask = "^3.1"\n'
+    files = {
+        "requirements.txt": "flask\nmangum\n",
+        "main.py": "import mangum\nfrom flask import Flask\napp = Flask('a')\n",
+    }
+    _write(tmp_path, {"pyproject.toml": manifest, "poetry.lock": LOCK, **files})
+    plan = dockergen.plan(tmp_path, manager="poetry")
+    assert next(row.text for row in plan.decisions if row.name == "manager") == "poetry"

@@ -27,6 +27,7 @@ from dockergen.languages.python.manager_choice import manifest
 from dockergen.languages.python.needs import advice, kept_in, variables
 from dockergen.languages.python.optional import developers_only, imported_groups, left_for_later
 from dockergen.languages.python.outside import outside
+from dockergen.languages.python.overtaken import overtaken
 from dockergen.languages.python.process import argv, environment, health, ignores_sigterm
 from dockergen.languages.python.project import Project, project
 from dockergen.languages.python.start import Start
@@ -79,6 +80,10 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
     found = project(repo, settings, path)
     settings = with_base_version(repo, found, settings)
     first = _first(repo, settings, path)
+    settings, left = overtaken(repo, settings, found, first)
+    if left:
+        found = project(repo, settings, path)
+        first = _first(repo, settings, path)
     entry = first.entry if first else ""
     if imported := imported_groups(repo, found, entry):
         found = project(repo, settings, path, imported)
@@ -145,6 +150,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
         commands=begun.commands,
         packages=_packages(begun, bool(facts.collect)),
         notes=(
+            *left,
             *found.notes,
             *notes,
             *begun.notes,
