@@ -251,3 +251,31 @@ def test_a_package_of_build_tools_leaves_the_folder_to_the_other_language(tmp_pa
     (tmp_path / "requirements.txt").write_text("flask==3.1.2\ngunicorn==23.0.0\n")
     (tmp_path / "app.py").write_text("from flask import Flask\napp = Flask(__name__)\n")
     assert dockergen.plan(tmp_path).language == "python"
+
+
+@pytest.mark.parametrize(
+    "package",
+    [
+        pytest.param({"main": "frontend/index.tsx", "devDependencies": {"webpack": "^5.102.1"}}, id="its main is JSX"),
+        pytest.param({"scripts": {"start": "pipenv run start"}}, id="it starts the other language"),
+        pytest.param(
+            {"scripts": {"start": "pnpm env-of pipenv run start", "env-of": "dotenv -e ../../.env"}},
+            id="it starts the other language with variables",
+        ),
+    ],
+)
+def test_a_package_that_starts_nothing_of_its_own_leaves_the_folder_to_the_other_language(
+    tmp_path: Path, package: dict[str, object]
+) -> None:
+    (tmp_path / "package.json").write_text(json.dumps({"name": "shop", **package}))
+    (tmp_path / "frontend").mkdir()
+    (tmp_path / "frontend" / "index.tsx").write_text("export const page = <p>hello</p>\n")
+    (tmp_path / "requirements.txt").write_text("flask==3.1.2\ngunicorn==23.0.0\n")
+    (tmp_path / "app.py").write_text("from flask import Flask\napp = Flask(__name__)\n")
+    assert dockergen.plan(tmp_path).language == "python"
+
+
+def test_words_behind_a_script_are_those_of_its_program(project) -> None:
+    scripts = {"start": "pnpm with-env node server.js", "with-env": "dotenv -e ../../.env --"}
+    plan = dockergen.plan(project({"package.json": json.dumps({"scripts": scripts}), "server.js": ""}))
+    assert plan.start[-1] == "server.js"

@@ -18,12 +18,19 @@ from dockergen.repository import Repository, normal
 
 _ASSIGNMENT = regex(r"[A-Za-z_][A-Za-z0-9_]*=\S*")
 _SHELL = regex(r"[|&;<>()$`]")
+_JSX = (".tsx", ".jsx")
 _TYPESCRIPT = (".ts", ".mts", ".cts")
 # Files of build tools, which some packages name as what they hold: gulpfile.js is run by gulp, and serves nobody.
 _TOOLS = regex(r"(?:^|/)(?:gulpfile|[Gg]runtfile|webpack|rollup|vite|postcss|tailwind)\b[\w.-]*\.[cm]?[jt]s$")
 _STEMS = ("server", "index", "app", "main", "src/server", "src/index", "src/app", "src/main")
 _ENTRIES = tuple(f"{stem}.{end}" for end in ("js", "mjs", "cjs", "ts") for stem in _STEMS)
 _RUNNERS = ("npm", "yarn", "pnpm")
+_DOTENV_VALUES = (
+    "-e",
+    "-c",
+    "-v",
+    "-p",
+)  # options of dotenv-cli that take a word: files and values are the container's
 _DEPTH = 5  # scripts that call scripts
 
 
@@ -132,7 +139,9 @@ def _prepares(context: _Context, part: str) -> bool:
 def _assignments(words: list[str]) -> tuple[tuple[tuple[str, str], ...], list[str]]:
     rest = list(words)
     if rest and rest[0] in ("cross-env", "env", "exec", "dotenv", "--"):
-        rest.pop(0)
+        head = rest.pop(0)
+        while head == "dotenv" and rest and rest[0].startswith("-"):
+            rest = rest[2:] if rest[0] in _DOTENV_VALUES else rest[1:]
     pairs = []
     while rest and _ASSIGNMENT.fullmatch(rest[0]):
         name, _, value = rest.pop(0).partition("=")
@@ -156,13 +165,20 @@ def _program(context: _Context, words: list[str], depth: int) -> Start | str:
         return _file(context, "dist/main.js", ())
     if head in ("pm2", "pm2-runtime"):
         return _pm2(context, words[1:])
-    if head in load("node").lists["development"] or "--watch" in words:
-        return "it starts a development server"
-    if words[1:2] == ["dev"]:
-        return "it starts a development server"
+    if unfit := _unfit(head, words):
+        return unfit
     if head in ("ts-node", "tsx", "ts-node-esm"):
         return _typescript(context, head, words[1:])
     return _tool(context, [head, *words[1:]])
+
+
+def _unfit(head: str, words: list[str]) -> str:
+    """Why the program starts no image, "" where nothing speaks against it."""
+    lists = load("node").lists
+    if head in lists["foreign"]:
+        return "it starts a program of another language"
+    develops = head in lists["development"] or "--watch" in words or words[1:2] == ["dev"]
+    return "it starts a development server" if develops else ""
 
 
 def _pm2(context: _Context, words: list[str]) -> Start | str:
@@ -185,7 +201,8 @@ def _script(context: _Context, words: list[str], depth: int) -> Start | str:
         return "it names no script"
     name = rest[0]
     if name in context.package.scripts and words[0] != "npx":
-        return _unwrapped(context, context.package.scripts[name], depth + 1)
+        more = [word for word in rest[1:] if word != "--"]
+        return _unwrapped(context, f"{context.package.scripts[name]} {shlex.join(more)}".rstrip(), depth + 1)
     return _program(context, rest, depth + 1) if depth < _DEPTH and rest[0] not in _RUNNERS else "it names no script"
 
 
@@ -214,6 +231,8 @@ def _file(context: _Context, path: str, flags: tuple[str, ...], rest: tuple[str,
     if not entry:
         return "the file lies outside of the repository"
     repo, build = context.repo, context.build
+    if entry.endswith(_JSX):
+        return "it holds JSX, which Node.js does not run: a bundler makes a browser's script of it"
     for candidate in (entry, f"{entry}.js", f"{entry}.mjs", f"{entry}.cjs", f"{entry}/index.js"):
         if repo.is_file(candidate) and not candidate.endswith(_TYPESCRIPT):
             return Start(("node", *flags, candidate, *rest), candidate)
