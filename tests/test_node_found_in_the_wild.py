@@ -279,3 +279,11 @@ def test_words_behind_a_script_are_those_of_its_program(project) -> None:
     scripts = {"start": "pnpm with-env node server.js", "with-env": "dotenv -e ../../.env --"}
     plan = dockergen.plan(project({"package.json": json.dumps({"scripts": scripts}), "server.js": ""}))
     assert plan.start[-1] == "server.js"
+
+
+@pytest.mark.parametrize("written", ["path.resolve(__dirname, 'web', 'bundles')", "path.resolve('./web/bundles/')"])
+def test_webpack_fills_the_folder_that_its_configuration_resolves(project, written: str) -> None:
+    package = {"scripts": {"build": "webpack"}, "devDependencies": {"webpack": "^5", "webpack-cli": "^6"}}
+    config = f"const path = require('path')\nmodule.exports = {{output: {{path: {written}, filename: 'main.js'}}}}\n"
+    plan = dockergen.plan(project({"package.json": json.dumps(package), "webpack.config.js": config}))
+    assert next(row.text for row in plan.decisions if row.name == "output") == "web/bundles"

@@ -216,7 +216,7 @@ def _vite_output(repo: Repository, config: str) -> str:
 def _webpack_output(repo: Repository, row: Framework) -> str:
     config = repo.first(*row.config)
     text = repo.source(config) if config else ""
-    found = re.search(r"\bpath\s*:\s*path\.(?:resolve|join)\(\s*__dirname\s*,\s*([^)]*)\)", text)
+    found = re.search(r"\bpath\s*:\s*path\.(?:resolve|join)\(\s*(?:__dirname\s*,)?\s*([^)]*)\)", text)
     parts = re.findall(r"['\"]([^'\"]+)['\"]", found[1]) if found else []
     return relative("/".join(parts)) if parts else "dist"
 
