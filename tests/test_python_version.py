@@ -133,6 +133,7 @@ CASES = [
     ("caret", _poetry("^3.10"), "3.14", "pyproject.toml:4"),
     ("tilde", _poetry("~3.12"), "3.12", "pyproject.toml:4"),
     ("tilde patch", _poetry("~3.12.1"), "3.12", "pyproject.toml:4"),
+    ("exact of Poetry", _poetry("3.12.1"), "3.12.1", "pyproject.toml:4"),
     ("either", _poetry("~3.11 || ~3.12"), "3.12", "pyproject.toml:4"),
     ("star", _poetry("*"), "3.14", "newest supported"),
     ("setup.py", {"setup.py": "from setuptools import setup\nsetup(name='a', python_requires='>=3.9,<3.13')\n"}, "3.12", "setup.py:2"),

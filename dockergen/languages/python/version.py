@@ -131,7 +131,7 @@ def _detected(
         return _by_pin(repo, pinned, allowed, project, versions, entry)
     known = (*(v for v in versions.end_of_life if v not in versions.supported), *versions.supported)
     for text, origin in allowed:
-        exact = re.fullmatch(r"\s*={2,3}\s*(3\.\d+\.\d+)\s*", text)
+        exact = re.fullmatch(r"\s*={0,3}\s*(3\.\d+\.\d+)\s*", text)
         if exact:
             return Sourced(exact[1], origin), []
         fitting = [v for v in known if allows(text, v) and all(allows(other, v) for other, _ in allowed)] or [
