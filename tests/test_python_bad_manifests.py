@@ -87,9 +87,17 @@ def test_content_hash_of_poetry_is_computed_as_poetry_does(project: Make, manife
     root = project({**APP, "pyproject.toml": manifest, "poetry.lock": POETRY_LOCK.format(digest)})
     assert dockergen.plan(root).language == "python"
     (root / "pyproject.toml").write_text(manifest.replace("3.11", "3.12"))
-    error = _refusal(root)
-    assert error.problem.startswith("poetry.lock:11 is not the content-hash of pyproject.toml")
-    assert error.command == "poetry lock"
+    found = dockergen.plan(root)
+    assert found.notes[0].startswith("poetry.lock:11 is not the content-hash of pyproject.toml")
+    text = explain.text_of(dockergen.generate(root), "Dockerfile")
+    assert "source=poetry.lock,target=poetry.lock,rw" in text
+    assert "/opt/poetry/bin/poetry lock && \\\n    /opt/poetry/bin/poetry export" in text
+
+
+def test_an_older_poetry_is_told_to_keep_what_its_lock_file_holds(project: Make) -> None:
+    older = POETRY_LOCK.format("0" * 64).replace("Poetry 2.5.1", "Poetry 1.8.5")
+    root = project({**APP, "pyproject.toml": POETRY[0][1], "poetry.lock": older})
+    assert "/opt/poetry/bin/poetry lock --no-update && " in explain.text_of(dockergen.generate(root), "Dockerfile")
 
 
 PIPFILE = '[[source]]\nname = "ours"\nurl = "https://index.example/simple"\nverify_ssl = true\n\n[packages]\nflask = "*"\n\n[dev-packages]\n\n[requires]\npython_version = "3.13"\n'

@@ -43,22 +43,32 @@ def stale_notes(
     lock, text, packages = found.path, found.text, found.packages
     if not lock or manager not in _COMMANDS:
         return ()
+    if line := renewal(manager, found, document):
+        return (
+            f"{lock}:{line} is not the content-hash of {manifest}, so Poetry refuses to install from it: the image's "
+            "build brings it up to date first, and what is new in it may be another release each time; "
+            f"`{_COMMANDS[manager]}` writes the one to commit.",
+        )
     left_out = _left_out(document)
     for wanted, origin in direct:
         absent = wanted.name and wanted.name not in packages and wanted.name not in left_out
         if packages and absent and not wanted.marker:
             missing = f"{origin} asks for {wanted.name}, which {lock} does not have: the lock file is older."
             raise _outdated(missing, manager)
-    if manager == "poetry" and (hashed := _poetry_hash(text)) and hashed not in _poetry_hashes(document):
-        line = text.count("\n", 0, text.index(hashed)) + 1
-        other = f"{lock}:{line} is not the content-hash of {manifest}, so Poetry refuses to install from it."
-        raise _outdated(other, manager)
     notes = list(_out_of_range(packages, direct, lock, _COMMANDS[manager]))
     notes += _older(repo, found, document, manifest) if manager == "uv" else ()
     hashed = _pipfile_hash(text) if manager == "pipenv" and not notes else ""
     if hashed and (now := _pipfile(repo)) and hashed != now:
         notes = [f"Pipfile has changed since {lock} was written; `{_COMMANDS[manager]}` brings it up to date."]
     return tuple(notes[:1])
+
+
+def renewal(manager: str, found: Lock, document: Mapping[str, Any]) -> int:
+    """The line of the content-hash for which Poetry refuses to install from its lock file, 0 where it does not."""
+    hashed = _poetry_hash(found.text) if manager == "poetry" else ""
+    if not hashed or hashed in _poetry_hashes(document):
+        return 0
+    return found.text.count("\n", 0, found.text.index(hashed)) + 1
 
 
 def check_groups(lock: str, text: str, wanted: tuple[str, ...]) -> None:

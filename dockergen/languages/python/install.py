@@ -10,7 +10,7 @@ from dockergen.languages.python.beside import lost_data
 from dockergen.languages.python.extension import extension
 from dockergen.languages.python.hashes import hashless, unchecked, unhashed
 from dockergen.languages.python.local_versions import local_versions
-from dockergen.languages.python.manager_options import contradicted, of_public_index, options, tools
+from dockergen.languages.python.manager_options import contradicted, of_public_index, options, renewing, tools
 from dockergen.languages.python.manager_version import lock_reader, manager_version, newer_pip, old_pip
 from dockergen.languages.python.markers import applies, settled
 from dockergen.languages.python.mounts import Mounts, is_archive, mounts
@@ -55,6 +55,8 @@ class Install:
     locked: bool
     verified: bool  # the lock file is compared with the manifest again when the project is installed
     tools: tuple[str, ...]  # the manager and what goes with it, as pip is told
+    renews: tuple[str, ...]  # what brings a lock file up to date that the manager refuses, in its words
+    renewed: str  # that file, which the step writes anew for itself
     reader: bool  # they print the manager's lock file in its place
     no_indexes: bool  # it names no index that pip would not use unasked
     old_pip: bool  # the image's pip installs into its own environment only
@@ -130,6 +132,8 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
         locked=bool(project.lock),
         verified=bool(project.lock) and not project.stale,
         tools=tools(repo, project, kind, release.value),
+        renews=renewing(repo, project, release.value) if project.refused else (),
+        renewed=project.lock if project.refused else "",
         reader=bool(project.lock and lock_reader(kind, release.value)),
         no_indexes=of_public_index(repo, project) if kind == "pipenv" else False,
         old_pip=old_pip(release.value),

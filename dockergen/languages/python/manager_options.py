@@ -29,6 +29,13 @@ def tools(repo: Repository, project: Project, kind: str, release: str) -> tuple[
     return (pinned, *load("python").lists.get(f"beside:{kind}", ()))
 
 
+def renewing(repo: Repository, project: Project, release: str) -> tuple[str, ...]:
+    """What brings Poetry's lock file up to date and keeps what it holds as far as that still fits, in the words of the
+    release of Poetry that the image has on that Python."""
+    version = manager_version(repo, "poetry", project.pyproject, project.lock, release).value
+    return ("lock", "--no-update") if version.startswith("1.") else ("lock",)
+
+
 def contradicted(repo: Repository, release: Sourced[str]) -> bool:
     """True where uv has to be told the image's Python, as a .python-version among the source names another."""
     stated = [pin for pin in pins(repo) if pin.origin.path in (".python-version", ".python-versions")]
