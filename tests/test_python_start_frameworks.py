@@ -240,6 +240,15 @@ def test_ini_file_wins_over_the_command_that_fills_the_database(tmp_path: Path) 
     }
 
 
+def test_sample_of_an_ini_file_is_told_with_the_command_that_copies_it(tmp_path: Path) -> None:
+    files = {**PYRAMID, "development.ini.sample": INI.format(listen="*:6543")}
+    with pytest.raises(ProjectError) as caught:
+        plan_of(tmp_path, files)
+    assert caught.value.problem.startswith("development.ini.sample is a sample of the file that `pserve` starts")
+    assert caught.value.command == "cp development.ini.sample production.ini"
+    assert started(plan_of(tmp_path, files, start="pserve /etc/shop.ini")) == "pserve /etc/shop.ini"
+
+
 def test_ini_file_is_in_the_image_and_its_database_in_a_folder_of_its_own(tmp_path: Path) -> None:
     plan = plan_of(tmp_path, {**PYRAMID, "production.ini": INI.format(listen="*:6543")})
     assert plan.facts.install.project

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ from dockergen.errors import ProjectError
 from dockergen.languages.python.entry import App, Modules
 from dockergen.languages.python.imports import program_files
 from dockergen.languages.python.project import Project
+from dockergen.languages.python.start.program import UndecidedError
 from dockergen.languages.python.start.result import Start
 from dockergen.languages.python.start.served import default_app
 from dockergen.languages.python.syntax import Module, dotted, last_name, nodes, top_level
@@ -20,6 +22,8 @@ from dockergen.model import Origin, Sourced
 from dockergen.repository import Repository
 
 _ROUTE = regex(r"^@(?:bottle\.)?(?:route|get|post)\(", re.MULTILINE)
+_INI_FILES = ("production.ini", "prod.ini", "development.ini")
+_PUT_TOGETHER = regex(r"^\[(?:app|pipeline|composite):", re.MULTILINE)
 _FILLS = (
     *("route", "add_url_rule", "register_blueprint", "include_router", "add_api_route", "add_routes", "mount"),
     *("add_route", "get", "post", "put", "delete", "patch", "websocket"),
@@ -167,10 +171,15 @@ def refuse_reflex(repo: Repository, project: Project) -> None:
 
 
 def ini_start(repo: Repository, project: Project) -> Start | None:
-    """An application that an ini file puts together, on the server that the file names or on gunicorn."""
-    path = next((p for p in ("production.ini", "prod.ini", "development.ini") if repo.is_file(p)), "")
+    """An application that an ini file puts together, on the server that the file names or on gunicorn.
+
+    Raises UndecidedError where only a sample of such a file is there.
+    """
+    path = next((p for p in _INI_FILES if repo.is_file(p)), "")
     text = repo.source(path) if path else ""
-    if not path or not project.has("pyramid") or not re.search(r"^\[(?:app|pipeline|composite):", text, re.MULTILINE):
+    if not path and project.has("pyramid"):
+        _refuse_sample(repo)
+    if not path or not project.has("pyramid") or not _PUT_TOGETHER.search(text):
         return None
     listen = re.search(r"^(?:listen|port)\s*=\s*(?:\S*?:)?(\d{2,5})", text, re.MULTILINE)
     everywhere = re.search(r"^(?:listen|host)\s*=\s*(?:0\.0\.0\.0|\*)", text, re.MULTILINE)
@@ -202,6 +211,17 @@ def ini_start(repo: Repository, project: Project) -> Start | None:
     argv: tuple[str, ...] = ("gunicorn", "--worker-tmp-dir", "/dev/shm", "--paste", path)
     command = Sourced(argv, Origin("file", path, 1))
     return replace(begun, command=command, added=added, notes=(note, *begun.notes))
+
+
+def _refuse_sample(repo: Repository) -> None:
+    """UndecidedError where a sample stands for the ini file, which each installation fills in for itself."""
+    samples = (p for name in _INI_FILES for p in repo.glob(f"{name}.*") if _PUT_TOGETHER.search(repo.source(p)))
+    if sample := next(samples, ""):
+        raise UndecidedError(
+            f"{sample} is a sample of the file that `pserve` starts the program with, which is not here.",
+            "Copy it, and write into it what the image is to have.",
+            command=f"cp {shlex.quote(sample)} production.ini",
+        )
 
 
 def _package(repo: Repository, name: str) -> str:
