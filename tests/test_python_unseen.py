@@ -507,3 +507,14 @@ def test_users_manager_is_kept_whatever_its_lock_file_lacks(tmp_path: Path) -> N
     _write(tmp_path, {"pyproject.toml": manifest, "poetry.lock": LOCK, **files})
     plan = dockergen.plan(tmp_path, manager="poetry")
     assert next(row.text for row in plan.decisions if row.name == "manager") == "poetry"
+
+
+def test_script_that_is_called_like_the_package_which_it_starts_is_the_program(tmp_path: Path) -> None:
+    files = {
+        "Shop.py": "import shop\n\nif __name__ == '__main__':\n    shop.start()\n",
+        "convert.py": "from lib import convert\n\nif __name__ == '__main__':\n    convert()\n",
+        "shop/__init__.py": "def start(): pass\n",
+        "lib/__init__.py": "def convert(): pass\n",
+    }
+    _write(tmp_path, {"requirements.txt": "requests\n", **files})
+    assert _start(tmp_path) == ["python", "Shop.py"]

@@ -194,6 +194,10 @@ def _settled(modules: Modules, marked: list[tuple[str, int]]) -> tuple[str, int,
         imported = {o.lstrip(".").split(".")[0] for p, _ in equal for o in modules.module(p).imports.values()}
         equal = serving or [(p, line) for p, line in equal if p.rsplit("/", 1)[-1][:-3] not in imported] or equal
     if len(equal) > 1:
+        # Shop.py beside the package shop that it starts; other scripts are tools.
+        own = [(p, line) for p, line in equal if _called_like_its_package(modules, p)]
+        equal = own if len(own) == 1 else equal
+    if len(equal) > 1:
         shown = ", ".join(f"{p}:{line}" for p, line in equal[:5])
         raise UndecidedError(
             f"{len(equal)} files have a __main__ guard, and nothing tells which is the service: {shown}.",
@@ -207,3 +211,9 @@ def _settled(modules: Modules, marked: list[tuple[str, int]]) -> tuple[str, int,
         if p != path
     )
     return path, line, lost[:5]
+
+
+def _called_like_its_package(modules: Modules, path: str) -> bool:
+    """True for a file that imports the package beside it which has its name, in whatever letters."""
+    wanted = f"{path.removesuffix('.py')}/__init__.py".lower()
+    return any(other.lower() == wanted for other in modules.imported(path))
