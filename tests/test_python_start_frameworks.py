@@ -84,8 +84,24 @@ def test_cherrypy_settings_of_the_image_are_set_last(tmp_path: Path) -> None:
         "cherrypy.quickstart(Root())\n"
     )
     plan = plan_of(tmp_path, {"requirements": "cherrypy", "run.py": source})
-    assert "cherrypy.engine.start = lambda: (cherrypy.config.update(server), start())" in started(plan)
+    assert "cherrypy.engine.start = told(cherrypy.engine.start)" in started(plan)
     assert plan.port == 8099
+
+
+def test_cherrypy_server_that_is_started_by_itself_is_told_too(tmp_path: Path) -> None:
+    source = "import cherrypy\ncherrypy.tree.mount(Root())\ncherrypy.server.start()\ncherrypy.server.wait()\n"
+    plan = plan_of(tmp_path, {"requirements": "cherrypy", "run.py": source})
+    assert "cherrypy.server.start = told(cherrypy.server.start)" in started(plan)
+    assert plan.port == 8080
+
+
+def test_asgineer_gets_an_address_that_the_outside_reaches(tmp_path: Path) -> None:
+    source = "import asgineer\n\nasgineer.run('shop.__main__:handler', 'uvicorn', 'localhost:8080')\n"
+    files = {"requirements": "asgineer uvicorn", "shop/__init__.py": "", "shop/__main__.py": source}
+    plan = plan_of(tmp_path, files)
+    assert "run(app, server, '0.0.0.0:' + os.environ['PORT'], **more)" in started(plan)
+    assert started(plan).endswith(" shop")
+    assert plan.port == 8080
 
 
 def test_cherrypy_port_of_the_configuration_file_that_the_program_names(tmp_path: Path) -> None:
