@@ -426,3 +426,32 @@ def test_page_is_run_by_the_command_of_its_framework(
 def test_line_of_the_readme_tells_which_page_of_shiny_is_run(tmp_path: Path) -> None:
     files = {"requirements": "shiny", "one.py": SHINY, "two.py": SHINY, "README.md": "    shiny run --reload two.py\n"}
     assert started(plan_of(tmp_path, files)) == "shiny run two.py --host 0.0.0.0 --port 8000"
+
+
+TAC = """from twisted.application import internet, service
+from twisted.web import server
+from shop.pages import root
+
+application = service.Application('shop')
+internet.TCPServer(8123, server.Site(root)).setServiceParent(application)
+"""
+
+
+def test_tac_file_is_run_by_twisteds_own_command(tmp_path: Path) -> None:
+    files = {"requirements": "twisted", "shop/__init__.py": "", "shop/pages.py": "root = None\n", "bin/shop.tac": TAC}
+    plan = plan_of(tmp_path, files)
+    assert started(plan) == "twistd --nodaemon --pidfile= --python bin/shop.tac"
+    assert plan.port == 8123
+    assert dict(plan.env)["PYTHONPATH"] == "/app"
+
+
+def test_of_several_tac_files_none_is_taken(tmp_path: Path) -> None:
+    files = {"requirements": "twisted", "one.tac": TAC, "two.tac": TAC}
+    with pytest.raises(ProjectError):
+        plan_of(tmp_path, files)
+
+
+def test_program_that_listens_by_twisteds_reactor_has_its_port(tmp_path: Path) -> None:
+    source = "from twisted.internet import reactor\n\nreactor.listenTCP(8124, factory())\nreactor.run()\n"
+    plan = plan_of(tmp_path, {"requirements": "twisted", "main.py": source})
+    assert (started(plan), plan.port) == ("python main.py", 8124)

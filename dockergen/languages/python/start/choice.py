@@ -54,6 +54,7 @@ from dockergen.languages.python.start.special import (
     notebook_start,
     reflex_folders,
     refuse_reflex,
+    twisted_start,
     without_routes,
 )
 from dockergen.languages.python.start.workers import workers
@@ -274,7 +275,7 @@ def _program(
     found = plain or program(modules, project, paths, own, present)
     if found is not None:
         refuse_other_packages(modules, project, found)
-    return found or notebook_start(repo, project)
+    return found or twisted_start(modules, project) or notebook_start(repo, project)
 
 
 def _as_told(modules: Modules, project: Project, present: Mapping[str, Framework], path: str, run: Run) -> Start | None:

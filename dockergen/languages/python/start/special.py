@@ -1,4 +1,4 @@
-"""Applications without an object in the source: Pyramid's ini files and Bottle's default app."""
+"""Applications without an object in the source: Pyramid's ini files, Twisted's .tac files and Bottle's default app."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from dataclasses import replace
 
 from dockergen.catalog import Framework, load
 from dockergen.errors import ProjectError
-from dockergen.languages.python.entry import App, Modules
+from dockergen.languages.python.entry import App, Modules, search_path
 from dockergen.languages.python.imports import program_files
 from dockergen.languages.python.project import Project
+from dockergen.languages.python.start.own_server import reached
 from dockergen.languages.python.start.program import UndecidedError
 from dockergen.languages.python.start.result import Start
 from dockergen.languages.python.start.served import default_app
@@ -151,6 +152,20 @@ def notebook_start(repo: Repository, project: Project) -> Start | None:
         env=dict(row.env),
         entry=notebooks[0],
     )
+
+
+def twisted_start(modules: Modules, project: Project) -> Start | None:
+    """The service that the only .tac file makes, which Twisted's own command runs; None for none or several.
+    https://docs.twisted.org/en/stable/core/howto/application.html"""
+    files = [path for path in modules.repo.walk(depth=3) if path.endswith(".tac")] if project.has("twisted") else []
+    if len(files) != 1:
+        return None
+    begun = Start(
+        Sourced((*load("python").lists["twistd"], files[0]), Origin("file", files[0], 1)),
+        import_root=search_path(modules.repo, files[0]),
+        entry=files[0],
+    )
+    return reached(modules, begun, files[0], None)
 
 
 def reflex_folders(repo: Repository, project: Project) -> tuple[str, ...]:
