@@ -138,6 +138,7 @@ class AssetBuild:
     built: bool = True  # made of the repository's source; False for packages as they are published
     ships: bool = True  # it goes into the final image, not only into the step that reads it
     target: str = ""  # folder where the service expects it, relative to the root of the repository
+    beside: tuple[str, ...] = ()  # files that the build writes outside of that folder, relative to the same root
     notes: tuple[str, ...] = ()
 
 

@@ -449,4 +449,5 @@ def _placed(build: AssetBuild, folder: str, index: int, awaited: list[str]) -> A
         target=target,
         stage="assets" if not index else f"assets-{index + 1}",
         context_files=tuple(below(path) for path in build.context_files),
+        beside=tuple(found for path in build.beside if (found := normal(below(path)))),
     )

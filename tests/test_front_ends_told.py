@@ -205,3 +205,31 @@ def test_theme_deep_inside_of_the_program_that_is_committed_as_built_is_left_as_
         }
     )
     assert service_at(root, {}).plan.assets == ()
+
+
+TRACKED = """const path = require('path')
+const BundleTracker = require('webpack-bundle-tracker')
+module.exports = {{
+  output: {{ path: path.resolve(__dirname, 'static/bundles'), filename: '[name].js' }},
+  plugins: [new BundleTracker({})],
+}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("told", "beside"),
+    [
+        ("{ path: __dirname, filename: './webpack-stats.json' }", ("front/webpack-stats.json",)),
+        ("{\n    path: path.join(__dirname, '..'),\n    filename: 'stats.json',\n  }", ("stats.json",)),
+        ("{ filename: './static/bundles/stats.json' }", ()),
+    ],
+)
+def test_list_of_what_webpack_built_comes_along(project: Project, told: str, beside: tuple[str, ...]) -> None:
+    tools = {"webpack": "5", "webpack-cli": "6", "webpack-bundle-tracker": "3"}
+    package = {"scripts": {"build": "webpack"}, "devDependencies": tools}
+    front = {"front/package.json": json.dumps(package), "front/webpack.config.js": TRACKED.format(told)}
+    root = project({**FLASK, **front, "pages.html": "front/static/bundles"})
+    (asset,) = service_at(root, {}).plan.assets
+    assert asset.beside == beside
+    text = next(file.text for file in dockergen.generate(root) if file.path == "Dockerfile")
+    assert all(f"COPY --from=assets /app/{path} {path}\n" in text for path in beside)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from dockergen.catalog import load
@@ -21,11 +22,14 @@ from dockergen.languages.node.install import install
 from dockergen.languages.node.manager import manager
 from dockergen.languages.node.project import Project, project
 from dockergen.languages.node.version import version
+from dockergen.lazy import regex
 from dockergen.manifests.package_json import PackageJson
 from dockergen.model import AssetBuild, Decision, IgnoreGroup, Origin, Sourced
 from dockergen.repository import Repository
 from dockergen.settings import Settings
 
+_TRACKS = "webpack-bundle-tracker"
+_TRACKER = regex(r"\bnew\s+BundleTracker\(\s*\{(.*?)\}\s*\)", re.DOTALL)
 # Bundlers whose output stands in a script of the repository, or anywhere.
 _GUESSED = ("esbuild", "Rollup", "Tailwind CSS", "webpack")
 
@@ -82,8 +86,23 @@ def assets(repo: Repository, settings: Settings) -> AssetBuild | None:
         ),
         ignore=(IgnoreGroup("Front-end packages are installed in the image", ("**/node_modules",)),),
         secrets=(*setup.secrets, *secrets),
+        beside=tuple(path for path in _tracked(repo, package) if not path.startswith(f"{output}/")),
         notes=(*found.notes, *tool.notes),
     )
+
+
+def _tracked(repo: Repository, package: PackageJson) -> tuple[str, ...]:
+    """The file in which webpack-bundle-tracker lists what was built, for the program that names it in its pages.
+    https://github.com/django-webpack/webpack-bundle-tracker#usage"""
+    config = repo.first(*load("node").frameworks["webpack"].config)
+    found = _TRACKER.search(repo.source(config)) if config and _TRACKS in package.all_dependencies else None
+    if found is None:
+        return ()
+    filename = re.search(r"\bfilename\s*:\s*['\"]([^'\"]+)['\"]", found[1])
+    folder = re.search(r"\bpath\s*:\s*(path\.(?:join|resolve)\([^)]*\)|[^,\n}]*)", found[1])
+    parts = re.findall(r"['\"]([^'\"]+)['\"]", folder[1]) if folder else []
+    name = filename[1] if filename else "webpack-stats.json"
+    return (relative("/".join((*parts, name))),)
 
 
 def packages(repo: Repository, settings: Settings) -> AssetBuild | None:
