@@ -19,7 +19,7 @@ _MOST_SHOWN = 6
 _ALWAYS = ("PATH", "HOME", "LANG", "HOSTNAME", "PWD", "TMPDIR", "PYTHON_VERSION")
 _HINT = regex(
     r"TOKEN|\bif (?:not \w|\w+ is None)|environ\[|\b(?:getenv|environ\.get)\([^,()]+\)\s*(?:[.)+]|$)"
-    r"|\benv(?:\.\w+)?\(|\bconfig\(|BaseSettings",
+    r"|\b(?:create_engine|create_async_engine|from_url)\(|\benv(?:\.\w+)?\(|\bconfig\(|BaseSettings",
     re.MULTILINE,
 )
 # What the program gives itself before it asks.
@@ -28,7 +28,9 @@ _NAME = regex(r"[A-Z][A-Z0-9_]*")
 _ADDRESS = regex(r"[a-z][a-z0-9+.-]*://")
 _PLAIN_ROW = regex(r"([A-Za-z_]\w*)=([^\s\"'#]+)")
 _OF_IMAGES = ("PORT", "HOST", "PATH", "HOME", "PYTHONPATH")
+# Functions that refuse None as their first argument: numbers and paths of it, and those that connect to a server.
 _NEED_TEXT = ("int", "float", "Path", "loads", "parse", "urlparse", "join")
+_NEED_ADDRESS = ("create_engine", "create_async_engine", "from_url")
 _READERS = ("env", "config")  # environs, django-environ and decouple, by the names that everybody gives them
 _LIBRARIES = ("environ", "environs", "decouple", "starlette")
 
@@ -176,7 +178,7 @@ def _used(node: ast.AST, held: Mapping[str, str]) -> Iterator[tuple[str, int]]:
         return
     if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in held:
         yield held[node.value.id], node.lineno
-    for part in _put_together(node):
+    for part in (*_put_together(node), *_refusing(node)):
         if isinstance(part, ast.Name) and part.id in held:
             yield held[part.id], part.lineno
     for child in ast.iter_child_nodes(node):
@@ -192,6 +194,12 @@ def _put_together(node: ast.AST) -> tuple[ast.expr, ...]:
     if parts and isinstance(parts[0], ast.Constant) and _ADDRESS.match(str(parts[0].value)):
         return tuple(part.value for part in parts if isinstance(part, ast.FormattedValue))
     return ()
+
+
+def _refusing(node: ast.AST) -> tuple[ast.expr, ...]:
+    """The first argument of a call that does not take None for it."""
+    known = isinstance(node, ast.Call) and last_name(node.func) in (*_NEED_TEXT, *_NEED_ADDRESS)
+    return tuple(node.args[:1]) if isinstance(node, ast.Call) and known else ()
 
 
 def _held(node: ast.Assign) -> str:
@@ -237,18 +245,11 @@ def _read(node: ast.AST, reads: bool) -> Iterator[tuple[str, int]]:
     if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load) and last_name(node.value) == "environ":
         name = node.slice.value if isinstance(node.slice, ast.Constant) else None
         yield from [(name, node.lineno)] if isinstance(name, str) else []
-    for part in _put_together(node):
+    for part in (*_put_together(node), *_refusing(node)):  # int(os.getenv("CHANNEL")): None is refused
         if name := _asked(part):
             yield name, part.lineno
     if isinstance(node, ast.Attribute) and (name := _asked(node.value)):
         yield name, node.lineno  # os.environ.get("HOSTS").split(): used as if it were there
-    if (
-        isinstance(node, ast.Call)
-        and last_name(node.func) in _NEED_TEXT
-        and node.args
-        and (name := _asked(node.args[0]))
-    ):
-        yield name, node.lineno  # int(os.getenv("CHANNEL")): None is refused
     if isinstance(node, ast.Call) and reads and len(node.args) == 1 and _reader(node.func):
         first = node.args[0]
         if isinstance(first, ast.Constant) and isinstance(first.value, str) and not _has_default(node):
