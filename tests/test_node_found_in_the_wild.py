@@ -287,3 +287,22 @@ def test_webpack_fills_the_folder_that_its_configuration_resolves(project, writt
     config = f"const path = require('path')\nmodule.exports = {{output: {{path: {written}, filename: 'main.js'}}}}\n"
     plan = dockergen.plan(project({"package.json": json.dumps(package), "webpack.config.js": config}))
     assert next(row.text for row in plan.decisions if row.name == "output") == "web/bundles"
+
+
+@pytest.mark.parametrize(
+    ("tools", "node", "told"),
+    [
+        ({"react-scripts": "^4.0.3"}, "", True),
+        ({"webpack": "~4.46", "webpack-cli": "^4"}, ">=18", True),
+        ({"react-scripts": "^4.0.3"}, "16.x", False),
+        ({"react-scripts": "^5.0.1"}, "", False),
+    ],
+)
+def test_bundler_that_hashes_with_md4_is_let_on_openssl_3(
+    project, tools: dict[str, str], node: str, told: bool
+) -> None:
+    package = {"scripts": {"build": "make-pages"}, "devDependencies": tools, "engines": {"node": node} if node else {}}
+    text = next(
+        f.text for f in dockergen.generate(project({"package.json": json.dumps(package)})) if f.path == "Dockerfile"
+    )
+    assert ("export NODE_OPTIONS=--openssl-legacy-provider && npm run build" in text) == told

@@ -13,6 +13,7 @@ from dockergen.languages.node.build import (
     Build,
     expanded,
     foreign_program,
+    hashes_with_md4,
     public_variables,
     relative,
 )
@@ -66,6 +67,7 @@ def assets(repo: Repository, settings: Settings) -> AssetBuild | None:
         layout="assets",
         install=setup,
         script=script,
+        md4=hashes_with_md4(package, found.version.value),
         arguments=tuple(argument.name for argument in arguments),
         secrets=secrets,
         output=output,

@@ -35,6 +35,7 @@ _OUT_DIR = regex(r"\boutDir\s*:\s*(?:path\.)?(?:resolve|join)?\(?[^'\"`,)}]*?(?:
 _TSC_OUT = regex(r'^[^/\n]*"outDir"\s*:\s*"([^"]+)"', re.MULTILINE)
 _TSC_ROOT = regex(r'^[^/\n]*"rootDir"\s*:\s*"([^"]+)"', re.MULTILINE)
 _CALLS = regex(r"\b(?:npm|pnpm|yarn) run ([\w:.-]+)")
+_OPENSSL_3 = 17  # the first Node.js with OpenSSL 3
 OUTPUT_FILE = regex(r"(?:\s-o|\s--output)[ =]([\w./-]+/[\w.-]+)")  # Tailwind's command writes a single file
 OUTPUT_FLAG = regex(r"(?:--outDir|--out-dir|--outdir|--dist-dir|--output-path|-d)[ =]([\w./-]+)")
 
@@ -91,6 +92,16 @@ def build_script(package: PackageJson) -> str:
     named = next((name for name in _SCRIPTS if name in package.scripts), "")
     before = (name for name in ("prestart:prod", "prestart") if _COMPILES.search(package.scripts.get(name, "")))
     return named or next(before, "") or _one_of_a_kind(package)
+
+
+def hashes_with_md4(package: PackageJson, node: str) -> bool:
+    """True where a bundler of the package hashes with MD4, as webpack 4 does, which the OpenSSL of Node.js 17 and later
+    has in its legacy provider only. https://nodejs.org/en/blog/release/v17.0.0"""
+    if int(re.split(r"\D", node, maxsplit=1)[0] or 0) < _OPENSSL_3:
+        return False
+    rows = (row.split() for row in load("node").lists["hashes_with_md4_before"])
+    specs = ((re.match(r"\D*(\d+)", package.all_dependencies.get(name, "")), int(first)) for name, first in rows)
+    return any(found is not None and int(found[1]) < first for found, first in specs)
 
 
 def _one_of_a_kind(package: PackageJson) -> str:

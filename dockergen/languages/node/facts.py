@@ -20,6 +20,7 @@ class NodeFacts:
     prune: bool = False  # ... or the one install loses it after the build
     script: str = ""  # script of package.json that builds
     command: str = ""  # command of the user that builds
+    md4: bool = False  # the bundler wants what OpenSSL 3 has in its legacy provider only
     generate: bool = False  # prisma generate before the build
     arguments: tuple[str, ...] = ()
     secrets: tuple[Secret, ...] = ()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from dockergen.catalog import ImageRow, load
 from dockergen.frozen import frozen
 from dockergen.languages.node import nextjs, signals
-from dockergen.languages.node.build import public_variables, sources
+from dockergen.languages.node.build import hashes_with_md4, public_variables, sources
 from dockergen.languages.node.facts import NodeFacts, ignored
 from dockergen.languages.node.install import Install, install
 from dockergen.languages.node.manager import Manager, manager
@@ -170,6 +170,7 @@ def _facts(repo: Repository, project: Project, setup: Install, started: Start) -
         prune=prune,
         script=build.script,
         command=build.command.value if build.command and not build.script else "",
+        md4=builds and hashes_with_md4(package, project.version.value),
         generate=prisma and "prisma" not in package.scripts.get("build", "") + package.scripts.get("postinstall", ""),
         output=output,
         source=not compiled,

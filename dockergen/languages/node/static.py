@@ -6,7 +6,7 @@ import re
 
 from dockergen.catalog import load
 from dockergen.errors import ProjectError
-from dockergen.languages.node.build import public_variables, sources
+from dockergen.languages.node.build import hashes_with_md4, public_variables, sources
 from dockergen.languages.node.facts import NodeFacts, ignored
 from dockergen.languages.node.install import install
 from dockergen.languages.node.manager import manager
@@ -48,6 +48,7 @@ def static_plan(repo: Repository, settings: Settings, project: Project) -> Build
         install=setup,
         script=build.script,
         command=build.command.value if not build.script else "",
+        md4=hashes_with_md4(package, project.version.value),
         arguments=tuple(argument.name for argument in arguments),
         secrets=secrets,
         output=output,
