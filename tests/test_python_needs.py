@@ -34,6 +34,8 @@ def _write(root: Path, text: str) -> Path:
         pytest.param("from pydantic_settings import BaseSettings\nclass S(BaseSettings):\n    secret_key: str\n    debug: bool = False\ns = S()\n", ["SECRET_KEY"], id="pydantic"),
         pytest.param("from pydantic_settings import BaseSettings, SettingsConfigDict\nclass S(BaseSettings):\n    model_config = SettingsConfigDict(env_prefix='shop_')\n    key: str\ns = S()\n", ["SHOP_KEY"], id="pydantic-prefix"),
         pytest.param("from pydantic_settings import BaseSettings\nclass Env(BaseSettings):\n    debug: bool = False\nclass _Client(Env, env_prefix='client_'):\n    token: str\nClient = _Client()\n", ["CLIENT_TOKEN"], id="pydantic-of-its-own"),
+        pytest.param("from pydantic_settings import BaseSettings\nclass Env(BaseSettings):\n    key: str\nsettings = Env(_env_file='.env.local')\n", ["KEY"], id="pydantic-with-a-file"),
+        pytest.param("from pydantic import BaseSettings, Field\nclass Env(BaseSettings):\n    url: str = Field(..., env='DATABASE_URL')\n    key: str = Field(description='x')\n    size: int = Field(default=3)\n    wait: int = Field(3)\nenv_ = Env()\n", ["DATABASE_URL", "KEY"], id="pydantic-with-fields"),
         pytest.param("from pydantic_settings import BaseSettings\nclass Item(BaseSettings):\n    name: str\nitem = Item(name='x')\n", [], id="pydantic-with-values"),
         pytest.param("import os\nKEY = os.environ.get('API_KEY')\nPORT = os.environ['PORT']\n", [], id="optional-and-ours"),
         pytest.param("import os\ntry:\n    KEY = os.environ['API_KEY']\nexcept KeyError:\n    KEY = ''\n", [], id="tried"),

@@ -24,6 +24,7 @@ _HINT = regex(
 )
 # What the program gives itself before it asks.
 _SET = regex(r"""\benviron(?:\.setdefault\(\s*["'](\w+)["']|\[\s*["'](\w+)["']\s*\]\s*=(?!=))""")
+_MADE = regex(r"\b(_?[A-Z]\w*)\(\s*(?:_env\w*\s*=[^()]*)?\)")  # with nothing but where the environment is kept
 _NAME = regex(r"[A-Z][A-Z0-9_]*")
 _ADDRESS = regex(r"[a-z][a-z0-9+.-]*://")
 _PLAIN_ROW = regex(r"([A-Za-z_]\w*)=([^\s\"'#]+)")
@@ -43,7 +44,7 @@ def variables(repo: Repository, entry: str, given: tuple[tuple[str, str], ...]) 
     present |= {name for text in texts.values() for names in _SET.findall(text) for name in names}
     hinting = any(map(_HINT.search, texts.values()))
     # Settings that get their values from the program are no settings of the environment.
-    made = {n for text in texts.values() if hinting for n in re.findall(r"\b(_?[A-Z]\w*)\(\s*\)", text)}
+    made = {n for text in texts.values() if hinting for n in _MADE.findall(text)}
     for path, text in texts.items():
         if not _HINT.search(text):
             continue
@@ -289,7 +290,24 @@ def _fields(node: ast.ClassDef) -> Iterator[tuple[str, int]]:
     named = (w.value.value for w in words if w.arg == "env_prefix" and isinstance(w.value, ast.Constant))
     prefix = str(next(named, ""))
     for field in node.body:
-        if isinstance(field, ast.AnnAssign) and field.value is None and isinstance(field.target, ast.Name):
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and _is_required(field):
             text = ast.unparse(field.annotation)
             if "ClassVar" not in text and "computed" not in text:
-                yield f"{prefix}{field.target.id}".upper(), field.lineno
+                yield _variable(field.value) or f"{prefix}{field.target.id}".upper(), field.lineno
+
+
+def _is_required(field: ast.AnnAssign) -> bool:
+    """True for a field without a value, also where `Field(...)` says more of it."""
+    value = field.value
+    if not isinstance(value, ast.Call) or last_name(value.func) != "Field":
+        return value is None
+    if value.args:
+        return isinstance(value.args[0], ast.Constant) and value.args[0].value is ...
+    return not any(word.arg in ("default", "default_factory", None) for word in value.keywords)
+
+
+def _variable(value: ast.expr | None) -> str:
+    """The variable that `Field(..., env="X")` names, "" for none."""
+    words = value.keywords if isinstance(value, ast.Call) else []
+    named = (word.value for word in words if word.arg in ("env", "validation_alias", "alias"))
+    return next((str(name.value).upper() for name in named if isinstance(name, ast.Constant)), "")
