@@ -60,7 +60,7 @@ def _python(found: re.Match[str]) -> Recipe:
 
 # The pip that the real images of these minors ship: an ended release keeps its last one, which takes old metadata
 # that newer ones refuse.
-_PIPS = {"3.6": "21.2.4", "3.7": "23.0.1", "3.8": "23.0.1", "3.9": "23.0.1", "3.10": "23.0.1"}
+_PIPS = {"3.6": "21.2.4", "3.7": "23.0.1", "3.8": "23.0.1", "3.9": "23.0.1", "3.10": "23.0.1", "3.11": "24.0"}
 
 
 def _pyenv(minor: str, tools: str) -> Recipe:
