@@ -148,6 +148,22 @@ from tests.realengine.fixtures import DockerEngine
             "own file ac03.py is no Python",
             "Mend the line",
         ),
+        (
+            'File "pydantic/env_settings.py", line 40, in __init__\npydantic.error_wrappers.ValidationError: 2 validation errors for ApiEnv\nDATABASE_URL\n  field required (type=value_error.missing)',
+            "demand the variable DATABASE_URL",
+            "--env DATABASE_URL=",
+        ),
+        (
+            "usage: shop serve -d ROOT\nshop serve: error: the following arguments are required: -d/--directory",
+            "instead of starting: the following arguments are required: -d/--directory",
+            "--start",
+        ),
+        (
+            "google.auth.exceptions.DefaultCredentialsError: Your default credentials were not found. To set up, see https://cloud.google.com/x",
+            "asks Google",
+            "GOOGLE_APPLICATION_CREDENTIALS=/run/key.json",
+        ),
+        ("botocore.exceptions.NoCredentialsError: Unable to locate credentials", "asks AWS", "AWS_ACCESS_KEY_ID"),
         ("something else entirely", "nothing is known", "log below"),
     ],
 )
@@ -251,6 +267,8 @@ def test_a_log_of_a_build_names_its_cause(log: str, cause: str, remedy: str) -> 
         ("Traceback (most recent call last):\n  File \"x\"\nTypeError: unhashable type: 'dict'\nINFO: 500", "TypeError: unhashable type: 'dict'"),
         ("Traceback (most recent call last):\n  a\nshop.models.Item.DoesNotExist\n", "shop.models.Item.DoesNotExist"),
         ("INFO: ready\nValueError: is what we talk about\n", ""),
+        (f"Traceback (most recent call last):\n  a\nshop.BadError: {'x' * 300}\n", f"shop.BadError: {'x' * 185} ..."),
+        ("Traceback (most recent call last):\n  a\nErrors come and go: this is no exception\nTypeError\n", "TypeError"),
         ("all is well", ""),
     ],
 )  # fmt: skip

@@ -10,6 +10,7 @@ from dockergen.lazy import regex
 from dockergen.model import Sourced
 from dockergen.verify.report import Problem
 
+_LONGEST = 200  # characters of an exception in a message
 _MOST_NEEDS = 4  # variables in one message
 _MEND = "Mend what that says; the traceback is in the log below."
 _LACKING = regex(r"(?i)\b(?:env\w*|variables?|set|missing|defined|provided?|required?|empty|configured?)\b")
@@ -230,6 +231,22 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
         "Give it a value: dockergen verify --env {0}=...",
     ),
     (
+        r"DefaultCredentialsError: \S+ default credentials were not found",
+        "The program asks Google for what an account has, and no credentials are in the container.",
+        "Mount the key of a service account and name its place: docker run -v ./key.json:/run/key.json:ro "
+        "-e GOOGLE_APPLICATION_CREDENTIALS=/run/key.json ...",
+    ),
+    (
+        r"NoCredentialsError: Unable to locate credentials",
+        "The program asks AWS for what an account has, and no credentials are in the container.",
+        "Give them: docker run -e AWS_ACCESS_KEY_ID -e AWS_SECRET_ACCESS_KEY -e AWS_DEFAULT_REGION ...",
+    ),
+    (
+        r"NoRegionError: You must specify a region",
+        "The program asks AWS for something and is told no region.",
+        "Give it: dockergen verify --env AWS_DEFAULT_REGION=...",
+    ),
+    (
         r"ImproperlyConfigured: The ([A-Z][A-Z0-9_]+) setting must not be empty",
         "Django's setting {0} is empty.",
         "Give the variable that the settings read for it a value: dockergen verify --env {0}=...",
@@ -240,7 +257,8 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
         "Say where it is: dockergen verify --env DATABASE_URL=... (or the variables that your settings read).",
     ),
     (
-        r"validation errors? for \w*(?:[Ss]ettings|[Cc]onfig|_Client)\w*\n(\w+)\n\s+[^\n]*(?:Field required|field required)",
+        r"(?:(?s:pydantic(?:/env_settings\.py|_settings/main\.py)\".*)validation errors? for \w+"
+        r"|validation errors? for \w*(?:[Ss]ettings|[Cc]onfig|_Client)\w*)\n(\w+)\n\s+[^\n]*(?:Field required|field required)",
         "The program's settings demand the variable {0}.",
         "Give it a value, in the case that the settings use: dockergen verify --env {0}=...",
     ),
@@ -349,7 +367,7 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
     ),
     (r"JavaScript heap out of memory|MemoryError|Out of memory", "The program ran out of memory.", "Give it more."),
     (
-        r"(?ms)^(?:Usage|usage):.*?^(?:[Ee]rror|[\w.-]+: error): ([^\n]{1,160}?)\.?$",
+        r"(?ms)^(?:Usage|usage):.*?^(?:[Ee]rror|[\w. -]+: error): ([^\n]{1,160}?)\.?$",
         "The program tells how it is called, instead of starting: {0}.",
         "Name its subcommand, options or files: dockergen init --force --start '...'.",
     ),
@@ -401,12 +419,13 @@ def _empty_setting(log: str, message: str) -> str:
 def last_exception(log: str) -> str:
     """The last line of the last traceback of Python, "" when the log shows none."""
     found = re.findall(
-        r"^\s*((?:(?:\w+\.)*\w*(?:Error|Exception|DoesNotExist|Warning)(?:: [^\n]{1,160})?"
-        r"|(?:\w+\.)+[A-Z]\w+: [^\n]{1,160}))\s*$",
+        r"^\s*((?:(?:\w+\.)*\w*(?:Error|Exception|DoesNotExist|Warning)(?=: |\s*$)|(?:\w+\.)+[A-Z]\w+(?=: ))[^\n]*?)\s*$",
         log,
         re.MULTILINE,
     )
-    return found[-1].rstrip(".") if found and "Traceback" in log else ""
+    if not found or "Traceback" not in log:
+        return ""
+    return found[-1].rstrip(".") if len(found[-1]) <= _LONGEST else f"{found[-1][:_LONGEST]} ..."
 
 
 def started_without(problem: Problem, needs: Sequence[Sourced[str]]) -> Problem:
