@@ -214,6 +214,9 @@ def test_geodjango_is_seen_in_the_settings(tmp_path: Path) -> None:
     }
     plan = _plan(tmp_path, "django==5.2\ngunicorn\n", files, version="3.13")
     assert plan.runtime_packages == ("libgdal36", "libgeos-c1t64", "libproj25")
+    database = "DATABASES = {'default': {'ENGINE': 'django.contrib.gis.db.backends.spatialite', 'NAME': 'db/geo.db'}}\n"
+    plan = _plan(tmp_path, "django==5.2\ngunicorn\n", {"shop/settings.py": database}, version="3.13")
+    assert "libsqlite3-mod-spatialite" in plan.runtime_packages
 
 
 CPU = "--extra-index-url https://index.example/whl/cpu\n"
