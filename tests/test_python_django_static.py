@@ -71,3 +71,26 @@ def test_nothing_is_collected_where_no_variable_reaches_the_branch(tmp_path: Pat
     assert any(
         "site1/settings.py:9 sets STATIC_ROOT in a branch that no variable reaches" in note for note in plan.notes
     )
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "os.getenv('FILES')",
+        "os.environ.get('FILES', None)  # of the web server",
+        "os.environ['FILES']",
+        "env('FILES')",
+        "config('FILES', default=None)",
+    ],
+)
+def test_the_image_says_where_to_where_only_a_variable_would(tmp_path: Path, written: str) -> None:
+    plan, facts = _plan(tmp_path, f"STATIC_ROOT = {written}\n")
+    assert (facts.collect, facts.static) == ("manage.py", "staticfiles")
+    assert dict(facts.collect_env)["FILES"] == dict(plan.env)["FILES"] == "/app/staticfiles"
+    assert not plan.needs
+
+
+def test_a_place_of_the_settings_own_is_kept(tmp_path: Path) -> None:
+    plan, facts = _plan(tmp_path, "STATIC_ROOT = os.getenv('FILES', 'collected')\n")
+    assert "FILES" not in dict(plan.env)
+    assert facts.collect

@@ -12,6 +12,7 @@ from dockergen.languages.python.django_places import (
     front_end_packages,
     static_root,
     static_sources,
+    static_variable,
     writable,
 )
 from dockergen.languages.python.django_settings import (
@@ -62,6 +63,7 @@ class Django:
     static_root: str = ""  # line that sets it, "" when nothing is collected
     static_folder: str = ""  # relative to the repository, or absolute; "" when it is not known
     collecting: tuple[tuple[str, str], ...] = ()  # variables, and with which values the settings say where to
+    given: tuple[tuple[str, str], ...] = ()  # variables that say where to and have no value, with the image's
     static_missing: tuple[str, ...] = ()  # folders that files are collected from and that the repository lacks
     packages: tuple[Sourced[str], ...] = ()  # folders of node_modules that static files are collected from
     demanded: tuple[tuple[str, str], ...] = ()  # variables that the settings demand, with a dummy value for the build
@@ -113,6 +115,9 @@ def django(repo: Repository) -> Django | None:
     when = set_when(sources, "STATIC_ROOT") if static and not heroku else When()
     static = "" if sent or when.never else static
     sources = [(prefix + path, source) for path, source in sources]
+    told = static_variable(static)
+    place = "staticfiles" if not repo.has("staticfiles") else "collected-static"
+    given = ((told, f"/app/{place}"),) if told else ()
     folders, links = writable(repo, text, sources, root)
     entry = "" if without else _file(view, servers["wsgi"] or servers["asgi"])
     return Django(
@@ -127,8 +132,9 @@ def django(repo: Repository) -> Django | None:
         app_origin=origins["wsgi"] if servers["wsgi"] else origins["asgi"],
         asgi_origin=origins["asgi"],
         static_root=static,
-        static_folder=folder_of(static, sources, root) if static else "",
-        collecting=when.values if static else (),
+        static_folder=place if given else folder_of(static, sources, root) if static else "",
+        collecting=(*when.values, *given) if static else (),
+        given=given,
         static_missing=static_sources(repo, sources) if static else (),
         packages=front_end_packages(sources) if "django.contrib.staticfiles" in text else (),
         demanded=demanded,

@@ -14,6 +14,10 @@ from dockergen.model import Origin, Sourced
 from dockergen.repository import Repository
 
 _STATIC_ROOT = regex(r"^\s*STATIC_ROOT\s*(?::[^=\n]+)?=\s*(?!None)(.+)$", re.MULTILINE)
+_ALL_OF_A_VARIABLE = regex(
+    r"""(?:os\.)?(?:getenv|environ\.get)\(\s*["'](\w+)["']\s*(?:,\s*None\s*)?\)|(?:os\.)?environ\[\s*["'](\w+)["']\s*\]"""
+    r"""|(?:env(?:\.(?:str|path))?|config)\(\s*["'](\w+)["']\s*(?:,\s*(?:default\s*=\s*)?None\s*)?\)"""
+)
 _MEDIA_ROOT = regex(r"^\s*MEDIA_ROOT\s*(?::[^=\n]+)?=\s*(.+)$", re.MULTILINE)
 # The value ends where another key of the same line begins.
 _SQLITE = regex(r"""["']NAME["']\s*:\s*(.*?sqlite3?["'](?:(?!,\s*["']\w+["']\s*:|\}).)*)""")
@@ -36,6 +40,13 @@ def static_root(text: str) -> str:
     """The expression that says where static files are collected, "" where nothing is."""
     found = _STATIC_ROOT.search(text)
     return found[1] if found else ""
+
+
+def static_variable(expression: str) -> str:
+    """The variable of the environment that alone says where static files are collected, "" where there is none, or the
+    settings have a place of their own."""
+    found = _ALL_OF_A_VARIABLE.fullmatch(expression.partition("#")[0].strip())
+    return next((name for name in found.groups() if name), "") if found else ""
 
 
 def static_sources(repo: Repository, sources: Sources) -> tuple[str, ...]:

@@ -32,7 +32,8 @@ def site_start(repo: Repository, project: Project, site: Django, named: Run | No
         if other
         else ()
     )
-    env = {**rows[server].env, **({"DJANGO_SETTINGS_MODULE": site.settings} if site.exports_settings else {})}
+    settings = {"DJANGO_SETTINGS_MODULE": site.settings} if site.exports_settings else {}
+    env = {**rows[server].env, **settings, **dict(site.given)}
     commands = [("migrate", f"python {site.manage} migrate")]
     return Start(
         Sourced((*filled(rows[server].start, app, kind), *configured(repo, server)), origin, lost),
