@@ -29,6 +29,12 @@ def _write(root: Path, files: dict[str, str]) -> Path:
         pytest.param("PIL>=9", "pillow\n", id="a module of a distribution of another name"),
         pytest.param("rest_framework", "djangorestframework\n", id="with another separator"),
         pytest.param("sklearn", "scikit-learn\n", id="one that refuses to be installed"),
+        pytest.param("pkg-resources==0.0.0", "", id="what Debian's pip freeze lists"),
+        pytest.param("futures==3.4.0", "", id="a copy of a module for Python 2"),
+        pytest.param(
+            "futures==3.4.0; python_version < '3'", "futures==3.4.0; python_version < '3'\n", id="and said so"
+        ),
+        pytest.param("MySQL-python==1.2.5", "mysqlclient\n", id="what another distribution goes on with"),
         pytest.param("typing", "typing\n", id="a module of Python that the index has too"),
         pytest.param("os-lib", "os-lib\n", id="another distribution"),
         pytest.param("# smtplib", "# smtplib\n", id="a comment"),
@@ -55,6 +61,16 @@ def test_a_line_that_is_left_out_is_told(tmp_path: Path) -> None:
     )
     assert any(
         note.startswith("requirements.txt:4 asks for cv2") and "opencv-python-headless" in note for note in notes
+    )
+
+
+def test_what_stands_in_for_a_requirement_gets_its_debian_packages(tmp_path: Path) -> None:
+    _write(tmp_path, {"requirements.txt": "flask\nMySQL-python==1.2.5\n"})
+    plan = dockergen.plan(tmp_path)
+    assert "default-libmysqlclient-dev" in plan.build_packages
+    assert (
+        "requirements.txt:2 asks for mysql-python, which has no release for Python 3; the image has mysqlclient."
+        in (plan.notes)
     )
 
 

@@ -12,6 +12,7 @@ from dockergen.languages.python.apt_lists import AptList, apt_lists
 from dockergen.languages.python.compatible import asked_for
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.start import Start
+from dockergen.languages.python.unpublished import stand_ins
 from dockergen.languages.python.wheels import published
 from dockergen.languages.python.zones import old_zone
 from dockergen.lazy import regex
@@ -161,6 +162,7 @@ def _present(project: Project, rows: Mapping[str, SystemPackages]) -> Iterator[t
         for requirement, origin in project.direct
         for extra in requirement.extras
     ]
+    pending += [(name, _said_by(name, origin)) for name, origin in stand_ins(project)]
     seen: set[str] = set()
     while pending:
         name, origin = pending.pop()

@@ -1,4 +1,5 @@
-"""Requirements that no index has: modules of Python itself, and modules that are published under another name."""
+"""Requirements that no index has for Python 3: modules of Python itself, Debian's own packages, what only Python 2 had,
+and modules that are published under another name."""
 
 from __future__ import annotations
 
@@ -10,7 +11,17 @@ from dockergen.errors import ProjectError
 from dockergen.frozen import frozen
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.standard import standard_library
+from dockergen.manifests.requirements import normalised
 from dockergen.model import Origin
+
+_OWN = "which Python brings itself"
+_OLD = "which has no release for Python 3"
+_FROZEN = "a part of Debian's or Ubuntu's own Python that `pip freeze` lists there and no index has"
+_WITHOUT = {
+    _OWN: "Take the line out; imports of it go on working.",
+    _OLD: "Take the line out; Python 3 brings what it was a copy of.",
+    _FROZEN: "Take the line out.",
+}
 
 
 @frozen
@@ -23,11 +34,12 @@ class Edits:
 
 @frozen
 class _Row:
-    """One requirement that cannot be had; `instead` is the distribution that is meant, "" for Python itself."""
+    """One requirement that cannot be had, what it is, and the distribution that is meant; "" where there is none."""
 
     name: str
     origin: Origin
-    instead: str
+    what: str
+    instead: str = ""
 
 
 def edits(project: Project, kind: str, editable: bool) -> Edits:
@@ -41,13 +53,16 @@ def edits(project: Project, kind: str, editable: bool) -> Edits:
         return Edits()
     first = next((row for row in rows if kind != "requirements" or not editable or row.origin.path != path), None)
     if first is not None:
-        found = f"{first.origin} asks for {first.name}, {_what(first)}."
-        remedy = (
-            f"Write {first.instead} instead." if first.instead else "Take the line out; imports of it go on working."
-        )
+        found = f"{first.origin} asks for {first.name}, {first.what}."
+        remedy = f"Write {first.instead} instead." if first.instead else _WITHOUT[first.what]
         raise ProjectError(found, remedy, command=_command(project, kind, first))
-    notes = (f"{row.origin} asks for {row.name}, {_what(row)}; the image {_deed(row)}." for row in rows)
+    notes = (f"{row.origin} asks for {row.name}, {row.what}; the image {_deed(row)}." for row in rows)
     return Edits(tuple(_expression(row) for row in rows), tuple(notes))
+
+
+def stand_ins(project: Project) -> Iterator[tuple[str, Origin]]:
+    """The distributions that the image has for requirements of other names, with the lines of those."""
+    yield from ((normalised(row.instead), row.origin) for row in _rows(project, "") if row.instead)
 
 
 def _rows(project: Project, kind: str) -> Iterator[_Row]:
@@ -56,15 +71,18 @@ def _rows(project: Project, kind: str) -> Iterator[_Row]:
         {*lists["refused_by_uv"]} if kind == "uv" else set()
     )
     meant = dict(row.split() for row in lists["published_otherwise"])
+    python2 = {name: instead for name, _, instead in (row.partition(" ") for row in lists["only_python_2"])}
     for found, origin in project.direct:
         if found.url or found.path or not found.name:
             continue
-        if found.name in meant or found.name.replace("-", "_") in standard:
-            yield _Row(found.name, origin, meant.get(found.name, ""))
-
-
-def _what(row: _Row) -> str:
-    return "the name of a module that is published under another" if row.instead else "which Python brings itself"
+        if found.name in meant:
+            yield _Row(found.name, origin, "the name of a module that is published under another", meant[found.name])
+        elif found.name.replace("-", "_") in standard:
+            yield _Row(found.name, origin, _OWN)
+        elif found.name in python2 and not found.marker:
+            yield _Row(found.name, origin, _OLD, python2[found.name])
+        elif found.name in lists["only_debian"]:
+            yield _Row(found.name, origin, _FROZEN)
 
 
 def _deed(row: _Row) -> str:
