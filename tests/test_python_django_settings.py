@@ -160,6 +160,8 @@ def test_a_variable_is_told_with_the_line_of_the_file_that_reads_it(tmp_path: Pa
     [
         ("from .base import *\ntry:\n    from .local import *\nexcept ImportError:\n    pass\n", None, "site_/settings/production.py sets no SECRET_KEY"),
         ("import os\nfrom .base import *\nSECRET_KEY = os.environ['SECRET_KEY']\n", "site_.settings.production", ""),
+        ("import os\nfrom .base import *\nif os.getenv('PLACE'):\n    SECRET_KEY = os.getenv('PLACE')\n", None, "site_/settings/production.py sets no SECRET_KEY"),
+        ("import os\nfrom .base import *\nif os.getenv('SECRET_KEY'):\n    SECRET_KEY = os.getenv('SECRET_KEY')\n", "site_.settings.production", ""),
     ],
 )  # fmt: skip
 def test_settings_for_production_that_lack_the_key_are_not_taken(

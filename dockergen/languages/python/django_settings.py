@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator
 
 from dockergen.errors import ProjectError
+from dockergen.languages.python.unset import active
 from dockergen.lazy import regex
 from dockergen.model import Origin
 from dockergen.repository import Repository
 
+_KEY_ASKED = regex(r"""["']\w*SECRET_KEY["']""")
 QUOTED = regex(r"""["']([^"']+)["']""")
 _SETTINGS = regex(r"""DJANGO_SETTINGS_MODULE["']\s*,\s*["']([\w.]+)["']""")
 _EXPORTED = regex(r"""\bDJANGO_SETTINGS_MODULE["']?\s*[=:,]\s*["']?([A-Za-z_][\w.]*)""")
@@ -151,7 +153,9 @@ def _shared(view: Repository, package: str) -> str:
 
 
 def _has_key(view: Repository, module: str) -> bool:
-    return any("SECRET_KEY" in source for _, source in settings_sources(view, module))
+    """True where a key is set, or is the owner's to set: one that another platform's variable holds is neither."""
+    sources = [source for _, source in settings_sources(view, module)]
+    return any("SECRET_KEY" in active(source) or _KEY_ASKED.search(source) for source in sources)
 
 
 def _split(view: Repository, package: str) -> str:
