@@ -101,6 +101,7 @@ CASES = [
     ("runtime.txt with any patch", {**FLASK, "runtime.txt": "python-3.12.x\n"}, "3.12", "runtime.txt:1"),
     ("render.yaml", {**FLASK, "render.yaml": "services:\n  - envVars:\n      - key: PYTHON_VERSION\n        value: 3.11.4\n"}, "3.11.4", "render.yaml:4"),
     ("app.yaml", {**FLASK, "app.yaml": "runtime: python312\n"}, "3.12", "app.yaml:1"),
+    (".platform.app.yaml", {**FLASK, ".platform.app.yaml": "name: app\ntype: 'python:3.11'\n"}, "3.11", ".platform.app.yaml:2"),
     ("app.yaml without a release", {**FLASK, "app.yaml": "runtime: python\nenv: flex\n"}, "3.14", "newest supported"),
     (".config/mise.toml", {**FLASK, ".config/mise.toml": '[tools]\npython = "3.12"\n'}, "3.12", ".config/mise.toml:2"),
     ("mise by its own name", {**FLASK, "mise.toml": '[tools]\n"core:python" = "prefix:3.12"\n'}, "3.12", "mise.toml:2"),

@@ -42,6 +42,7 @@ _MISE = (
 _PLATFORMS = (
     ("render.yaml", regex(r"^[ -]*key:[ ]*PYTHON_VERSION[ ]*\n[ ]*value:[ ]*[\"']?([\w.-]+)", re.MULTILINE)),
     ("app.yaml", regex(r"^runtime:[ ]*[\"']?python(3\d{1,2})\b", re.MULTILINE)),
+    (".platform.app.yaml", regex(r"^type:[ ]*[\"']?python:(3\.\d+)", re.MULTILINE)),
 )
 _SYSTEM = ("system", "latest", "default", "")
 _CLASSIFIER = regex(r"Programming Language :: Python :: (3\.\d+)")
