@@ -35,6 +35,8 @@ def _write(root: Path, files: dict[str, str]) -> Path:
             "futures==3.4.0; python_version < '3'", "futures==3.4.0; python_version < '3'\n", id="and said so"
         ),
         pytest.param("MySQL-python==1.2.5", "mysqlclient\n", id="what another distribution goes on with"),
+        pytest.param("locustio", "locust\n", id="one that has moved on"),
+        pytest.param("locustio==0.14.6", "locustio==0.14.6\n", id="a release from before"),
         pytest.param("typing", "typing\n", id="a module of Python that the index has too"),
         pytest.param("os-lib", "os-lib\n", id="another distribution"),
         pytest.param("# smtplib", "# smtplib\n", id="a comment"),

@@ -11,11 +11,14 @@ from dockergen.errors import ProjectError
 from dockergen.frozen import frozen
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.standard import standard_library
+from dockergen.lazy import regex
 from dockergen.manifests.requirements import normalised
 from dockergen.model import Origin
 
+_BOUND = regex(r"==|<|~=")
 _OWN = "which Python brings itself"
 _OLD = "which has no release for Python 3"
+_MOVED = "whose newest release only tells that it is called otherwise now"
 _FROZEN = "a part of Debian's or Ubuntu's own Python that `pip freeze` lists there and no index has"
 _WITHOUT = {
     _OWN: "Take the line out; imports of it go on working.",
@@ -71,6 +74,7 @@ def _rows(project: Project, kind: str) -> Iterator[_Row]:
         {*lists["refused_by_uv"]} if kind == "uv" else set()
     )
     meant = dict(row.split() for row in lists["published_otherwise"])
+    moved = dict(row.split() for row in lists["refused_since"])
     python2 = {name: instead for name, _, instead in (row.partition(" ") for row in lists["only_python_2"])}
     for found, origin in project.direct:
         if found.url or found.path or not found.name:
@@ -81,6 +85,8 @@ def _rows(project: Project, kind: str) -> Iterator[_Row]:
             yield _Row(found.name, origin, _OWN)
         elif found.name in python2 and not found.marker:
             yield _Row(found.name, origin, _OLD, python2[found.name])
+        elif found.name in moved and not _BOUND.search(found.specifier):
+            yield _Row(found.name, origin, _MOVED, moved[found.name])
         elif found.name in lists["only_debian"]:
             yield _Row(found.name, origin, _FROZEN)
 
