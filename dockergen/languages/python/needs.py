@@ -32,6 +32,7 @@ _OF_IMAGES = ("PORT", "HOST", "PATH", "HOME", "PYTHONPATH")
 # Functions that refuse None as their first argument: numbers and paths of it, and those that connect to a server.
 _NEED_TEXT = ("int", "float", "Path", "loads", "parse", "urlparse", "join")
 _NEED_ADDRESS = ("create_engine", "create_async_engine", "from_url")
+_DATABASE_KEYS = ("SQLALCHEMY_DATABASE_URI", "MONGO_URI")  # of Flask's extensions
 _READERS = ("env", "config")  # environs, django-environ and decouple, by the names that everybody gives them
 _LIBRARIES = ("environ", "environs", "decouple", "starlette")
 
@@ -179,7 +180,7 @@ def _used(node: ast.AST, held: Mapping[str, str]) -> Iterator[tuple[str, int]]:
         return
     if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in held:
         yield held[node.value.id], node.lineno
-    for part in (*_put_together(node), *_refusing(node)):
+    for part in (*_put_together(node), *_refusing(node), *_database(node)):
         if isinstance(part, ast.Name) and part.id in held:
             yield held[part.id], part.lineno
     for child in ast.iter_child_nodes(node):
@@ -201,6 +202,15 @@ def _refusing(node: ast.AST) -> tuple[ast.expr, ...]:
     """The first argument of a call that does not take None for it."""
     known = isinstance(node, ast.Call) and last_name(node.func) in (*_NEED_TEXT, *_NEED_ADDRESS)
     return tuple(node.args[:1]) if isinstance(node, ast.Call) and known else ()
+
+
+def _database(node: ast.AST) -> tuple[ast.expr, ...]:
+    """What app.config["SQLALCHEMY_DATABASE_URI"] is set to: without an address there is no database."""
+    if isinstance(node, ast.keyword):
+        return (node.value,) if node.arg in _DATABASE_KEYS else ()
+    keys = [t.slice for t in node.targets if isinstance(t, ast.Subscript)] if isinstance(node, ast.Assign) else []
+    stated = any(isinstance(key, ast.Constant) and key.value in _DATABASE_KEYS for key in keys)
+    return (node.value,) if stated and isinstance(node, ast.Assign) else ()
 
 
 def _held(node: ast.Assign) -> str:
@@ -246,7 +256,11 @@ def _read(node: ast.AST, reads: bool) -> Iterator[tuple[str, int]]:
     if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load) and last_name(node.value) == "environ":
         name = node.slice.value if isinstance(node.slice, ast.Constant) else None
         yield from [(name, node.lineno)] if isinstance(name, str) else []
-    for part in (*_put_together(node), *_refusing(node)):  # int(os.getenv("CHANNEL")): None is refused
+    for part in (
+        *_put_together(node),
+        *_refusing(node),
+        *_database(node),
+    ):  # int(os.getenv("CHANNEL")): None is refused
         if name := _asked(part):
             yield name, part.lineno
     if isinstance(node, ast.Attribute) and (name := _asked(node.value)):
