@@ -8,7 +8,7 @@ import pytest
 
 import dockergen
 from dockergen import explain
-from dockergen.manifests.python_locks import packages_of
+from dockergen.manifests.python_locks import closure, packages_of
 
 ONLY_SOURCE = 'sdist = { url = "https://index.example/cocoa-1.0.tar.gz", hash = "sha256:00", size = 1 }\n'
 
@@ -148,3 +148,20 @@ def test_an_extra_called_git_is_no_checkout() -> None:
     assert packages_of("pdm.lock", text.replace("[package.extras]\ngit = [", 'git = "https://x/y" #'))[
         "mkdocs-material"
     ].vcs
+
+
+def test_an_extra_of_what_poetry_1_locked_brings_what_its_entry_lists() -> None:
+    text = (
+        '[[package]]\nname = "langserve"\nversion = "0.0.41"\noptional = false\n\n[package.dependencies]\n'
+        'fastapi = {version = "<1", optional = true, markers = "extra == \\"server\\""}\n'
+        'uvicorn = {version = "*", extras = ["standard"]}\n\n'
+        '[package.extras]\nserver = ["colorama (>=0.4) ; sys_platform == \\"win32\\"", "fastapi (<1)"]\n\n'
+        '[[package]]\nname = "fastapi"\nversion = "0.109.2"\noptional = false\n\n'
+        '[[package]]\nname = "colorama"\nversion = "0.4.6"\noptional = false\n\n'
+        '[[package]]\nname = "uvicorn"\nversion = "0.30.1"\noptional = false\n\n'
+        '[package.extras]\nstandard = ["httptools (>=0.5)"]\n\n'
+        '[[package]]\nname = "httptools"\nversion = "0.6.1"\noptional = false\n'
+    )
+    packages = packages_of("poetry.lock", text)
+    assert set(closure(packages, [("langserve", ())])) == {"langserve", "uvicorn", "httptools"}
+    assert set(closure(packages, [("langserve", ("server",))])) == {"langserve", "uvicorn", "httptools", "fastapi"}

@@ -28,6 +28,9 @@ _UV_NEED = regex(r'\{ name = "([^"\n]+)"' + _REST)
 _UV_EXTRA_OF = regex(r"extra = \[([^\]\n]*)\]")
 _ARRAY = regex(r'^"?([A-Za-z0-9._-]+)"? = \[\n', re.MULTILINE)
 _POETRY_NEEDS = regex(r"^\[package\.dependencies\]\n(.*?)(?=^\[|\Z)", re.MULTILINE | re.DOTALL)
+_POETRY_EXTRAS = regex(r"^\[package\.extras\]\n(.*?)(?=^\[|\Z)", re.MULTILINE | re.DOTALL)
+_POETRY_EXTRA = regex(r'^"?([A-Za-z0-9._-]+)"? = \[([^\n]*)\]$', re.MULTILINE)
+_POETRY_EXTRAS_OF = regex(r"\bextras = \[([^\]\n]*)\]")
 _POETRY_GROUPS = regex(r"^groups = \[([^\]\n]*)\]", re.MULTILINE)
 _POETRY_MARKERS = regex(r'^markers = ".*"$', re.MULTILINE)
 _WHEEL = regex(r'[/"]([A-Za-z0-9_.]+)-[^-"/]+(?:-\d[^-"/]*)?-([a-z0-9.]+)-([a-z0-9_.]+)-([a-z0-9_.]+)\.whl')
@@ -36,11 +39,12 @@ _POETRY_SOURCE = regex(r'^\[package\.source\]\ntype = "([a-z]+)"\nurl = "([^"]+)
 _PIPFILE_KEY = regex(r'^ {8}"([^"]+)": \{', re.MULTILINE)
 _PDM_LOCAL = regex(r'^path = "([^"]+)"', re.MULTILINE)
 _PDM_VCS = regex(r"^(?:git|hg|svn|bzr) = \"", re.MULTILINE)
-_PDM_NEED = regex(r"(?P<name>[A-Za-z0-9._-]+)\s*(?:\[(?P<extras>[^\]]*)\])?")
+_NEED = regex(r"(?P<name>[A-Za-z0-9._-]+)\s*(?:\[(?P<extras>[^\]]*)\])?")
 _PDM_EXTRAS = regex(r"^extras = \[([^\]\n]*)\]", re.MULTILINE)
 _PDM_GROUPS = regex(r"^\[metadata\]\n(?:(?!groups)[^\[\n]*\n)*groups = \[([^\]]*)\]", re.MULTILINE)
 _HEAD = 4_000  # characters within which the [metadata] of a pdm.lock begins
 _QUOTED = regex(r'"([^"]+)"')
+_TEXT = regex(r'"((?:[^"\\\n]|\\.)*)"')
 _ELSEWHERE = regex(
     r"\bsys_platform == '(?!linux')|\bplatform_system == '(?!Linux')|\bos_name == '(?!posix')"
     r"|\bsys_platform != 'linux'|\bplatform_system != 'Linux'|\bos_name != 'posix'"
@@ -344,13 +348,21 @@ def _needs(block: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     if found := _POETRY_NEEDS.search(block):
         names = (re.match(r'"?([A-Za-z0-9._-]+)"? = (.*)', row) for row in found[1].split("\n"))
         wanted = (name for name in names if name and "optional = true" not in name[2] and not _elsewhere(name[2]))
-        return tuple((normalised(name[1]), ()) for name in wanted)
+        return tuple((normalised(name[1]), _extras_of(name[2])) for name in wanted)
     return ()
 
 
+def _extras_of(row: str) -> tuple[str, ...]:
+    found = _POETRY_EXTRAS_OF.search(row)
+    return tuple(map(normalised, _QUOTED.findall(found[1]))) if found else ()
+
+
 def _pdm_needs(text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """PDM writes PEP 508 lines."""
-    names = filter(None, map(_PDM_NEED.match, re.findall(r"""^    ["'](.*)["'],$""", text, re.MULTILINE)))
+    return _pep508(re.findall(r"""^    ["'](.*)["'],$""", text, re.MULTILINE))
+
+
+def _pep508(lines: list[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    names = filter(None, map(_NEED.match, lines))
     return tuple(
         (normalised(n["name"]), tuple(map(normalised, re.findall(r"[\w.-]+", n["extras"] or "")))) for n in names
     )
@@ -360,6 +372,9 @@ def _extras(block: str) -> dict[str, tuple[tuple[str, tuple[str, ...]], ...]]:
     if own := _PDM_EXTRAS.search(block):
         # Each extra may bring each of them; which one does is not written down.
         return {normalised(extra): _needs(block) for extra in _QUOTED.findall(own[1])}
+    if found := _POETRY_EXTRAS.search(block):
+        rows = ((name, _TEXT.findall(row)) for name, row in _POETRY_EXTRA.findall(found[1]))
+        return {normalised(name): _pep508([line for line in lines if not _is_elsewhere(line)]) for name, lines in rows}
     found = _UV_EXTRAS.search(block)
     return {normalised(name): _uv_needs(rows) for name, rows in _arrays(found[1])} if found else {}
 
@@ -386,6 +401,11 @@ def _elsewhere(text: str) -> bool:
     """True when the marker of an entry holds on no Linux with CPython: each of its alternatives names another place."""
     _, mark, marker = text.replace('\\"', "'").replace('"', "'").partition("marker")
     return bool(mark) and all(_ELSEWHERE.search(part) for part in marker.split(" or "))
+
+
+def _is_elsewhere(line: str) -> bool:
+    """The same for a line of PEP 508."""
+    return _elsewhere(f"marker {line.partition(';')[2]}")
 
 
 def _fits(tags: tuple[str, str, str], minor: str) -> bool:
