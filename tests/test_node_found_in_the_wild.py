@@ -306,3 +306,20 @@ def test_bundler_that_hashes_with_md4_is_let_on_openssl_3(
         f.text for f in dockergen.generate(project({"package.json": json.dumps(package)})) if f.path == "Dockerfile"
     )
     assert ("export NODE_OPTIONS=--openssl-legacy-provider && npm run build" in text) == told
+
+
+@pytest.mark.parametrize(
+    ("command", "path", "config", "output"),
+    [
+        ("vite build --config web/vite.conf.mjs", "web/vite.conf.mjs", "build: { outDir: resolve(__dirname, '../public/js') }", "public/js"),
+        ("vite build -c web/vite.conf.mjs", "web/vite.conf.mjs", "build: { outDir: 'out' }", "out"),
+        ("vite build", "vite.config.js", "root: 'web', build: { outDir: '../public' }", "public"),
+        ("vite build", "vite.config.js", "root: 'web'", "web/dist"),
+    ],
+)  # fmt: skip
+def test_vite_fills_the_folder_that_the_named_configuration_says(
+    project, command: str, path: str, config: str, output: str
+) -> None:
+    package = {"scripts": {"build": command}, "devDependencies": {"vite": "^8"}}
+    files = {"package.json": json.dumps(package), path: f"export default {{ {config} }}\n"}
+    assert _decisions(project(files))["output"] == output

@@ -32,6 +32,7 @@ _SECRET_NAME = regex(
     r"(^|_)(APIKEY|AUTH|CREDENTIALS?|KEY|PWORD|PASSWD)(_|$)|TOKEN|SECRET|PASSWORD|API_KEY|CLIENT_KEY|USERNAME|PRIVATE"
 )
 _OUT_DIR = regex(r"\boutDir\s*:\s*(?:path\.)?(?:resolve|join)?\(?[^'\"`,)}]*?(?:,\s*)?['\"`]([^'\"`$]+)['\"`]")
+_VITE_CONFIG = regex(r"\bvite\b[^&|;]*?\s(?:--config|-c)[ =]([\w./-]+)")
 _TSC_OUT = regex(r'^[^/\n]*"outDir"\s*:\s*"([^"]+)"', re.MULTILINE)
 _TSC_ROOT = regex(r'^[^/\n]*"rootDir"\s*:\s*"([^"]+)"', re.MULTILINE)
 _CALLS = regex(r"\b(?:npm|pnpm|yarn) run ([\w:.-]+)")
@@ -121,7 +122,7 @@ def output_folder(repo: Repository, package: PackageJson, row: Framework | None)
         return relative(flag[1])
     if row is not None and row.title == "Tailwind CSS" and (file := OUTPUT_FILE.search(command)):
         return relative(file[1].rpartition("/")[0])
-    vite = _vite_config(repo)
+    vite = _vite_config(repo, command)
     if vite and (row is None or row.title == "Vite" or (row.kind == "server" and "vite" in command)):
         return _vite_output(repo, vite)
     if row is not None and row.title == "Angular":
@@ -206,21 +207,27 @@ def relative(path: str) -> str:
     return "/".join([*[".."] * up, *parts])
 
 
-def _vite_config(repo: Repository) -> str | None:
-    return repo.first(*load("node").frameworks["vite"].config)
+def _vite_config(repo: Repository, command: str) -> str | None:
+    """The configuration that the build names, else the one of a usual name."""
+    told = _VITE_CONFIG.search(command)
+    path = normal(told[1]) if told else ""
+    return path if path and repo.is_file(path) else repo.first(*load("node").frameworks["vite"].config)
 
 
 def _vite_output(repo: Repository, config: str) -> str:
+    """The outDir, which is relative to Vite's root unless it is made of the configuration's own folder."""
     text = re.sub(r"^\s*//.*$", "", repo.source(config), flags=re.MULTILINE)
+    root = re.search(r"\broot\s*:\s*['\"]([^'\"]+)['\"]", text)
     if found := _OUT_DIR.search(text):
-        return relative(found[1])
+        if re.search(r"\bdirname\b|__dirname|import\.meta", found[0]):
+            return relative(f"{config.rpartition('/')[0]}/{found[1]}")
+        return relative(f"{root[1]}/{found[1]}" if root and "(" not in found[0] else found[1])
     if re.search(r"\boutDir\s*:", text):
         line = repo.line_of(config, re.compile(r"\boutDir\s*:"))
         raise ProjectError(
             f"{config}:{line} computes the output folder, so it cannot be read without running it.",
             "Write the folder out, as in outDir: 'dist'.",
         )
-    root = re.search(r"\broot\s*:\s*['\"]([^'\"]+)['\"]", text)
     return relative(f"{root[1]}/dist") if root else "dist"
 
 
