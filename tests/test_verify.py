@@ -540,6 +540,19 @@ def test_a_database_without_tables_gets_them_for_the_trial(tmp_path: Path, cause
         assert after is None
 
 
+def test_tables_that_no_command_here_makes_are_told_so(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("flask\ngunicorn\n")
+    (tmp_path / "app.py").write_text("from flask import Flask\napp = Flask(__name__)\n")
+    engine, plan = _Container(0), service_at(tmp_path, {}).plan
+    problem = Problem(
+        "probe", "The database has no table post: its migrations have not run.", "init prints the command"
+    )
+    after = _migrated(cast(Engine, engine), Report("x", problems=(problem,)), "c", plan)
+    assert after is not None
+    assert not engine.ran
+    assert "which the program's papers name" in after.problems[0].remedy
+
+
 def test_settings_of_mail_and_tokens_are_made_up_as_no_start_depends_on_them() -> None:
     named = (
         "ALLOWED_HOSTS",
@@ -550,8 +563,21 @@ def test_settings_of_mail_and_tokens_are_made_up_as_no_start_depends_on_them() -
         "MAIL_SERVER",
         "ALGORITHM",
         "ACCESS_TOKEN_EXPIRE_MINUTES",
+        "DJANGO_DEBUG",
+        "DJANGO_SERVER_EMAIL",
+        "SITE_URL",
+        "LOG_LEVEL",
     )
-    other = ("ADMIN_EMAIL_LIST", "MAILGUN_API_KEY", "DB_PORT", "RATE_LIMIT_WINDOW", "REDIS_HOST")
+    other = (
+        "ADMIN_EMAIL_LIST",
+        "API_URL",
+        "DATABASE_URL",
+        "DEBUG_KEY",
+        "MAILGUN_API_KEY",
+        "DB_PORT",
+        "RATE_LIMIT_WINDOW",
+        "REDIS_HOST",
+    )
     found = made_up([Sourced(name, Origin("file", "app.py", 3)) for name in (*named, *other)])
     assert set(found) == set(named)
     assert (found["EMAIL_PORT"], found["ALGORITHM"], found["ACCESS_TOKEN_EXPIRE_MINUTES"]) == ("587", "HS256", "30")

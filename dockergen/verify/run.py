@@ -209,7 +209,10 @@ def _migrated(engine: Engine, report: Report, container: str, plan: BuildPlan) -
     has run in the container, or with what ended that; None where the tables are not the problem."""
     command = dict(plan.commands).get("migrate", "")
     lacking = bool(report.problems) and UNMIGRATED in report.problems[-1].cause
-    if not command or not lacking or not engine.state(container).running:
+    if lacking and not command:
+        unknown = "Run what makes its tables, which the program's papers name, on the same volume or server."
+        return replace(report, problems=(*report.problems[:-1], replace(report.problems[-1], remedy=unknown)))
+    if not lacking or not engine.state(container).running:
         return None
     code, said = engine.execute(container, words(command))
     if code:

@@ -22,19 +22,26 @@ _ISSUED = regex(
 )
 
 
-# What mail is sent with, which no start does, what sessions and tokens are made with, and who may ask.
+# What mail is sent with, which no start does, what sessions and tokens are made with, who may ask and where, and how
+# much is said.
 _ANY = (
+    (regex(r"(?:\w+_)?DEBUG(?:_TOOLBAR)?"), "False"),
     (regex(r"(?:\w+_)?(?:EMAIL|MAIL|SMTP)_(?:\w+_)?PORT"), "587"),
     (regex(r"(?:\w+_)?(?:EMAIL|MAIL|SMTP)_(?:USE_)?(?:TLS|SSL|STARTTLS)"), "False"),
     (
-        regex(r"(?:DEFAULT_FROM_EMAIL|SERVER_EMAIL|(?:EMAIL|MAIL|SMTP)_(?:FROM|SENDER|DEFAULT_SENDER))"),
+        regex(r"(?:\w+_)?(?:EMAIL|(?:EMAIL|MAIL|SMTP)_(?:FROM|SENDER|DEFAULT_SENDER))"),
         "trial@example.com",
     ),
-    (regex(r"(?:\w+_)?(?:EMAIL|MAIL|SMTP)_(?:HOST_)?(?:USER|USERNAME|PASSWORD|PASS|PWD)"), "trial"),
-    (regex(r"(?:EMAIL|MAIL|SMTP)_(?:HOST|SERVER)"), "localhost"),
+    (regex(r"(?:\w+_)?(?:EMAIL|MAIL|SMTP)_(?:HOST_)?(?:USER|USERNAME|PASSWORD|PASS|PWD|SUBJECT_PREFIX)"), "trial"),
+    (regex(r"(?:\w+_)?(?:EMAIL|MAIL|SMTP)_(?:HOST|SERVER)"), "localhost"),
     (regex(r"(?:\w+_)?(?:JWT|TOKEN)?_?ALGORITHM"), "HS256"),
     (regex(r"(?:\w+_)?ALLOWED_HOSTS?"), "*"),
     (regex(r"(?:\w+_)?(?:TOKEN|JWT|SESSION|COOKIE|ACCESS|REFRESH)_(?:\w+_)?(?:MINUTES|HOURS|DAYS|SECONDS)"), "30"),
+    # Where people reach the program itself.
+    (regex(r"(?:\w+_)?(?:BASE|FRONTEND|PUBLIC|SITE|UI|WEBSITE)_URL"), "http://localhost"),
+    (regex(r"(?:\w+_)?(?:SITE|SERVER)_(?:DOMAIN|NAME)"), "localhost"),
+    (regex(r"(?:\w+_)?LOG_?LEVEL"), "INFO"),
+    (regex(r"(?:\w+_)?(?:TIME_?ZONE|TZ)"), "UTC"),
 )
 
 
