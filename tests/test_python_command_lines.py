@@ -209,3 +209,37 @@ def test_a_subcommand_whose_parser_no_variable_holds_counts(tmp_path: Path) -> N
     )
     (tmp_path / "main.py").write_text(text)
     assert command_line(Repository(tmp_path), "main.py").words == ("run",)
+
+
+FOLDER = """import argparse
+from http.server import HTTPServer
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("-d", "--directory", {})
+    parser.add_argument("--port", type=int, default=8080)
+"""
+
+
+@pytest.mark.parametrize(
+    ("declared", "words"),
+    [
+        ("required=True", ["--port", "{port}", "--directory", "/app/data"]),
+        ("default=None, required=True", ["--port", "{port}", "--directory", "/app/data"]),
+        ("default='.', required=True", ["--port", "{port}"]),
+        ("default=None", ["--port", "{port}"]),
+    ],
+)
+def test_a_folder_that_an_option_has_to_be_told_is_one_for_data(
+    tmp_path: Path, declared: str, words: list[str]
+) -> None:
+    (tmp_path / "main.py").write_text(FOLDER.format(declared))
+    assert list(command_line(Repository(tmp_path), "main.py").words) == words
+
+
+def test_the_image_gives_the_folder_and_tells_of_it(tmp_path: Path) -> None:
+    manifest = "[project]\nname = 'shop'\nversion = '1'\n[project.scripts]\nshop = 'shop:main'\n[build-system]\nrequires = []\n"
+    (tmp_path / "pyproject.toml").write_text(manifest)
+    (tmp_path / "shop.py").write_text(FOLDER.format("required=True"))
+    plan = dockergen.plan(tmp_path)
+    assert plan.writable == ("/app/data",)
+    assert any(note.startswith("shop.py:5 wants a folder, which is /app/data in the image") for note in plan.notes)

@@ -20,6 +20,7 @@ _SERVES = regex(
     r"\b(?:serve_forever|run_app|run_simple|listenTCP|TCPServer|make_server|create_server|start_server|\w*HTTPServer|WSGIServer"
     r"|uvicorn|hypercorn|gunicorn|waitress|bjoern|cheroot|bottle|pserve|CherryPyWSGIServer|ServerParameters)\b|\.listen\(|\bapp\.run\("
 )
+DATA = "data"  # the folder, below /app, that a program is told which has to be told one
 _LOCAL = ("127.0.0.1", "localhost", "::1", "[::1]")
 
 
@@ -30,6 +31,7 @@ class CommandLine:
     words: tuple[str, ...] = ()
     port: int = 0  # the default of its port option, 0 when it has none
     origin: Origin = field(default_factory=lambda: Origin("default"))
+    keeps: str = ""  # the option that has to be told a folder, with its place, where there is one
     among: tuple[str, ...] = ()  # the subcommands that there are, where none of them is known to serve
     groups: tuple[str, ...] = ()  # functions that do nothing but tell how they are called, without a subcommand
 
@@ -67,12 +69,16 @@ def _serving(found: Declared) -> CommandLine:
     shared = [o for o in options if not owner or (o.owner in found.groups and o.owner != owner)]
     words, port, origin = _where(own or shared, names["port_options"], names["host_options"])
     switches = (name for name in names["serving_switches"] if any(o.switch and name in o.flags for o in own or shared))
+    folder = next((o for o in own or shared if o.required and set(names["folder_options"]).intersection(o.flags)), None)
     words = (*([switch] if port and (switch := next(switches, "")) else []), *words)
+    if folder and (port or command):
+        words = (*words, *folder.given(names["folder_options"], f"/app/{DATA}"))
     if own or not owner:
         line = CommandLine((*((command,) if command else ()), *words), port, origin)
     else:
         line = CommandLine((*words, command), port, origin)
-    return line if port or command else replace(line, words=())
+    line = replace(line, keeps=f"{folder.path}:{folder.line}" if folder else "")
+    return line if port or command else replace(line, words=(), keeps="")
 
 
 def _where(

@@ -22,6 +22,7 @@ class Option:
     demanded: bool = False  # an argument without a flag, which has to be there
     metavar: str = ""  # what the help calls its value
     switch: bool = False  # it takes no value
+    required: bool = False  # it has a flag and has to be there all the same
 
     def given(self, flags: tuple[str, ...], value: str) -> tuple[str, ...]:
         """The words that give the option a value, by the first of the flags that it has."""
@@ -169,7 +170,8 @@ def _option(node: ast.Call, owner: str, path: str, values: dict[str, object]) ->
     metavar = shown if isinstance(shown, str) else ""
     switch = _keyword(node, "action", values) == "store_true" or _keyword(node, "is_flag", values) is True
     default = _keyword(node, "default", values)
-    return [Option(flags, default, owner, path, node.lineno, metavar=metavar, switch=switch)]
+    required = _keyword(node, "required", values) is True and default is None
+    return [Option(flags, default, owner, path, node.lineno, metavar=metavar, switch=switch, required=required)]
 
 
 def _lend(node: ast.FunctionDef | ast.Assign, path: str, values: dict[str, object], found: Declared) -> None:

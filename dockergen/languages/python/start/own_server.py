@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from dockergen.catalog import Framework, load
-from dockergen.languages.python.commandline import command_line
+from dockergen.languages.python.commandline import DATA, command_line
 from dockergen.languages.python.entry import Modules
 from dockergen.languages.python.imports import program_files
 from dockergen.languages.python.listening import LOOPBACK, Listening
@@ -61,8 +61,13 @@ def reached(modules: Modules, begun: Start, path: str, own: tuple[str, Framework
     told = command_line(modules.repo, path)
     servers = servers_of(modules, path)
     env = dict(begun.env or {})
-    notes = list(begun.notes)
     begun = replace(begun, command=replace(begun.command, value=(*begun.command.value, *told.words)))
+    if told.keeps:
+        note = (
+            f"{told.keeps} wants a folder, which is /app/{DATA} in the image; mount a volume there: docker run "
+            f"-v data:/app/{DATA} ..."
+        )
+        begun = replace(begun, writable=(*begun.writable, DATA), notes=(*begun.notes, note))
     if told.port and not (own and own[1].start):
         return replace(begun, port=Sourced(told.port, told.origin), env=env)
     if not servers:
@@ -73,6 +78,7 @@ def reached(modules: Modules, begun: Start, path: str, own: tuple[str, Framework
         if found is None and own:
             found = Sourced(own[1].port, Origin("default", note=own[1].title))
         return replace(begun, port=found or _of_framework(begun), env=env)
+    notes = list(begun.notes)
     where, server = _launching(modules, begun) or _of_row(servers, own)
     if _WSGIREF.search(modules.repo.source(where)):
         notes.append(
