@@ -297,6 +297,13 @@ def test_tests_that_are_apps_of_the_settings_reach_the_image(tmp_path: Path, app
     assert ("tests" in patterns) is not kept
 
 
+def test_tests_that_a_view_imports_from_reach_the_image(tmp_path: Path) -> None:
+    view = "from tests.helpers import initials\n"
+    files = {**PLAIN, "shop/__init__.py": "", "shop/views.py": view, "tests/helpers.py": "initials = 1\n"}
+    patterns = {pattern for group in plan_of(tmp_path, files).ignore for pattern in group.patterns}
+    assert "tests" not in patterns
+
+
 def test_a_database_engine_of_the_build_can_be_imported(tmp_path: Path) -> None:
     engine = "DATABASES = {'default': {'ENGINE': os.environ['DB_ENGINE'], 'NAME': os.environ['DB_NAME']}}\n"
     plan = plan_of(tmp_path, {**PLAIN, "site_/settings.py": f"STATIC_ROOT = BASE_DIR / 'static'\n{engine}"})

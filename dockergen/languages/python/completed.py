@@ -29,7 +29,7 @@ def completed(repo: Repository, project: Project, begun: Start | None) -> Projec
     """
     if begun is None or not begun.entry:
         return _with_companions(project)
-    paths = tuple(_files(repo, begun))
+    paths = tuple(program_of(repo, begun))
     missing = () if _asks_more(project) else unnamed(repo, project, begun, paths)
     contradicted = map(_insisted_note, insisted(repo, project, paths))
     if project.locked or _is_hashed(project):
@@ -47,6 +47,19 @@ def completed(repo: Repository, project: Project, begun: Start | None) -> Projec
         notes=(*project.notes, *contradicted, *map(_outgrown_note, old), *_unnamed_note(project, missing)),
     )
     return _with_companions(project, frozenset(bounded))
+
+
+def program_of(repo: Repository, begun: Start) -> Iterator[str]:
+    """The files of the program; Django finds those of its apps by itself."""
+    if begun.django is None:
+        yield from whole_program(repo, begun.entry)
+        return
+    for count, path in enumerate(repo.walk(begun.django.root, endings=(".py",))):
+        if count == _MOST_FILES:
+            return
+        *folders, name = path.split("/")
+        if not any(folder in _NOT_LOADED for folder in folders) and not name.startswith(("test_", "tests.")):
+            yield path
 
 
 def _with_companions(project: Project, bounded: frozenset[str] = frozenset()) -> Project:
@@ -67,19 +80,6 @@ def _with_companions(project: Project, bounded: frozenset[str] = frozenset()) ->
     kept = tuple(word for word in project.besides if bare_name(word) not in found)
     added = tuple(found[name].text for name in sorted(found))
     return replace(project, besides=(*kept, *added), notes=(*project.notes, _companions_note(tuple(found.values()))))
-
-
-def _files(repo: Repository, begun: Start) -> Iterator[str]:
-    """The files of the program; Django finds those of its apps by itself."""
-    if begun.django is None:
-        yield from whole_program(repo, begun.entry)
-        return
-    for count, path in enumerate(repo.walk(begun.django.root, endings=(".py",))):
-        if count == _MOST_FILES:
-            return
-        *folders, name = path.split("/")
-        if not any(folder in _NOT_LOADED for folder in folders) and not name.startswith(("test_", "tests.")):
-            yield path
 
 
 def _outgrown_note(one: Bound) -> str:

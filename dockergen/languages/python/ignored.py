@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from dockergen.catalog import load
@@ -34,10 +34,10 @@ _MOST_CERTIFICATES = 20
 _TESTS = regex(r"""^(?:from|import) +tests\b|^ *["']tests(?:\.\w+)*["'],""", re.MULTILINE)
 
 
-def ignored(repo: Repository, static: str, entry: str) -> tuple[IgnoreGroup, ...]:
-    """The groups of .dockerignore; `static` is the folder that collectstatic fills in the image, "" for none; `entry`
-    is the file that the program begins in."""
-    tests = () if entry and any(_TESTS.search(repo.source(path)) for path in whole_program(repo, entry)) else ("tests",)
+def ignored(repo: Repository, static: str, program: Iterable[str]) -> tuple[IgnoreGroup, ...]:
+    """The groups of .dockerignore; `static` is the folder that collectstatic fills in the image, "" for none; `program`
+    are the files of the program."""
+    tests = () if any(_TESTS.search(repo.source(path)) for path in program) else ("tests",)
     unused = [name for name in ("env", "build", "dist", "test", "docs") if not _imported(repo, name)]
     # Of a source distribution it lists the files that belong to it, and the build reads that.
     always = tuple(pattern for pattern in _ALWAYS if pattern != _LISTED or not distributed(repo))
@@ -60,7 +60,7 @@ def taken_along(repo: Repository, path: str) -> bool:
 @lru_cache(maxsize=4)
 def _rules(repo: Repository) -> Dockerignore:
     """What stays out whatever the program is, and what stays out of Python's."""
-    groups = (*common_groups(), *ignored(repo, "", ""))
+    groups = (*common_groups(), *ignored(repo, "", ()))
     return parse("\n".join(pattern for group in groups for pattern in group.patterns))
 
 

@@ -12,7 +12,7 @@ from dockergen.languages.python.apt_lists import builds
 from dockergen.languages.python.base import Base, base, check_start, with_base_version
 from dockergen.languages.python.checkout import missing_parts
 from dockergen.languages.python.companions import of_their_time
-from dockergen.languages.python.completed import completed
+from dockergen.languages.python.completed import completed, program_of
 from dockergen.languages.python.distributed import distributed
 from dockergen.languages.python.django_variables import ANY_WORD
 from dockergen.languages.python.documentation import documentation, documentation_plan
@@ -105,6 +105,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
     words = argv(begun, port, final)
     kept = state(repo, found, begun, not setup.copies_source)
     facts = _facts(repo, found, _loading(repo, begun, found), begun, setup, needs, kept, settings, final)
+    collected = facts.static if facts.collect and not facts.static.startswith("/") else ""
     asked = settings.package.value if settings.package else ()
     loaded = needs.loaded if facts.collect else ()
     env = environment(repo, begun, setup, port)
@@ -143,7 +144,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
             *filter(None, (setup.builds.file,)),
             *trusted(repo),
         ),
-        ignore=ignored(repo, facts.static if facts.collect and not facts.static.startswith("/") else "", begun.entry),
+        ignore=ignored(repo, collected, program_of(repo, begun) if begun.entry else ()),
         secrets=setup.secrets,
         needs=demanded,
         build_args=setup.arguments,
