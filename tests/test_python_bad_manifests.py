@@ -14,6 +14,7 @@ from dockergen.errors import ProjectError
 Make = Callable[[dict[str, str | bytes]], Path]
 APP = {"app.py": "from flask import Flask\n\napp = Flask(__name__)\n"}
 PROJECT = '[project]\nname = "shop"\nversion = "1"\nrequires-python = ">=3.11"\ndependencies = [\n    "flask>=3.1",\n    "waitress",\n]\n'
+BUILT = "[build-system]\nrequires = []\n"
 WAITRESS = (
     '\n[[package]]\nname = "waitress"\nversion = "3.0.2"\nsource = { registry = "https://index.example/simple" }\n'
 )
@@ -41,9 +42,44 @@ def _decided(root: Path, name: str) -> tuple[object, str]:
 
 
 def test_uv_lock_without_what_the_manifest_asks_for(project: Make) -> None:
-    error = _refusal(project({**APP, "pyproject.toml": PROJECT, "uv.lock": _uv_lock(rest="")}))
+    root = project({**APP, "pyproject.toml": PROJECT + BUILT, "uv.lock": _uv_lock(rest="")})
+    assert (
+        dockergen.plan(root)
+        .notes[0]
+        .startswith("pyproject.toml:7 asks for waitress, which uv.lock does not have: the image keeps what it holds")
+    )
+    text = explain.text_of(dockergen.generate(root), "Dockerfile")
+    assert "source=uv.lock,target=/tmp/uv.lock " in text
+    assert "cp /tmp/uv.lock . && \\\n    uv sync --no-install-workspace" in text
+    assert "--frozen" not in text
+    assert "--locked" not in text
+
+
+def test_uv_lock_of_a_workspace_without_what_the_manifest_asks_for(project: Make) -> None:
+    manifest = PROJECT + '[tool.uv.workspace]\nmembers = ["parts/*"]\n'
+    error = _refusal(project({**APP, "pyproject.toml": manifest, "uv.lock": _uv_lock(rest="")}))
     assert error.problem == "pyproject.toml:7 asks for waitress, which uv.lock does not have: the lock file is older."
     assert error.command == "uv lock"
+
+
+def test_pdm_lock_without_what_the_manifest_asks_for(project: Make) -> None:
+    lock = '[metadata]\ngroups = ["default"]\n\n[[package]]\nname = "flask"\nversion = "3.1.2"\n'
+    root = project({**APP, "pyproject.toml": PROJECT, "pdm.lock": lock})
+    text = explain.text_of(dockergen.generate(root), "Dockerfile")
+    assert "source=pdm.lock,target=/tmp/pdm.lock " in text
+    assert "cp /tmp/pdm.lock . && \\\n    /opt/pdm/bin/pdm lock --update-reuse && \\\n" in text
+
+
+def test_pipfile_lock_without_what_the_pipfile_asks_for(project: Make) -> None:
+    manifest = '[packages]\nflask = "*"\nwaitress = "*"\n\n[requires]\npython_version = "{}"\n'
+    lock = '{"_meta": {}, "default": {"flask": {"version": "==3.1.2"}}, "develop": {}}'
+    root = project({**APP, "Pipfile": manifest.format("3.13"), "Pipfile.lock": lock})
+    text = explain.text_of(dockergen.generate(root), "Dockerfile")
+    assert "source=Pipfile,target=/tmp/Pipfile " in text
+    assert "cp /tmp/Pipfile.lock /tmp/Pipfile . && \\\n" in text
+    assert "pipenv upgrade --lock-only waitress && \\\n    /opt/pipenv/bin/pipenv requirements" in text
+    (root / "Pipfile").write_text(manifest.format("3.6"))
+    assert _refusal(root).command == "pipenv lock"  # no Pipenv for it knows how
 
 
 def test_uv_lock_with_an_older_release_than_the_range_allows_is_installed_as_locked(project: Make) -> None:
@@ -90,14 +126,27 @@ def test_content_hash_of_poetry_is_computed_as_poetry_does(project: Make, manife
     found = dockergen.plan(root)
     assert found.notes[0].startswith("poetry.lock:11 is not the content-hash of pyproject.toml")
     text = explain.text_of(dockergen.generate(root), "Dockerfile")
-    assert "source=poetry.lock,target=poetry.lock,rw" in text
-    assert "/opt/poetry/bin/poetry lock && \\\n    /opt/poetry/bin/poetry export" in text
+    assert "poetry.lock > /tmp/kept.txt && \\\n" in text
+    assert "install -c /tmp/kept.txt -r /tmp/asked.txt || pip " in text
 
 
-def test_an_older_poetry_is_told_to_keep_what_its_lock_file_holds(project: Make) -> None:
-    older = POETRY_LOCK.format("0" * 64).replace("Poetry 2.5.1", "Poetry 1.8.5")
-    root = project({**APP, "pyproject.toml": POETRY[0][1], "poetry.lock": older})
-    assert "/opt/poetry/bin/poetry lock --no-update && " in explain.text_of(dockergen.generate(root), "Dockerfile")
+def test_what_no_longer_fits_of_a_poetry_lock_is_not_kept(project: Make) -> None:
+    manifest = '[tool.poetry]\npackage-mode = false\n[tool.poetry.dependencies]\npython = "^3.13"\nflask = "^3.1"\n'
+    locked = (
+        '[[package]]\nname = "flask"\nversion = "3.0.3"\n[package.dependencies]\nclick = ">=8"\n'
+        '[[package]]\nname = "click"\nversion = "8.1.7"\n[[package]]\nname = "six"\nversion = "1.17.0"\n'
+    )
+    root = project({**APP, "pyproject.toml": manifest, "poetry.lock": locked + POETRY_LOCK.format("0" * 64)})
+    text = explain.text_of(dockergen.generate(root), "Dockerfile")
+    assert """ '/^name = "click"$/d;/^name = "flask"$/d;/^name = "/{N;s/""" in text
+
+
+def test_an_outdated_poetry_lock_whose_manifest_pip_cannot_read_is_refused(project: Make) -> None:
+    source = '[[tool.poetry.source]]\nname = "ours"\nurl = "https://index.example/simple"\n'
+    root = project({**APP, "pyproject.toml": POETRY[0][1] + source, "poetry.lock": POETRY_LOCK.format("0" * 64)})
+    error = _refusal(root)
+    assert error.problem.startswith("poetry.lock:11 is not the content-hash of pyproject.toml")
+    assert error.command == "poetry lock"
 
 
 PIPFILE = '[[source]]\nname = "ours"\nurl = "https://index.example/simple"\nverify_ssl = true\n\n[packages]\nflask = "*"\n\n[dev-packages]\n\n[requires]\npython_version = "3.13"\n'

@@ -31,44 +31,76 @@ class Lock:
     packages: Mapping[str, Locked] = field(default_factory=dict)
 
 
+@frozen
+class Outdated:
+    """Why the lock file cannot be installed from as it is; the build keeps what still fits and adds the rest."""
+
+    why: str = ""
+    lacks: tuple[str, ...] = ()  # distributions that the manifest asks for
+
+
+def outdated(manager: str, found: Lock, document: Mapping[str, Any], direct: _Direct, manifest: str) -> Outdated:
+    """What stands between the lock file and the manifest, nothing where it installs all that is asked for.
+
+    Raises ProjectError where the build could not mend it: in a workspace, and where a folder or a checkout is missing.
+    """
+    if not found.path or manager not in _COMMANDS:
+        return Outdated()
+    hashed = _poetry_hash(found.text) if manager == "poetry" else ""
+    if hashed and hashed not in _poetry_hashes(document):
+        place = Origin("file", found.path, found.text.count("\n", 0, found.text.index(hashed)) + 1)
+        return Outdated(f"{place} is not the content-hash of {manifest}, so Poetry does not install from it")
+    lacking = list(_lacking(found, document, direct))
+    if not lacking:
+        return Outdated()
+    wanted, origin = lacking[0]
+    why = f"{origin} asks for {wanted.name}, which {found.path} does not have"
+    if any(w.path or w.url for w, _ in lacking) or table(document, "tool", "uv", "workspace"):
+        raise unmendable(why, manager)
+    return Outdated(why, tuple(dict.fromkeys(w.name for w, _ in lacking)))
+
+
+def unmendable(why: str, manager: str) -> ProjectError:
+    """The error for a lock file that the build cannot bring up to date."""
+    return ProjectError(f"{why}: the lock file is older.", "Lock anew and commit the file.", command=_COMMANDS[manager])
+
+
+def _lacking(found: Lock, document: Mapping[str, Any], direct: _Direct) -> Iterator[tuple[Requirement, Origin]]:
+    left_out = _left_out(document)
+    for wanted, origin in direct if found.packages else ():
+        if wanted.name and not wanted.marker and wanted.name not in found.packages and wanted.name not in left_out:
+            yield wanted, origin
+
+
 def stale_notes(
-    repo: Repository, manager: str, found: Lock, document: Mapping[str, Any], direct: _Direct, manifest: str
+    repo: Repository,
+    manager: str,
+    found: Lock,
+    old: Outdated,
+    document: Mapping[str, Any],
+    direct: _Direct,
+    manifest: str,
 ) -> tuple[str, ...]:
     """Notes about a lock file that is older than its manifest, () when they agree.
 
-    Raises ProjectError when the image could not be built or would lack something that the manifest asks for.
+    Raises ProjectError where a compiled requirements file lacks something that its source asks for.
     """
     if manager == "pip":
         _check_compiled(repo, found.path)
     lock, text, packages = found.path, found.text, found.packages
     if not lock or manager not in _COMMANDS:
         return ()
-    if line := renewal(manager, found, document):
+    if old.why:
         return (
-            f"{lock}:{line} is not the content-hash of {manifest}, so Poetry refuses to install from it: the image's "
-            "build brings it up to date first, and what is new in it may be another release each time; "
-            f"`{_COMMANDS[manager]}` writes the one to commit.",
+            f"{old.why}: the image keeps what it holds as far as that fits, and what is new may be another release "
+            f"each time; `{_COMMANDS[manager]}` writes the one to commit.",
         )
-    left_out = _left_out(document)
-    for wanted, origin in direct:
-        absent = wanted.name and wanted.name not in packages and wanted.name not in left_out
-        if packages and absent and not wanted.marker:
-            missing = f"{origin} asks for {wanted.name}, which {lock} does not have: the lock file is older."
-            raise _outdated(missing, manager)
     notes = list(_out_of_range(packages, direct, lock, _COMMANDS[manager]))
     notes += _older(repo, found, document, manifest) if manager == "uv" else ()
     hashed = _pipfile_hash(text) if manager == "pipenv" and not notes else ""
     if hashed and (now := _pipfile(repo)) and hashed != now:
         notes = [f"Pipfile has changed since {lock} was written; `{_COMMANDS[manager]}` brings it up to date."]
     return tuple(notes[:1])
-
-
-def renewal(manager: str, found: Lock, document: Mapping[str, Any]) -> int:
-    """The line of the content-hash for which Poetry refuses to install from its lock file, 0 where it does not."""
-    hashed = _poetry_hash(found.text) if manager == "poetry" else ""
-    if not hashed or hashed in _poetry_hashes(document):
-        return 0
-    return found.text.count("\n", 0, found.text.index(hashed)) + 1
 
 
 def check_groups(lock: str, text: str, wanted: tuple[str, ...]) -> None:
@@ -113,10 +145,6 @@ def _check_compiled(repo: Repository, path: str) -> None:
                 "Compile it anew and commit it.",
                 command=f"{command} {source}",
             )
-
-
-def _outdated(found: str, manager: str) -> ProjectError:
-    return ProjectError(found, "Lock anew and commit the file.", command=_COMMANDS[manager])
 
 
 def _out_of_range(packages: Mapping[str, Locked], direct: _Direct, lock: str, command: str) -> Iterator[str]:

@@ -30,7 +30,7 @@ from dockergen.languages.python.private import has_credentials, private
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.scm import scm
 from dockergen.languages.python.start import Start
-from dockergen.languages.python.unlocked import for_pip
+from dockergen.languages.python.unlocked import for_pip, kept
 from dockergen.languages.python.unpublished import edits
 from dockergen.languages.python.vcs import vcs
 from dockergen.manifests.requirements import bare_name
@@ -55,8 +55,10 @@ class Install:
     locked: bool
     verified: bool  # the lock file is compared with the manifest again when the project is installed
     tools: tuple[str, ...]  # the manager and what goes with it, as pip is told
-    renews: tuple[str, ...]  # what brings a lock file up to date that the manager refuses, in its words
-    renewed: str  # that file, which the step writes anew for itself
+    renews: tuple[str, ...]  # what brings an outdated lock file up to date, in the words of the manager
+    renewed: tuple[str, ...]  # the files that it writes anew for itself
+    kept_from: str  # an outdated lock file whose releases pip keeps to
+    kept: str  # the script for sed that makes constraints of it
     reader: bool  # they print the manager's lock file in its place
     no_indexes: bool  # it names no index that pip would not use unasked
     old_pip: bool  # the image's pip installs into its own environment only
@@ -132,8 +134,10 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
         locked=bool(project.lock),
         verified=bool(project.lock) and not project.stale,
         tools=tools(repo, project, kind, release.value),
-        renews=renewing(repo, project, release.value) if project.refused else (),
-        renewed=project.lock if project.refused else "",
+        renews=renewing(project, release.value) if project.outdated.why and kind != "setup" else (),
+        renewed=_renewed(project) if kind != "setup" else (),
+        kept_from=project.lock if project.outdated.why and kind == "setup" else "",
+        kept=kept(repo, project) if project.outdated.why and kind == "setup" else "",
         reader=bool(project.lock and lock_reader(kind, release.value)),
         no_indexes=of_public_index(repo, project) if kind == "pipenv" else False,
         old_pip=old_pip(release.value),
@@ -177,6 +181,12 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
             *_advice(project, kind),
         ),
     )
+
+
+def _renewed(project: Project) -> tuple[str, ...]:
+    if not project.outdated.why:
+        return ()
+    return (project.lock, "Pipfile") if project.manager.value == "pipenv" else (project.lock,)
 
 
 def _for_pip(project: Project, kind: str, secrets: tuple[Secret, ...]) -> bool:

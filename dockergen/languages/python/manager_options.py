@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from dockergen.catalog import load
+from dockergen.languages.python.freshness import unmendable
 from dockergen.languages.python.manager_version import lock_reader, manager_version
 from dockergen.languages.python.private import is_public_index
 from dockergen.languages.python.project import Project
@@ -29,11 +30,18 @@ def tools(repo: Repository, project: Project, kind: str, release: str) -> tuple[
     return (pinned, *load("python").lists.get(f"beside:{kind}", ()))
 
 
-def renewing(repo: Repository, project: Project, release: str) -> tuple[str, ...]:
-    """What brings Poetry's lock file up to date and keeps what it holds as far as that still fits, in the words of the
-    release of Poetry that the image has on that Python."""
-    version = manager_version(repo, "poetry", project.pyproject, project.lock, release).value
-    return ("lock", "--no-update") if version.startswith("1.") else ("lock",)
+def renewing(project: Project, release: str) -> tuple[str, ...]:
+    """What brings an outdated lock file up to date and keeps what it holds as far as that still fits, in the words of
+    the manager that the image has on that Python; () for uv, which does so as it installs.
+
+    Raises ProjectError where the manager cannot do so.
+    """
+    kind = project.manager.value
+    if kind == "poetry" or (kind == "pipenv" and (lock_reader(kind, release) or project.production.groups)):
+        raise unmendable(project.outdated.why, kind)
+    if kind == "pipenv":
+        return ("upgrade", "--lock-only", *project.outdated.lacks)
+    return ("lock", "--update-reuse") if kind == "pdm" else ()
 
 
 def contradicted(repo: Repository, release: Sourced[str]) -> bool:

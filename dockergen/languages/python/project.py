@@ -13,7 +13,7 @@ from dockergen.frozen import frozen
 from dockergen.languages.python import conda
 from dockergen.languages.python.brought import brought
 from dockergen.languages.python.entry import candidates
-from dockergen.languages.python.freshness import Lock, check_groups, renewal, stale_notes
+from dockergen.languages.python.freshness import Lock, Outdated, check_groups, outdated, stale_notes
 from dockergen.languages.python.groups import Production, groups_of, production
 from dockergen.languages.python.inline import Carrier, carrier
 from dockergen.languages.python.manager_choice import environment, is_unsupported, manager, manifest
@@ -57,7 +57,7 @@ class Project:
     production: Production = field(default_factory=Production)
     member: str = ""  # folder of the member of a workspace, "" for the root
     stale: bool = False  # the lock file is older than the manifest
-    refused: int = 0  # the line of the lock file for which its manager does not install from it
+    outdated: Outdated = field(default_factory=Outdated)
     unwritten: bool = False  # there is no manifest, and what is imported stands for one
     notes: tuple[str, ...] = ()
 
@@ -128,7 +128,8 @@ def project(repo: Repository, settings: Settings, member: str = "", imported: tu
     if chosen.value == "pdm":
         check_groups(lock, text, (*extra.groups, *extra.extras))
     read = Lock(stated, text, packages)
-    stale = stale_notes(repo, chosen.value, read, document, direct, path)
+    old = outdated(chosen.value, read, document, direct, path)
+    stale = stale_notes(repo, chosen.value, read, old, document, direct, path)
     return Project(
         manager=chosen,
         pyproject=table,
@@ -144,7 +145,7 @@ def project(repo: Repository, settings: Settings, member: str = "", imported: tu
         production=extra,
         member=member,
         stale=bool(stale),
-        refused=renewal(chosen.value, read, document),
+        outdated=old,
         unwritten=bool(unwritten),
         notes=(
             *(*notes, *conda.notes(repo, environment(repo), converted), *script.notes(repo)),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from dockergen.languages.python.project import Project
 from dockergen.lazy import regex
 from dockergen.manifests.requirements import Requirement
+from dockergen.repository import LOCK_LIMIT, Repository
 
 _CLAUSE = regex(
     r"(?P<operator>\^|~=|~|={2,3}|!=|<=|>=|<|>|=)?\s*v?(?P<release>[0-9]{1,9}(?:\.[0-9]{1,9}){0,5})"
@@ -18,13 +20,41 @@ _SEPARATOR = regex(r"\s*,\s*|\s+(?=[\^~=!<>])")
 
 
 def for_pip(project: Project) -> tuple[Requirement, ...]:
-    """The requirements of an unlocked Poetry project in pip's words; () when pip cannot be told all of them."""
-    if project.manager.value != "poetry" or project.lock or project.pyproject.settings("poetry").get("source"):
+    """The requirements of a Poetry project without a lock file that Poetry would install from, in pip's words; () when
+    pip cannot be told all of them."""
+    fresh = project.lock and not project.outdated.why
+    if project.manager.value != "poetry" or fresh or project.pyproject.settings("poetry").get("source"):
         return ()
     if any(isinstance(value, list) for value in _stated(project)):
         return ()  # one constraint for each Python
     found = [_translated(requirement) for requirement, _ in project.direct]
     return tuple(r for r in found if r is not None) if None not in found else ()
+
+
+def kept(repo: Repository, project: Project) -> str:
+    """The sed script that makes constraints for pip of an outdated poetry.lock, with all of it that still fits."""
+    from packaging.specifiers import SpecifierSet
+
+    names = re.findall(r'^name = "([^"]+)"$', repo.read(project.lock, LOCK_LIMIT), re.MULTILINE)
+    dropped = {name for name in names if names.count(name) > 1 or not _NAME.fullmatch(name.lower())}
+    dropped |= {name for name, package in project.locked.items() if package.local or package.vcs}
+    for wanted in for_pip(project):
+        package = project.locked.get(wanted.name)
+        if package and not SpecifierSet(wanted.specifier).contains(package.version, prereleases=True):
+            dropped |= _with_needs(wanted.name, project)
+    without = "".join(f'/^name = "{re.escape(name)}"$/d;' for name in sorted(dropped))
+    return f'{without}/^name = "/{{N;s/^name = "(.*)"\\nversion = "(.*)"$/\\1==\\2/p}}'
+
+
+def _with_needs(name: str, project: Project) -> set[str]:
+    """The distribution, and what is locked because of it."""
+    found: set[str] = set()
+    pending = [name]
+    while pending:
+        found.add(one := pending.pop())
+        package = project.locked.get(one)
+        pending += [need for need, _ in package.needs if need not in found] if package else []
+    return found
 
 
 def _stated(project: Project) -> Iterator[object]:
