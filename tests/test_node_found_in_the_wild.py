@@ -323,3 +323,18 @@ def test_vite_fills_the_folder_that_the_named_configuration_says(
     package = {"scripts": {"build": command}, "devDependencies": {"vite": "^8"}}
     files = {"package.json": json.dumps(package), path: f"export default {{ {config} }}\n"}
     assert _decisions(project(files))["output"] == output
+
+
+@pytest.mark.parametrize(
+    ("lock", "text", "wanted"),
+    [
+        ("yarn.lock", 'a@^1:\n  version "1.0.0"\n  resolved "https://github.com/x/a.git#1452fc7"\n', True),
+        ("package-lock.json", '{"packages": {"node_modules/a": {"resolved": "git+ssh://git@github.com/x/a.git#1452fc7"}}}', True),
+        ("pnpm-lock.yaml", "packages:\n  a@1:\n    resolution: {commit: 1452fc7, repo: https://x.example/a.git, type: git}\n", True),
+        ("yarn.lock", 'a@^1:\n  version "1.0.0"\n  resolved "https://registry.yarnpkg.com/git-tools/-/git-tools-1.0.0.tgz#1452fc7"\n', False),
+    ],
+)  # fmt: skip
+def test_packages_of_git_repositories_are_fetched_by_git(project, lock: str, text: str, wanted: bool) -> None:
+    package = {"scripts": {"build": "vite build"}, "devDependencies": {"vite": "^8", "a": "*"}}
+    plan = dockergen.plan(project({"package.json": json.dumps(package), lock: text}))
+    assert ({"ca-certificates", "git"} <= set(plan.build_packages)) == wanted

@@ -28,6 +28,7 @@ _SCRIPTS = ("preinstall", "install", "postinstall", "prepublish", "preprepare", 
 _NATIVE_IN_LOCK = regex(
     r"[/\"'\s](node-gyp-build|node-gyp|prebuild-install|@mapbox/node-pre-gyp|node-addon-api|bindings|nan)[@\"':]"
 )
+_OF_GIT = regex(r"\bgit(?:\+\w+)?://|\.git#|#commit=|^\s*(?:type: git|resolution: .*type: git\b)", re.MULTILINE)
 _INSTALL_SCRIPT = regex(r'"node_modules/((?:@[^/"]+/)?[^/"]+)":\s*\{[^{}]*"hasInstallScript": true', re.DOTALL)
 
 
@@ -79,7 +80,9 @@ def install(repo: Repository, package: PackageJson, manager: Manager, node: str)
         prefix="",
         secrets=secrets,
         native=_native(repo, package, manager),
-        build_packages=tuple(sorted({p for s in (*system, *dev) for p in s.build})),
+        build_packages=tuple(
+            sorted({*_fetching(repo, package, manager), *(p for s in (*system, *dev) for p in s.build)})
+        ),
         runtime_packages=tuple(sorted({p for s in system for p in s.run})),
         environment=tuple(pair for name, pair in _BROWSERS.items() if name in package.development),
     )
@@ -192,6 +195,12 @@ def _has_install_scripts(repo: Repository, package: PackageJson, manager: Manage
         found = _INSTALL_SCRIPT.findall(repo.read(manager.lock, LOCK_LIMIT))
         return any(name not in load("node").lists["harmless"] for name in found)
     return _native(repo, package, manager) or any(n in package.all_dependencies for n in ("esbuild", "vite"))
+
+
+def _fetching(repo: Repository, package: PackageJson, manager: Manager) -> tuple[str, ...]:
+    """What of Debian fetches packages that are locked, or asked for, in a Git repository; the slim image lacks it."""
+    text = repo.read(manager.lock, LOCK_LIMIT) if manager.lock else "\n".join(package.all_dependencies.values())
+    return ("ca-certificates", "git") if _OF_GIT.search(text) else ()
 
 
 def _native(repo: Repository, package: PackageJson, manager: Manager) -> bool:
