@@ -188,6 +188,42 @@ CANDIDATES: Mapping[str, Mapping[str, str]] = {
         ),
         "aiogram.Bot(parse_mode)": ">from aiogram import Bot\nBot(token='1:22222222222222222222222222222222222', parse_mode='HTML')",
     },
+    "elasticsearch": {
+        **_names(
+            """elasticsearch.RequestsHttpConnection elasticsearch.Urllib3HttpConnection elasticsearch.ElasticsearchException elasticsearch.exceptions.ElasticsearchException
+            elasticsearch.exceptions.NotFoundError elasticsearch.exceptions.RequestError elasticsearch.RequestError elasticsearch.connection elasticsearch.client.IndicesClient
+            elasticsearch.connection_pool elasticsearch.serializer.JSONSerializer elasticsearch.helpers.bulk elasticsearch.helpers.errors elasticsearch.Connection elasticsearch.transport.Transport
+            elasticsearch.exceptions.ImproperlyConfigured elasticsearch.client.utils elasticsearch.compat"""
+        ),
+        "elasticsearch.Elasticsearch(use_ssl)": ">from elasticsearch import Elasticsearch\nElasticsearch(['localhost'], use_ssl=False)",
+        "elasticsearch.Elasticsearch(http_auth:9)": ">from elasticsearch import Elasticsearch\nElasticsearch('http://localhost:9200', http_auth=('a', 'b'))",
+    },
+    "elasticsearch-dsl": _names(
+        """elasticsearch_dsl.DocType elasticsearch_dsl.document.DocType elasticsearch_dsl.String elasticsearch_dsl.field.String elasticsearch_dsl.F elasticsearch_dsl.MetaField
+        elasticsearch_dsl.Index elasticsearch_dsl.connections.connections elasticsearch_dsl.query.MultiMatch elasticsearch_dsl.utils.AttrDict elasticsearch_dsl.InnerObjectWrapper
+        elasticsearch_dsl.document.InnerObjectWrapper elasticsearch_dsl.InnerDoc elasticsearch_dsl.result.Response elasticsearch_dsl.filter elasticsearch_dsl.FacetedSearch"""
+    ),
+    "mistralai": {
+        **_names(
+            """mistralai.models.chat_completion mistralai.models.chat_completion.ChatMessage mistralai.exceptions.MistralException
+        mistralai.Mistral mistralai.models.UserMessage mistralai.models.SDKError"""
+        ),
+        "mistralai.client.MistralClient": ">from mistralai.client import MistralClient\nMistralClient(api_key='a')",
+        "mistralai.async_client.MistralAsyncClient": ">from mistralai.async_client import MistralAsyncClient\nMistralAsyncClient(api_key='a')",
+    },
+    "pyautogen": _names(
+        """autogen.AssistantAgent autogen.UserProxyAgent autogen.GroupChat autogen.GroupChatManager autogen.ConversableAgent autogen.config_list_from_json autogen.Agent
+        autogen.agentchat autogen.oai autogen.coding autogen.OpenAIWrapper autogen.agentchat.contrib.retrieve_assistant_agent"""
+    ),
+    "pydantic-ai": {
+        **_names(
+            """pydantic_ai.models.openai.OpenAIModel pydantic_ai.models.openai.OpenAIChatModel pydantic_ai.models.gemini.GeminiModel pydantic_ai.models.groq.GroqModel
+            pydantic_ai.providers.google_gla.GoogleGLAProvider pydantic_ai.models.vertexai.VertexAIModel pydantic_ai.result.RunResult pydantic_ai.agent.AgentRunResult.data pydantic_ai.mcp.MCPServerHTTP
+            pydantic_ai.models.openai.OpenAIModelSettings pydantic_ai.usage.Usage pydantic_ai.usage.UsageLimits pydantic_ai.messages.ModelMessage pydantic_ai.models.ollama.OllamaModel"""
+        ),
+        "pydantic_ai.Agent(result_type)": ">from pydantic_ai import Agent\nAgent(result_type=str)",
+        "pydantic_ai.Agent(result_retries)": ">from pydantic_ai import Agent\nAgent(result_retries=2)",
+    },
     "openai": _names("openai.error openai.openai_object openai.util openai.api_resources openai.embeddings_utils"),
     "langchain": _names(
         "langchain.llms.OpenAI langchain.chat_models.ChatOpenAI langchain.embeddings.OpenAIEmbeddings langchain.embeddings.openai langchain.embeddings.HuggingFaceEmbeddings langchain.vectorstores.FAISS langchain.vectorstores.Chroma langchain.document_loaders.PyPDFLoader langchain.document_loaders.TextLoader langchain.text_splitter langchain.chains langchain.memory langchain.prompts langchain.schema langchain.agents.initialize_agent langchain.agents.AgentExecutor langchain.callbacks langchain.retrievers langchain.output_parsers langchain.utilities langchain.docstore langchain.PromptTemplate langchain.OpenAI langchain.LLMChain langchain.hub langchain.globals langchain.llms langchain.document_loaders langchain.vectorstores langchain.indexes langchain.tools.tool langchain.chains.RetrievalQA langchain.chains.question_answering"
@@ -205,6 +241,8 @@ CANDIDATES: Mapping[str, Mapping[str, str]] = {
         "gradio.Interface(css)": ">import gradio\ngradio.Interface(str, 'text', 'text', css='a {}')",
         "gradio.Blocks(theme)": ">import gradio\ngradio.Blocks(theme=gradio.themes.Soft())",
         "gradio.Blocks(css)": ">import gradio\ngradio.Blocks(css='a {}')",
+        "gradio.TabbedInterface(theme)": ">import gradio\na = gradio.Interface(str, 'text', 'text')\ngradio.TabbedInterface([a], theme='soft')",
+        "gradio.TabbedInterface(css)": ">import gradio\na = gradio.Interface(str, 'text', 'text')\ngradio.TabbedInterface([a], css='a {}')",
         "gradio.Chatbot(type)": ">import gradio\ngradio.Chatbot(type='messages')",
         "gradio.Chatbot(bubble_full_width)": ">import gradio\ngradio.Chatbot(bubble_full_width=False)",
         "gradio.Chatbot(show_copy_button)": ">import gradio\ngradio.Chatbot(show_copy_button=True)",
