@@ -54,6 +54,7 @@ def _write(root: Path, text: str) -> Path:
         pytest.param("import os\napp.config['SQLALCHEMY_DATABASE_URI'] = os.getenv('DATABASE_URL')\n", ["DATABASE_URL"], id="of-the-database"),
         pytest.param("import os\nURL = os.getenv('DATABASE_URL')\napp.config.update(SQLALCHEMY_DATABASE_URI=URL)\n", ["DATABASE_URL"], id="of-the-database-held"),
         pytest.param("import os\napp.config['SQLALCHEMY_DATABASE_URI'] = os.getenv('DATABASE_URL') or 'sqlite://'\n", [], id="of-a-database-or-another"),
+        pytest.param("import os\nfrom pydantic import BaseSettings, PostgresDsn\nclass S(BaseSettings):\n    url: PostgresDsn = PostgresDsn.build(scheme='postgresql', host=os.getenv('DB_HOST'), path='/a')\n    key: str\ns = S()\n", ["DB_HOST", "KEY"], id="of-an-address-of-pydantic"),
         pytest.param("import os\nclass Tests:\n    SQLALCHEMY_DATABASE_URI = os.getenv('TEST_URL')\n", [], id="of-a-database-of-a-class"),
         pytest.param("import os\nimport redis\nqueue = redis.from_url(os.getenv('REDIS_URL'))\n", ["REDIS_URL"], id="of-a-server-at-once"),
         pytest.param("import os\nfrom sqlalchemy import create_engine\nURL = os.getenv('DATABASE_URL')\nengine = create_engine(URL or 'sqlite://')\n", [], id="of-a-server-or-another"),

@@ -149,9 +149,8 @@ def _demanded(body: tuple[ast.stmt, ...] | list[ast.stmt], reads: bool, made: se
             _hold(node, holding)
             continue
         if isinstance(node, ast.ClassDef):
-            if not any(last_name(base) in ("BaseSettings", *own) for base in node.bases):
-                yield from _demanded(node.body, reads, made)
-            elif node.name in made:
+            yield from _demanded(node.body, reads, made)
+            if node.name in made and any(last_name(base) in ("BaseSettings", *own) for base in node.bases):
                 yield from _fields(node)
         elif isinstance(node, (ast.If, ast.With)):
             # A condition decides on what follows, so only the condition itself is sure to be read.
@@ -199,7 +198,9 @@ def _put_together(node: ast.AST) -> tuple[ast.expr, ...]:
 
 
 def _refusing(node: ast.AST) -> tuple[ast.expr, ...]:
-    """The first argument of a call that does not take None for it."""
+    """The first argument of a call that does not take None for it, and the parts of PostgresDsn.build(...)."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "build":
+        return tuple(word.value for word in node.keywords) if (last_name(node.func.value) or "").endswith("Dsn") else ()
     known = isinstance(node, ast.Call) and last_name(node.func) in (*_NEED_TEXT, *_NEED_ADDRESS)
     return tuple(node.args[:1]) if isinstance(node, ast.Call) and known else ()
 
