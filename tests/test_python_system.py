@@ -155,6 +155,12 @@ def test_unknown_distribution_without_wheel_gets_a_compiler_and_a_note(tmp_path:
     assert any("rarely-used (pyproject.toml:4)" in note and "no wheel for Python 3.13" in note for note in plan.notes)
 
 
+def test_a_backport_for_another_python_gets_no_compiler(tmp_path: Path) -> None:
+    line = "backports.zoneinfo==0.2.1;python_version<'{}'\n"
+    assert not _plan(tmp_path, line.format("3.9"), version="3.10").build_packages
+    assert "gcc" in _plan(tmp_path, line.format("3.11"), version="3.10").build_packages
+
+
 def test_source_that_may_be_plain_python_gets_no_compiler(tmp_path: Path) -> None:
     assert _locked(tmp_path, "docopt", "0.6.2", ()).build_packages == ()
 

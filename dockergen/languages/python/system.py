@@ -10,6 +10,7 @@ from dockergen.errors import ProjectError
 from dockergen.frozen import frozen
 from dockergen.languages.python.apt_lists import AptList, apt_lists
 from dockergen.languages.python.compatible import asked_for
+from dockergen.languages.python.markers import applies
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.start import Start
 from dockergen.languages.python.unpublished import stand_ins
@@ -142,7 +143,7 @@ def _needs(repo: Repository, project: Project, start: Start, minor: str) -> Iter
     rows = load("python-packages").packages
     for name, origin in _present(project, rows):
         row = rows.get(name)
-        if row is not None and project.has(*row.unless):
+        if (row is not None and project.has(*row.unless)) or _for_another_python(project, name, minor):
             continue
         built = not _has_wheel(project, name, row, minor)
         if built and name in project.locked and not asked_for(repo, project, project.locked[name], minor):
@@ -152,6 +153,12 @@ def _needs(repo: Repository, project: Project, start: Start, minor: str) -> Iter
         elif row is not None:
             yield _Need(name, origin, row, built and bool(row.build))
     yield from _imported(repo, start, rows)
+
+
+def _for_another_python(project: Project, name: str, minor: str) -> bool:
+    """True for what each line that names it asks for on other Pythons only, such as a backport."""
+    markers = [r.marker for r, _ in project.direct if r.name == name] if name not in project.locked else []
+    return bool(markers) and not any(applies(marker, minor) for marker in markers)
 
 
 def _present(project: Project, rows: Mapping[str, SystemPackages]) -> Iterator[tuple[str, Origin]]:
