@@ -80,6 +80,13 @@ def test_database_among_the_source_is_told_with_the_variable_that_moves_it(tmp_p
     assert any("/app/app.db (app.py:6)" in note and "-e DATABASE_URL=sqlite:////data" in note for note in plan.notes)
 
 
+@pytest.mark.parametrize("call", ["create_engine('sqlite:///' +", "create_async_engine('sqlite+aiosqlite:///' +"])
+def test_a_database_that_an_engine_is_made_for_is_kept(tmp_path: Path, call: str) -> None:
+    models = f"from os import path\nhere = path.abspath(path.dirname(__file__))\nengine = {call} path.join(here, '..', 'shop.db'), echo=True)\n"
+    plan = _plan(tmp_path, {"app.py": f"import models\n{FLASK}", "models/__init__.py": models})
+    assert plan.facts.links == (("shop.db", "/app/data/shop.db"),)
+
+
 def test_a_default_of_a_parameter_that_is_positional_only_is_known(tmp_path: Path) -> None:
     connect = "import sqlite3\ndef connect(path='notes.db', /, mode='x'):\n    sqlite3.connect(path)\n"
     plan = _plan(tmp_path, {"app.py": connect + FLASK})

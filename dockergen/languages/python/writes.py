@@ -38,7 +38,7 @@ _LIKELY_SETTING = regex(
     r"|PLUGIN|PROJECT|PUBLIC|REPO|ROOT|SCRIPT|SOURCE|SRC|STATIC|TEMPLATE|TEST|THEME|TRANSLATION|VENV|VIEW|WEB|WORK|WWW))"
     r"[A-Z][A-Z_]*_(?:FOLDER|DIR|DIRECTORY)"
 )
-_FILE_KEYWORDS = ("file", "filename", "database", "db_file", "path", "sink", "logfile")
+_FILE_KEYWORDS = ("file", "filename", "database", "db_file", "path", "sink", "logfile", "url")
 _SQLITE = regex(r"sqlite(?:\+\w+)?:///(?!/)([\w./-]+\.\w+)")
 _OF_IMAGES = regex(r"/app(?:/[\w-]+)+(/[\w-]+(?:\.\w+)+)?/?")
 _SAFE = regex(r"[\w./-]+")
@@ -190,6 +190,9 @@ def _of_call(scope: Scope, node: ast.Call) -> Iterator[Written]:
         or scope.full_names(node.func) & _writers()
     ):
         yield from _written(scope, _file_argument(node), node, file=True)
+    elif name in ("create_engine", "create_async_engine"):
+        for scheme in ("sqlite:///", "sqlite+aiosqlite:///"):
+            yield from _written(scope, _file_argument(node), node, file=True, scheme=scheme)
     for word in node.keywords if name in ("update", "from_mapping", "dict") else ():
         yield from _of_setting(scope, word.arg or "", word.value, node)
 
