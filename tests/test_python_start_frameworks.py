@@ -157,6 +157,17 @@ def test_app_that_mounts_pages_is_what_is_served(tmp_path: Path, files: dict[str
 STREAMLIT = {"requirements": "streamlit", "streamlit_app.py": "import streamlit as st\nst.title('x')\n"}
 
 
+def test_pages_of_one_name_in_folders_side_by_side_are_listed(tmp_path: Path) -> None:
+    page = STREAMLIT["streamlit_app.py"]
+    files = {"requirements": "streamlit", "one/app.py": page, "two/app.py": page, "two/deep/app.py": page}
+    with pytest.raises(ProjectError) as raised:
+        plan_of(tmp_path, files)
+    assert "2 folders hold a program of Streamlit called app.py" in raised.value.problem
+    assert raised.value.command == "dockergen init --start 'streamlit run one/app.py'"
+    (tmp_path / "README.md").write_text("```\nstreamlit run two/app.py\n```\n")
+    assert "streamlit run two/app.py" in started(plan_of(tmp_path, {}))
+
+
 def test_streamlit_port_and_base_path_of_its_configuration_count(tmp_path: Path) -> None:
     files = {".streamlit/config.toml": '[theme]\nbase = "dark"\n[server]\nport = 8080\nbaseUrlPath = "/dash/"\n'}
     plan = plan_of(tmp_path, {**STREAMLIT, **files})

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import shlex
 
 from dockergen.catalog import Framework, load
 from dockergen.languages.python.entry import place, search_path
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.start.command import Run
+from dockergen.languages.python.start.program import UndecidedError
 from dockergen.languages.python.start.result import Start
 from dockergen.languages.python.wheels import key
 from dockergen.manifests.pyproject import table
@@ -18,7 +20,10 @@ from dockergen.repository import Repository
 def page_file(
     repo: Repository, row: Framework, name: str, paths: list[str], runs: list[Run]
 ) -> tuple[str, Origin, tuple[Rejected, ...]]:
-    """The file that the framework runs, "" when none uses it: a run line's, one with a pages folder, a usual name."""
+    """The file that the framework runs, "" when none uses it: a run line's, one with a pages folder, a usual name.
+
+    Raises UndecidedError where folders side by side hold one of the same name each.
+    """
     using = [p for p in paths if _imports(repo, p, row)]
     marked = [p for p in using if _marked(repo, p, row)]
     if not marked and any(_run_by_itself(repo, p, row) for p in using):
@@ -37,12 +42,29 @@ def page_file(
     if not ordered:
         return "", Origin("default"), ()
     best = ordered[0]
+    if best not in paged:
+        _refuse_rivals(row, best, ordered)
     lost = tuple(
         Rejected(p, Origin("file", p, 1), f"{best} is likelier by its name and place")
         for p in ordered[1:5]
         if place(p) <= (1, 99)
     )
     return best, Origin("file", best, 1), lost
+
+
+def _refuse_rivals(row: Framework, best: str, pages: list[str]) -> None:
+    above, _, name = best.rpartition("/")
+    rivals = [p for p in pages if above and p.endswith(f"/{name}") and p.count("/") == best.count("/")]
+    if len(rivals) > 1:
+        shown = ", ".join(rivals[:6]) + (", ..." if len(rivals) > 6 else "")
+        told = row.start[: row.start.index("{file}")] if "{file}" in row.start else ()
+        words = (*(word for word in told if not word.startswith("-")), best)
+        raise UndecidedError(
+            f"{len(rivals)} folders hold a program of {row.title} called {name}, and nothing tells which is the "
+            f"service: {shown}.",
+            "Name the one to start.",
+            command=f"dockergen init --start {shlex.quote(shlex.join(words))}",
+        )
 
 
 def page(
