@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import field
@@ -11,6 +9,7 @@ from typing import Any
 
 from dockergen.errors import ProjectError
 from dockergen.frozen import frozen
+from dockergen.languages.python.content_hash import hash_of_pipfile, pipfile_hash, poetry_hash, poetry_hashes
 from dockergen.manifests.pyproject import table, texts
 from dockergen.manifests.python_locks import Locked, locked_groups
 from dockergen.manifests.requirements import Requirement, normalised, requirement, requirements_file
@@ -46,8 +45,8 @@ def outdated(manager: str, found: Lock, document: Mapping[str, Any], direct: _Di
     """
     if not found.path or manager not in _COMMANDS:
         return Outdated()
-    hashed = _poetry_hash(found.text) if manager == "poetry" else ""
-    if hashed and hashed not in _poetry_hashes(document):
+    hashed = poetry_hash(found.text) if manager == "poetry" else ""
+    if hashed and hashed not in poetry_hashes(document):
         place = Origin("file", found.path, found.text.count("\n", 0, found.text.index(hashed)) + 1)
         return Outdated(f"{place} is not the content-hash of {manifest}, so Poetry does not install from it")
     lacking = list(_lacking(found, document, direct))
@@ -97,8 +96,8 @@ def stale_notes(
         )
     notes = list(_out_of_range(packages, direct, lock, _COMMANDS[manager]))
     notes += _older(repo, found, document, manifest) if manager == "uv" else ()
-    hashed = _pipfile_hash(text) if manager == "pipenv" and not notes else ""
-    if hashed and (now := _pipfile(repo)) and hashed != now:
+    hashed = pipfile_hash(text) if manager == "pipenv" and not notes else ""
+    if hashed and (now := hash_of_pipfile(repo)) and hashed != now:
         notes = [f"Pipfile has changed since {lock} was written; `{_COMMANDS[manager]}` brings it up to date."]
     return tuple(notes[:1])
 
@@ -223,62 +222,3 @@ def _recorded(lock: Lock) -> set[tuple[str, str]] | None:
 
 def _sorted(specifier: str) -> str:
     return ",".join(sorted(part.replace(" ", "") for part in specifier.split(",") if part.strip()))
-
-
-# --- hashes over the manifest, as the tools compute them
-
-
-def _poetry_hash(text: str) -> str:
-    found = re.search(r'^content-hash = "([0-9a-f]{64})"', text, re.MULTILINE)
-    return found[1] if found else ""
-
-
-def _poetry_hashes(document: Mapping[str, Any]) -> set[str]:
-    """The content-hashes that the releases of Poetry since 1.1 compute (poetry.packages.locker)."""
-    poetry = table(document, "tool", "poetry")
-    legacy = {key: poetry.get(key) for key in ("dependencies", "source", "extras", "dev-dependencies")}
-    group = {"group": poetry["group"]} if poetry.get("group") is not None else {}
-    contents: list[Any] = [{**legacy, **group}]
-    project = {
-        key: value
-        for key in ("requires-python", "dependencies", "optional-dependencies")
-        if (value := table(document, "project").get(key)) is not None
-    }
-    present = {key: value for key, value in {**legacy, **group}.items() if value is not None}
-    groups = table(document, "dependency-groups")
-    if project:
-        contents.append({"project": project, "tool": {"poetry": present}})
-    if project or groups:
-        parts: dict[str, Any] = {"project": project} if project else {}
-        parts |= {"dependency-groups": groups} if groups else {}
-        contents.append({**parts, "tool": {"poetry": present}})
-    return {digest for content in contents if (digest := _digest(content, None))}
-
-
-def _pipfile_hash(text: str) -> str:
-    found = re.search(r'"hash":\s*\{\s*"sha256":\s*"([0-9a-f]{64})"', text)
-    return found[1] if found else ""
-
-
-def _pipfile(repo: Repository) -> str:
-    """The hash that Pipenv computes over a Pipfile (plette.pipfiles.Pipfile.get_hash); "" where it cannot be known:
-    without a [[source]] Pipenv fills in one of its own."""
-    document = repo.toml("Pipfile") if repo.is_file("Pipfile") else {}
-    if not document.get("source"):
-        return ""
-    known = {"source", "packages", "dev-packages", "requires", "scripts", "pipfile", "pipenv", "default", "develop"}
-    content = {
-        "_meta": {"sources": document["source"], "requires": document.get("requires", {})},
-        "default": document.get("packages", {}),
-        "develop": document.get("dev-packages", {}),
-        **{key: value for key, value in document.items() if key not in known},
-    }
-    return _digest(content, (",", ":"))
-
-
-def _digest(content: Any, separators: tuple[str, str] | None) -> str:
-    try:
-        text = json.dumps(content, sort_keys=True, separators=separators)
-    except (TypeError, ValueError):
-        return ""  # a date in the manifest: no tool could have computed it either
-    return hashlib.sha256(text.encode()).hexdigest()
