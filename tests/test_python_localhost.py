@@ -19,6 +19,7 @@ APP = "from flask import Flask\nimport os\napp = Flask(__name__)\n"
         pytest.param("URL = 'postgresql+psycopg2://me:pw@localhost:5432/shop'\n", "PostgreSQL on localhost, which", id="address"),
         pytest.param("URL = os.getenv('DATABASE_URL', 'mysql://me@127.0.0.1/shop')\n", "MySQL on localhost unless DATABASE_URL", id="default"),
         pytest.param("app.config['MYSQL_HOST'] = 'localhost'\n", "database on localhost, which", id="setting"),
+        pytest.param("app.config['MYSQL_HOST'] = os.environ.get('MYSQL_HOST', 'localhost')\n", "database on localhost unless MYSQL_HOST", id="setting with a default"),
         pytest.param("def start():\n    return mysql.connector.connect(\n    host='localhost', user='me')\n", "database on localhost, which", id="argument"),
         pytest.param("class S(BaseSettings):\n    redis_url: str = 'redis://localhost:6379/0'\n", "Redis on localhost unless REDIS_URL", id="field of settings"),
         pytest.param("import os\nA = os.getenv('QUEUE_URL', 'amqp://guest:guest@rabbit:5672/')\n", "looks for its RabbitMQ on rabbit, a name that only a network of containers has; `docker run -e QUEUE_URL=...`", id="a service of compose"),

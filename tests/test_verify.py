@@ -92,6 +92,11 @@ from tests.realengine.fixtures import DockerEngine
             "does not reach it: api.example",
             "API key",
         ),
+        (
+            "(2002, \"Can't connect to local server through socket '/run/mysqld/mysqld.sock' (2)\")",
+            "cannot reach a service",
+            "--env DATABASE_URL",
+        ),
         ("Error: connect ECONNREFUSED 127.0.0.1:5432", "cannot reach a service", "--env DATABASE_URL"),
         ("OSError: [Errno 30] Read-only file system: '/app/uploads'", "writes to /app/uploads", "volume"),
         ("PermissionError: [Errno 13] Permission denied: '/data/db'", "may not use /data/db", "volume"),

@@ -284,7 +284,7 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
         "Say where it is, by the variables that the host of the database is read from: dockergen verify --env NAME=...",
     ),
     (
-        r"(?:ECONNREFUSED|[Cc]onnection (?:to server[^\n]*)?refused|could not connect to server|Can't connect to (?:\w+ )?server on|Name or service not known|getaddrinfo ENOTFOUND)",
+        r"(?:ECONNREFUSED|[Cc]onnection (?:to server[^\n]*)?refused|could not connect to server|Can't connect to (?:\w+ )?server on|Can't connect to local (?:\w+ )?server through socket|Name or service not known|getaddrinfo ENOTFOUND)",
         UNREACHED,
         "Say where it is: dockergen verify --env DATABASE_URL=... (or the variable that your program reads).",
     ),

@@ -22,7 +22,7 @@ _ALIAS = regex(r"""\b(?:alias|validation_alias|env)\s*=\s*["'](\w+)["']""")
 # mysql.connector.connect(host="localhost"), {"HOST": "localhost"} of Django, app.config["MYSQL_HOST"] = "localhost"
 _HOST = regex(
     r"""(?:\bconnect\([^()]{0,200}?\bhost\s*=|["']HOST["']\s*:|\b(?:MYSQL|MYSQL_DATABASE|DB|DATABASE|POSTGRES|MONGO)_HOST["']?\]?\s*=)"""
-    r"""[^"'\n#]{0,60}["'](?:localhost|127\.0\.0\.1)["']|\bMongoClient\(\s*(?:["']localhost["']|\))""",
+    r"""(?:\s*[\w.]{1,40}\(\s*["']\w{1,60}["']\s*,)?[^"'\n#]{0,60}["'](?:localhost|127\.0\.0\.1)["']|\bMongoClient\(\s*(?:["']localhost["']|\))""",
 )
 _VARIABLE = regex(r"""\b(?:getenv|get|env(?:\.\w+)?|config)\(\s*["']([A-Z][A-Z0-9_]*)["']""")
 _FIELD = regex(r"\s+(\w+)\s*:[^=]+=")  # of a class that reads its fields from the environment
