@@ -136,6 +136,16 @@ DATABASE = "DATABASES = {'default': {'ENGINE': 'django.db.backends.sqlite3', 'NA
         (DATABASE, ("/app/data",), (("db.sqlite3", "/app/data/db.sqlite3"),)),
         (DATABASE.replace("'db.sqlite3'", "'store' / 'db.sqlite3'"), ("/app/store",), ()),
         (
+            f"from pathlib import Path\nBASE_DIR = Path(__file__).resolve().parent.parent\nKEPT = BASE_DIR / 'kept'\n{DATABASE.replace('BASE_DIR /', 'KEPT /')}",
+            ("/app/kept",),
+            (),
+        ),
+        (
+            "from pathlib import Path\nBASE_DIR = Path(__file__).resolve().parent.parent\nKEPT = BASE_DIR / 'kept'\nKEPT.mkdir(exist_ok=True)\n",
+            ("/app/kept",),
+            (),
+        ),
+        (
             DATABASE.replace("'db.sqlite3'", "'db.sqlite3', 'OPTIONS': {'timeout': 20}"),
             ("/app/data",),
             (("db.sqlite3", "/app/data/db.sqlite3"),),

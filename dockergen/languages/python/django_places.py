@@ -148,10 +148,13 @@ def _database(text: str, sources: Sources, root: str) -> str:
         return relative[1].removeprefix("./")  # from the folder that the program runs in
     found = _SQLITE.search(text) or re.search(r"""(sqlite:///.*?BASE_DIR.*)$""", text, re.MULTILINE)
     found = found or _NAMED.search(text)
-    if not found or "BASE" not in found[1]:
+    if not found:
         return ""
-    if (value := path_of(found[1].rstrip(" ,"), sources)) and _SAFE.fullmatch(value):
+    value, based = path_of(found[1].rstrip(" ,"), sources), "BASE" in found[1]
+    if value and _SAFE.fullmatch(value) and (based or value.startswith(_WORKDIR)):
         return value.removeprefix(_WORKDIR)
+    if not based:
+        return ""
     # What stands before the folder is the name of a variable that overrides it.
     rest = found[1][found[1].index("BASE") :]
     names = _QUOTED.findall(rest) or re.findall(r"/\s*([\w.-]+\.\w+)", rest)

@@ -68,10 +68,10 @@ def state(repo: Repository, project: Project, begun: Start, installed: bool) -> 
 
 
 def _of_apps(repo: Repository, site: Django) -> tuple[set[str], tuple[tuple[str, str], ...]]:
-    """Folders and links for what the apps of a Django project write beside what its settings name."""
+    """Folders and links for what a Django project's apps write and its settings make, beside what those name."""
     named = frozenset(load("python").lists["loaded_by_django"])
     files = [path for path in repo.walk(site.root, depth=4, endings=(".py",)) if path.rpartition("/")[2] in named]
-    items = written_by(repo, files[:_MOST_APP_FILES])
+    items = written_by(repo, dict.fromkeys((*site.sources, *files[:_MOST_APP_FILES])))
     beside = [item for item in items if item.file and not item.path.endswith(_ENDINGS) and _is_beside(repo, item)]
     place = _place(repo)
     wanted = {*folders(repo, [item for item in items if item not in beside]), *([place] if beside else [])}
