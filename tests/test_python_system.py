@@ -155,6 +155,15 @@ def test_unknown_distribution_without_wheel_gets_a_compiler_and_a_note(tmp_path:
     assert any("rarely-used (pyproject.toml:4)" in note and "no wheel for Python 3.13" in note for note in plan.notes)
 
 
+@pytest.mark.parametrize(("release", "anew"), [("2.7.3", True), ("2.7.3.2", False), ("2.6.2", False)])
+def test_wheels_that_do_not_load_are_not_taken(tmp_path: Path, release: str, anew: bool) -> None:
+    plan = _plan(tmp_path, f"psycopg2=={release}", version="3.6")
+    assert "libpq-dev" in plan.build_packages
+    assert (
+        "ENV PIP_NO_BINARY=psycopg2\n" in generated(tmp_path, service_at(tmp_path, {"version": "3.6"}))[0].text
+    ) is anew
+
+
 def test_a_backport_for_another_python_gets_no_compiler(tmp_path: Path) -> None:
     line = "backports.zoneinfo==0.2.1;python_version<'{}'\n"
     assert not _plan(tmp_path, line.format("3.9"), version="3.10").build_packages

@@ -30,6 +30,7 @@ from dockergen.languages.python.private import has_credentials, private
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.scm import scm
 from dockergen.languages.python.start import Start
+from dockergen.languages.python.unloadable import unloadable
 from dockergen.languages.python.unlocked import for_pip, kept
 from dockergen.languages.python.unpublished import edits
 from dockergen.languages.python.vcs import vcs
@@ -79,6 +80,7 @@ class Install:
     besides: tuple[str, ...]  # what is installed together with the manifests, as one depends on the other
     legacy: Legacy  # the setuptools that old distributions want when they run
     builds: OldBuilds  # the one that they want when they are built
+    anew: tuple[str, ...]  # what is built from source although it has wheels, as those do not load
     source_first: bool  # the step cannot do without the source, which comes before it
     secrets: tuple[Secret, ...] = ()
     unsafe: tuple[str, ...] = ()  # files with a password in clear, which no layer may hold
@@ -158,6 +160,7 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
         besides=tuple(word for word in besides if word not in apart),
         legacy=legacy,
         builds=builds,
+        anew=tuple(found.value for found in unloadable(project)),
         source_first=_computed(project, kind) or (bool(taken.own) and not split and not project.lock),
         secrets=(*closed.secrets, *remote.secrets),
         unsafe=closed.unsafe,

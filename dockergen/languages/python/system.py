@@ -13,6 +13,7 @@ from dockergen.languages.python.compatible import asked_for
 from dockergen.languages.python.markers import applies
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.start import Start
+from dockergen.languages.python.unloadable import unloadable
 from dockergen.languages.python.unpublished import stand_ins
 from dockergen.languages.python.wheels import published
 from dockergen.languages.python.zones import old_zone
@@ -204,10 +205,12 @@ def _has_wheel(project: Project, name: str, row: SystemPackages | None, minor: s
 
 
 def _refused(project: Project, name: str) -> bool:
-    """True when pip or uv is told to take no wheel of it, and there is something to compile."""
+    """True when pip or uv is told to take no wheel of it, by us too, and there is something to compile."""
     row = load("python-packages").packages.get(name)
     if row is None or not row.build:
         return False
+    if any(found.value == name for found in unloadable(project)):
+        return True
     uv = project.pyproject.settings("uv")
     listed = uv.get("no-binary-package")
     named = [str(word) for word in listed] if isinstance(listed, list) else []
