@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 import dockergen
+from dockergen.languages.python.requirements import requirements_path
+from dockergen.repository import Repository
 
 APP = "from flask import Flask\n\napp = Flask(__name__)\n"
 
@@ -51,3 +53,25 @@ def test_a_project_table_wins_over_what_a_paper_installs(tmp_path: Path) -> None
     (tmp_path / "Dockerfile").write_text("RUN pip install -r pins.pip\n")
     manager = next(d for d in dockergen.plan(tmp_path).decisions if d.name == "manager")
     assert manager.sourced.origin.path == "pyproject.toml"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "taken"),
+    [
+        ("requirements-integration.txt", "ansible\n", False),
+        ("requirements-cloud.txt", "ansible\n", False),
+        ("requirements-cloud.txt", "flask==3.1.2\n", True),
+        ("requirements-cloud.in.txt", "flask\n", False),
+    ],
+)
+def test_a_file_of_its_own_name_is_not_what_setup_states(tmp_path: Path, name: str, text: str, taken: bool) -> None:
+    (tmp_path / "setup.py").write_text("from setuptools import setup\nsetup(name='shop', install_requires=['flask'])\n")
+    (tmp_path / name).write_text(text)
+    assert requirements_path(Repository(tmp_path)) == (name if taken else "")
+
+
+def test_a_file_of_its_own_name_that_setup_reads_is_taken(tmp_path: Path) -> None:
+    setup = "from setuptools import setup\nsetup(name='shop', install_requires=open('requirements-app.txt').read().split())\n"
+    (tmp_path / "setup.py").write_text(setup)
+    (tmp_path / "requirements-app.txt").write_text("flask\n")
+    assert requirements_path(Repository(tmp_path)) == "requirements-app.txt"

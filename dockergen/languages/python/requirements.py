@@ -7,6 +7,7 @@ import re
 from dockergen.catalog import load
 from dockergen.errors import ProjectError
 from dockergen.frozen import frozen
+from dockergen.languages.python.setuptools_files import setup
 from dockergen.lazy import regex
 from dockergen.manifests.requirements import Requirement, RequirementsFile, requirements_file
 from dockergen.model import Origin
@@ -47,9 +48,18 @@ def requirements_path(repo: Repository) -> str:
     if named:
         return next((path for path in named if _asks(repo, path)), named[0])
     others = production_files(repo)
-    if len(others) == 1:
+    if len(others) == 1 and not _is_beside(repo, others[0]):
         return others[0]
     return _installed_by_papers(repo) or _apart(repo) or _of_pages(repo) or _within(repo)
+
+
+def _is_beside(repo: Repository, path: str) -> bool:
+    """True for a file of a name of its own, without pins, where setup.py or setup.cfg states what is installed and does
+    not read it: it is for something else."""
+    stated = setup(repo)
+    parsed = requirements_file(repo.source(path))
+    pinned = any(wanted.pinned or wanted.hashed for wanted in parsed.requirements)
+    return bool(stated.requirements) and path not in stated.reads and not pinned
 
 
 def production_files(repo: Repository) -> list[str]:
