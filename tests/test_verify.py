@@ -187,6 +187,16 @@ def test_a_log_names_its_cause_and_the_flag(log: str, cause: str, remedy: str) -
             "a-stubs<0.2 for this version of Python, or none at all",
             "which the log names",
         ),
+        (
+            "uvloop/loop.c:212:12: fatal error: longintrepr.h: No such file or directory\nerror: command 'gcc' failed",
+            "it uses longintrepr.h",
+            "--version 3.10",
+        ),
+        (
+            "error: 'PyTypeObject' has no member named 'tp_print'; did you mean 'tp_dict'?",
+            "uses tp_print",
+            "--version 3.10",
+        ),
         ("error in anyjson setup command: use_2to3 is invalid.", "anyjson is published as source", "'setuptools<58' >"),
         ("ImportError: cannot import name 'Feature' from 'setuptools' (/tmp/x)", "uses Feature", "'setuptools<46' >"),
         (

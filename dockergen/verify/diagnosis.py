@@ -61,6 +61,13 @@ _BUILD_CAUSES: tuple[tuple[str, str, str], ...] = (
         "Start an agent (ssh-add), and add the host: ssh-keyscan HOST >> ~/.ssh/known_hosts.",
     ),
     (
+        r"fatal error: (longintrepr\.h): No such|has no member named ['\u2018](tp_print|exc_type|ob_digit|f_lasti|co_varnames)"
+        r"|invalid use of incomplete typedef ['\u2018](PyFrameObject)",
+        "A dependency is compiled from a source that was made for an older Python: it uses {0}, which newer ones hide.",
+        "Choose an older one: dockergen init --force --version 3.10; or raise the release of the dependency, which the log "
+        "below names.",
+    ),
+    (
         r"(?:fatal error: ([\w./-]+\.h): No such file|([\w-]+-config|pkg-config|gcc|cc|make): (?:command )?not found"
         r"|error: command '(?:\S+-linux-gnu-)?([\w+-]+)' failed: No such file|[Pp]lease install (pkg-config))",
         "A dependency is compiled from source and needs {0}, which the build stage lacks.",
