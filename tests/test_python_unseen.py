@@ -302,6 +302,7 @@ def test_a_program_that_a_shell_becomes_gets_help_to_stop(tmp_path: Path) -> Non
             ("flask<2", "itsdangerous<2.1", "jinja2<3.1", "markupsafe<2.1", "werkzeug<2.1"),
         ),
         ("flask\ngunicorn\nnewspaper3k\n", ("lxml-html-clean",)),
+        ("flask==2.0.1\ngunicorn\nflask-debugtoolbar==0.11.0\n", ("jinja2<3.1", "werkzeug<3")),
         ("flask\ngunicorn\nuvicorn==0.11.8\n", ("uvloop<0.22",)),
         ("flask\ngunicorn\nuvicorn==0.14.0\nuvloop\n", ("uvloop<0.22",)),
         ("flask\ngunicorn\nuvicorn==0.15.0\nuvloop\n", ()),
@@ -309,7 +310,7 @@ def test_a_program_that_a_shell_becomes_gets_help_to_stop(tmp_path: Path) -> Non
     ids=[
         *("bounds", "what is stated stays", "of two, the binary interface", "open lines", "an extra", "two lines"),
         *("without the other", "pinned", "what a bound needs itself", "what is needed besides"),
-        *("what is brought along", "what is named besides", "from where on it works"),
+        *("what an extension needs", "what is brought along", "what is named besides", "from where on it works"),
     ],
 )
 def test_old_pins_get_what_they_know(tmp_path: Path, requirements: str, besides: tuple[str, ...]) -> None:
