@@ -602,11 +602,11 @@ def test_a_trial_takes_values_from_the_files_that_developers_keep(tmp_path: Path
     (tmp_path / "requirements.txt").write_text("flask\ngunicorn\n")
     (tmp_path / "app.py").write_text(
         "import os\nfrom flask import Flask\napp = Flask(__name__)\nfor name in (os.environ['SECRET_KEY'], os.environ['ADMIN_URL'],\n"
-        "    os.environ['SHOP_NAME'], os.environ['SHOP_CITY'], os.environ['GIVEN']): pass\n"
+        "    os.environ['SHOP_NAME'], os.environ['SHOP_CITY'], os.environ['SHOP_ZIP'], os.environ['GIVEN']): pass\n"
     )
     (tmp_path / ".env").write_text('# mine\nexport ADMIN_URL="admin/"  # secret\nUNASKED=1\n')
     (tmp_path / ".env.example").write_text(
-        "SECRET_KEY=change-me\nADMIN_URL=x\nSHOP_NAME='My shop'\nSHOP_CITY=<your city>\nGIVEN=1\n"
+        "SECRET_KEY=change-me\nADMIN_URL=x\nSHOP_NAME='My shop'\nSHOP_CITY=<your city>\nGIVEN=1\nSHOP_ZIP=my_shop_zip\n"
     )
     plan = service_at(tmp_path, {}).plan
     env, notes = _environment(opened(tmp_path), plan, Options(env={"GIVEN": "2"}))

@@ -21,5 +21,7 @@ def variables(text: str) -> dict[str, str]:
 
 
 def examples(text: str) -> dict[str, str]:
-    """The same of a file that only shows which variables there are, without what is to be filled in."""
-    return {name: value for name, value in variables(text).items() if not _TO_FILL.search(value)}
+    """The same of a file that only shows which variables there are, without what is to be filled in, such as a value
+    that is nothing but the variable's own name."""
+    found = variables(text).items()
+    return {n: value for n, value in found if not _TO_FILL.search(value) and not value.lower().endswith(n.lower())}
