@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from dockergen.context import ignore_groups
@@ -16,7 +16,10 @@ from dockergen.model import AssetBuild, BuildPlan, Decision, Match, Origin, Serv
 from dockergen.repository import Repository, normal
 from dockergen.settings import Settings
 
+_MOST_NAMED = 3  # commands in one note
 _SEARCH_DEPTH = 3  # services/<name> and apps/<group>/<name>
+# What folders are called that answer the requests of the others.
+_ANSWERING = frozenset(("api", "backend", "back-end", "back_end", "back", "server"))
 _FRONT_END_DEPTH = 3  # frontend, src/web and src/js/web
 
 
@@ -51,7 +54,8 @@ def service(repo: Repository, settings: Settings) -> Service:
         raise _told_from_above(error, root) from error
     plan = replace(plan, notes=(*plan.notes, *_lying_outside(repo, root, plan)))
     if root and settings.app is None:
-        plan = replace(plan, notes=(*plan.notes, *_front_ends_beside(repo, settings, root)))
+        beside = (*_services_beside(repo, settings, root), *_front_ends_beside(repo, settings, root))
+        plan = replace(plan, notes=(*plan.notes, *beside))
     return Service(_name(here, root), root, replace(plan, ignore=ignore_groups(plan)))
 
 
@@ -78,6 +82,18 @@ def _lying_outside(repo: Repository, root: str, plan: BuildPlan) -> Iterator[str
                 f"built from, so the image lacks it: move it there, or the manifest to the root of the repository and "
                 "run dockergen there."
             )
+
+
+def _services_beside(repo: Repository, settings: Settings, root: str) -> Iterator[str]:
+    """A note about the services that were not chosen."""
+    others = [folder for folder in _services_below(repo, settings) if folder != root]
+    if others:
+        each = " and ".join(f"`dockergen init --app {shlex.quote(folder)}`" for folder in others[:_MOST_NAMED])
+        more = " ..." if len(others) > _MOST_NAMED else ""
+        yield (
+            f"This repository holds {len(others) + 1} services, and {root}/ has the name of the one that is asked by "
+            f"the others; {each}{more} writes the files of the other{'s' if len(others) > 1 else ''}."
+        )
 
 
 def _front_ends_beside(repo: Repository, settings: Settings, root: str) -> Iterator[str]:
@@ -125,7 +141,15 @@ def _chosen_folder(repo: Repository, settings: Settings) -> tuple[str, list[Clai
         # The manifest at the root only builds assets, or holds packages together; the one real service lies below.
         root = next(iter(below))
         return root, below[root]
+    if root := _answering(below):
+        return root, below[root]
     raise _several_services(below)
+
+
+def _answering(below: Iterable[str]) -> str:
+    """The folder of the service that the others ask, by its name; "" where none or several are called so."""
+    named = [root for root in below if root.rsplit("/", 1)[-1].lower() in _ANSWERING]
+    return named[0] if len(named) == 1 else ""
 
 
 def _loose(repo: Repository) -> list[Claim]:

@@ -110,10 +110,10 @@ CASES = [
     ),
     pytest.param(
         _tree(
-            {"api/requirements.txt": "flask\n", "api/app.py": FLASK, "web/package.json": EXPRESS, "web/server.js": ""}
+            {"shop/requirements.txt": "flask\n", "shop/app.py": FLASK, "web/package.json": EXPRESS, "web/server.js": ""}
         ),
         3,
-        "2 services: api",
+        "2 services: shop",
         id="several services",
     ),
     pytest.param(_tree({"package.json": b'{"name": "\xff\xfe\xfa"}'}), 3, "package.json:1 is not UTF-8", id="no text"),

@@ -67,6 +67,26 @@ def test_suggested_commands_for_a_service_below_name_its_folder(project) -> None
     assert f"\n  $ cd {root.name}/api && printf " in done.stderr
 
 
+def test_of_several_services_the_one_that_is_called_a_back_end_is_taken_and_the_others_are_told(project) -> None:
+    app = "from flask import Flask\n\napp = Flask(__name__)\n"
+    files = {
+        f"{name}/{path}": text
+        for name in ("backend", "jobs")
+        for path, text in (("app.py", app), ("requirements.txt", "flask\n"))
+    }
+    root = project(files)
+    done = run("init", cwd=root)
+    assert done.returncode == 0, done.stderr
+    assert sorted(path.parent.name for path in root.rglob("Dockerfile")) == ["backend"]
+    assert "This repository holds 2 services" in done.stderr
+    assert "`dockergen init --app jobs`" in done.stderr
+    (root / "backend").rename(root / "web")
+    assert run("init", "--force", cwd=root).returncode == 3
+    (root / "web").rename(root / "api")
+    (root / "jobs").rename(root / "server")
+    assert run("init", "--force", cwd=root).returncode == 3  # both may be asked
+
+
 def test_suggested_folders_lie_in_the_folder_that_was_typed(project) -> None:
     app = "from flask import Flask\n\napp = Flask(__name__)\n"
     root = project({"first/main.py": app, "second/main.py": app})
