@@ -343,7 +343,8 @@ CANDIDATES: Mapping[str, Mapping[str, str]] = {
     "djangorestframework": {
         **_names(
             "rest_framework.decorators.detail_route rest_framework.decorators.list_route rest_framework.compat.six rest_framework.serializers.NullBooleanField rest_framework.filters.DjangoFilterBackend rest_framework.fields.NullBooleanField rest_framework.fields.ModelField rest_framework.compat.coreapi rest_framework.authtoken.views.obtain_auth_token rest_framework.templatetags.rest_framework rest_framework.compat.django_filters rest_framework_jwt rest_framework.schemas.get_schema_view rest_framework.documentation rest_framework.routers.DynamicListRoute rest_framework.relations.ManyRelatedField rest_framework.compat.urlparse"
-        )
+        ),
+        ".register(base_name)": ">from django.conf import settings\nsettings.configured or settings.configure()\nimport inspect\nfrom rest_framework.routers import BaseRouter\nassert 'base_name' in inspect.signature(BaseRouter.register).parameters",
     },
     "django": {
         **_names(
