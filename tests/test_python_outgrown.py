@@ -236,3 +236,10 @@ def test_templates_hold_django_below_what_took_their_tags_away(
         (tmp_path / name).write_text(text)
     held = dockergen.plan(tmp_path).facts.install.besides  # type: ignore[attr-defined]
     assert tuple(word for word in held if word.startswith("django")) == besides
+
+
+def test_an_argument_that_is_gone_is_told_as_one(tmp_path: Path) -> None:
+    page = "import gradio as gr\ngr.TabbedInterface([], theme='soft').launch()\n"
+    plan = plan_of(tmp_path, {"requirements": "gradio", "app.py": page})
+    said = "app.py:2 uses gradio.TabbedInterface(theme=...), which gradio has no more since 6.0"
+    assert any(note.startswith(said) for note in plan.notes)

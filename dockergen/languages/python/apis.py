@@ -39,6 +39,11 @@ class Api:
         return self.name.rpartition(".")[2]
 
     @property
+    def shown(self) -> str:
+        """As people read it: the argument that is gone belongs to what is still there."""
+        return f"{self.name}({self.condition}=...)" if self.condition.isidentifier() else self.name
+
+    @property
     def top(self) -> str:
         """The module that a file has to import for it, "" for what is called on an object."""
         return self.name.partition(".")[0]

@@ -64,7 +64,7 @@ def _lowest(repo: Repository, paths: Iterable[str], rows: Mapping[str, tuple[str
         if api(row).top and is_here(repo, origin.path, api(row).top):
             continue
         if name not in found or key(below) < key(found[name][1].below):
-            found[name] = (row, Bound(name, below, api(row).name, origin))
+            found[name] = (row, Bound(name, below, api(row).shown, origin))
     return found.values()
 
 
