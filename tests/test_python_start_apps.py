@@ -428,6 +428,20 @@ def test_websockets_get_the_library_that_uvicorn_lacks(
     assert not added or any("WebSockets" in note for note in plan.notes)
 
 
+def test_python_2_of_a_module_that_the_program_imports_is_named(tmp_path: Path) -> None:
+    old = "try:\n    import x\nexcept ImportError, error:\n    pass\n"
+    files = {"app.py": "from flask import Flask\nfrom shop import stock\napp = Flask('a')\n", "shop/stock.py": old}
+    with pytest.raises(ProjectError, match=r"shop/stock\.py:3 is Python 2"):
+        plan_of(tmp_path, {"requirements": "flask", **files})
+    asked = "import sys\nif sys.version_info[0] == 2:\n    from shop import stock\n"
+    assert plan_of(tmp_path, {"app.py": f"{asked}from flask import Flask\napp = Flask('a')\n"}).start
+
+
+def test_two_exceptions_without_brackets_are_python_3_14(tmp_path: Path) -> None:
+    source = "from flask import Flask\napp = Flask('a')\ntry:\n    pass\nexcept ValueError, TypeError:\n    pass\n"
+    assert plan_of(tmp_path, {"requirements": "flask", "app.py": source}).start
+
+
 @pytest.mark.parametrize(("name", "text", "line"), OLD)
 def test_python_2_program_is_named(tmp_path: Path, name: str, text: str, line: int) -> None:
     with pytest.raises(ProjectError, match=rf"{name}:{line} is Python 2"):

@@ -19,7 +19,8 @@ _OLD = (
         r"\1print(\2)",
     ),
     (regex(r"^([ \t]*)print[ \t]*$", re.MULTILINE), r"\1print()"),
-    (regex(r"^([ \t]*except[ \t]+[\w.()]+)[ \t]*,[ \t]*(\w+[ \t]*:)", re.MULTILINE), r"\1 as \2"),
+    # `except ValueError, TypeError:`, two exceptions, is Python 3.14.
+    (regex(r"^([ \t]*except[ \t]+[\w.()]+)[ \t]*,[ \t]*([a-z_]\w*[ \t]*:)", re.MULTILINE), r"\1 as \2"),
     (regex(r"^([ \t]*raise[ \t]+[\w.]+)[ \t]*,[ \t]*([^\n]+)$", re.MULTILINE), r"\1(\2)"),
     (regex(r"^([ \t]*)exec[ \t]+([^\n(][^\n]*)$", re.MULTILINE), r"\1exec(\2)"),
 )

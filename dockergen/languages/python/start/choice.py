@@ -42,6 +42,7 @@ from dockergen.languages.python.start.program import (
     nothing,
     program,
     refuse_old,
+    refuse_old_imports,
 )
 from dockergen.languages.python.start.result import Start
 from dockergen.languages.python.start.served import framework_rows, served
@@ -79,6 +80,8 @@ def start(repo: Repository, project: Project, settings: Settings) -> Start:
     found = _outcome(repo, project, settings)
     if isinstance(found, ProjectError):
         raise found
+    if settings.start is None:
+        refuse_old_imports(modules_of(repo, ()), found.entry)
     runs = evidence(repo)
     made = {command: run.origin for run in reversed(runs) if run.weight != "hint" for command in run.made}
     found = replace(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shlex
 from collections.abc import Iterator, Mapping
@@ -10,7 +11,7 @@ from dataclasses import replace
 from dockergen.catalog import Framework, load
 from dockergen.errors import ProjectError
 from dockergen.languages.python.entry import Modules, guarded, module_of, place, search_path
-from dockergen.languages.python.imports import program_files, whole_program
+from dockergen.languages.python.imports import files_of, program_files, whole_program
 from dockergen.languages.python.manager_choice import manifest
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.source import guard_line
@@ -19,9 +20,11 @@ from dockergen.languages.python.start.own_server import own_start, reached, uses
 from dockergen.languages.python.start.result import Start
 from dockergen.languages.python.start.unlisted_pages import unlisted_pages
 from dockergen.languages.python.syntax import does_something
+from dockergen.languages.python.unlisted import runs_on_import
 from dockergen.lazy import regex
 from dockergen.model import Origin, Rejected, Sourced
 
+_MOST_IMPORTS = 60
 _IMPORTED = regex(r"^\s*(?:import|from)\s+(\w+)", re.MULTILINE)
 
 
@@ -41,6 +44,22 @@ def refuse_old(modules: Modules, path: str) -> None:
             "Port the program first; 2to3 does most of it.",
             command=f"2to3 -w {shlex.quote(path)}",
         )
+
+
+def refuse_old_imports(modules: Modules, entry: str) -> None:
+    """ProjectError when a file that the program cannot start without is Python 2."""
+    pending, seen = [entry] if entry else [], {entry}
+    while pending and len(seen) < _MOST_IMPORTS:
+        path = pending.pop(0)
+        refuse_old(modules, path)
+        for node in runs_on_import(modules.module(path).body):
+            names = [alias.name for alias in node.names]
+            above = f"{'.' * node.level}{node.module or ''}" if isinstance(node, ast.ImportFrom) else ""
+            dot = "" if above.endswith(".") or not above else "."
+            wanted = (above, *(f"{above}{dot}{name}" for name in names)) if above else names
+            found = [target for name in wanted for target in files_of(modules.repo, path, name)[:1]]
+            pending += [target for target in dict.fromkeys(found) if target not in seen]
+            seen.update(found)
 
 
 def program(
