@@ -233,3 +233,20 @@ def test_list_of_what_webpack_built_comes_along(project: Project, told: str, bes
     assert asset.beside == beside
     text = next(file.text for file in dockergen.generate(root) if file.path == "Dockerfile")
     assert all(f"COPY --from=assets /app/{path} {path}\n" in text for path in beside)
+
+
+@pytest.mark.parametrize(
+    ("after", "output"),
+    [
+        ("rm -r ../pages; mv build ../pages", "shop/pages"),
+        ("cp -r ./build/ ../pages", "shop/pages"),
+        ("echo built", "shop/front/build"),
+    ],
+)
+def test_output_that_a_script_moves_is_where_it_puts_it(project: Project, after: str, output: str) -> None:
+    scripts = {"build": "react-scripts build", "postbuild": after}
+    package = {"scripts": scripts, "dependencies": {"react-scripts": "^5", "react": "^18"}}
+    shown = {"shop/__init__.py": "FOLDERS = ('shop/pages', 'front/build')\n"}
+    root = project({**FLASK, **shown, "shop/front/package.json": json.dumps(package)})
+    (asset,) = service_at(root, {}).plan.assets
+    assert asset.output == output

@@ -32,6 +32,7 @@ _SECRET_NAME = regex(
     r"(^|_)(APIKEY|AUTH|CREDENTIALS?|KEY|PWORD|PASSWD)(_|$)|TOKEN|SECRET|PASSWORD|API_KEY|CLIENT_KEY|USERNAME|PRIVATE"
 )
 _OUT_DIR = regex(r"\boutDir\s*:\s*(?:path\.)?(?:resolve|join)?\(?[^'\"`,)}]*?(?:,\s*)?['\"`]([^'\"`$]+)['\"`]")
+_MOVES = regex(r"\b(?:mv|cp)\s+(?:-\w+\s+)*([\w./-]+)\s+([\w./-]+)")
 _VITE_CONFIG = regex(r"\bvite\b[^&|;]*?\s(?:--config|-c)[ =]([\w./-]+)")
 _TSC_OUT = regex(r'^[^/\n]*"outDir"\s*:\s*"([^"]+)"', re.MULTILINE)
 _TSC_ROOT = regex(r'^[^/\n]*"rootDir"\s*:\s*"([^"]+)"', re.MULTILINE)
@@ -116,7 +117,14 @@ def _one_of_a_kind(package: PackageJson) -> str:
 
 
 def output_folder(repo: Repository, package: PackageJson, row: Framework | None) -> str:
-    """The folder that the build fills: a flag of the script > the tool's configuration > the tool's default."""
+    """The folder that the build fills: a flag of the script > the tool's configuration > the tool's default; where a
+    script puts it elsewhere afterwards, that place."""
+    filled = _filled(repo, package, row)
+    moves = _MOVES.findall(package.scripts.get(f"post{build_script(package)}", ""))
+    return next((relative(target) for source, target in moves if relative(source) == filled), filled)
+
+
+def _filled(repo: Repository, package: PackageJson, row: Framework | None) -> str:
     command = expanded(package, build_script(package))
     if flag := OUTPUT_FLAG.search(command):
         return relative(flag[1])
