@@ -102,6 +102,7 @@ def test_code_of_tests_and_tools_that_nothing_imports_decides_nothing(tmp_path: 
     [
         "LOG_DIR = os.path.join(BASE_DIR, 'logs')\nLOGGING = {'handlers': {'file': {'filename': os.path.join(LOG_DIR, 'a.log')}}}\n",
         "LOGGING = {\n'handlers': {'file': {\n'filename': BASE_DIR / 'logs' / 'a.log',\n}}}\n",
+        "LOGGING = {\n'handlers': {'file': {\n'filename': 'logs/a.log',\n}}}\n",
     ],
 )
 def test_log_files_of_django_settings_lie_in_a_folder_of_the_user(tmp_path: Path, text: str) -> None:

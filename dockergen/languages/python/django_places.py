@@ -27,6 +27,7 @@ _ENGINE = regex(r"sqlite|spatialite")
 _RELATIVE = regex(r"""["']NAME["']\s*:\s*["']((?:\./)?\w[\w./-]*\.(?:db|sqlite|sqlite3))["']\s*[,}\n]""")
 _LOG_FOLDER = regex(r"^\s*LOGS?_(?:DIR|ROOT|PATH|FOLDER)\s*=\s*(.+)$", re.MULTILINE)
 _LOG_FILE = regex(r"""["']filename["']\s*:\s*(.+?),?\s*$""", re.MULTILINE)
+_PLAIN_FILE = regex(r"""["']((?!\.\./)[\w-][\w.-]*(?:/[\w.-]+)+)["']""")
 _QUOTED = regex(r"""["']([^"']+)["']""")
 _SAFE = regex(r"[\w./-]+")
 _WORKDIR = "/app/"
@@ -121,6 +122,8 @@ def writable(repo: Repository, text: str, sources: Sources, root: str) -> tuple[
     # Log files: the folder that has a name, or the one of a handler's file below the project.
     folders += [folder_of(expression, sources, root) for expression in _LOG_FOLDER.findall(text)]
     files = [folder_of(file, sources, root) for file in _LOG_FILE.findall(text) if "BASE" in file]
+    # A plain path is seen from the folder that the program is run in.
+    files += [found[1] for file in _LOG_FILE.findall(text) if (found := _PLAIN_FILE.fullmatch(file))]
     folders += [file.rpartition("/")[0] for file in files if file != file.rpartition("/")[2]]
     links: list[tuple[str, str]] = []
     database = _database(text, sources, root)
