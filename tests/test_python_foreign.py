@@ -43,3 +43,17 @@ def test_program_that_asks_for_its_user_gets_a_name(tmp_path: Path, line: str, u
     (tmp_path / "requirements.txt").write_text("flask\ngunicorn\n")
     (tmp_path / "app.py").write_text(f"{APP}{line}\n")
     assert dict(dockergen.plan(tmp_path).env).get("USER", "") == user
+
+
+@pytest.mark.parametrize(("command", "built"), [("['git', 'describe']", True), ("['true']", False)])
+def test_programs_that_setup_runs_are_in_the_build_stage_alone(tmp_path: Path, command: str, built: bool) -> None:
+    (tmp_path / "setup.py").write_text(
+        f"import subprocess\nfrom setuptools import setup\nrelease = subprocess.check_output({command})\n"
+        "setup(name='shop', version='1', packages=['shop'], install_requires=['flask', 'gunicorn'],\n"
+        "      entry_points={'console_scripts': ['shop = shop:main']})\n"
+    )
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop/__init__.py").write_text("def main(): pass\n")
+    plan = dockergen.plan(tmp_path)
+    assert ("git" in plan.build_packages) == built
+    assert "git" not in plan.runtime_packages

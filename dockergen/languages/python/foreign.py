@@ -17,21 +17,31 @@ _HINT = regex(r"\bsubprocess\b|\bcreate_subprocess_")
 
 def foreign(repo: Repository, entry: str, packages: Container[str]) -> Iterator[str]:
     """What is told about each of them once, with its first line; `packages` are those that the image gets anyway."""
-    known = dict(row.split() for row in load("python").lists["foreign_programs"])
     told: set[str] = set()
     for path in whole_program(repo, entry) if entry else ():
-        if not _HINT.search(repo.source(path)):
-            continue
-        for statement in parsed(repo.source(path)).body:
-            for call in (node for node in nodes(statement) if isinstance(node, ast.Call)):
-                name = _program(call)
-                package = known.get(name, "")
-                if package and package not in packages and package not in told:
-                    told.add(package)
-                    yield (
-                        f"{path}:{call.lineno} runs {name}, which the image has not: if the service needs it, "
-                        f"dockergen init --force --package {package}."
-                    )
+        for name, package, line in _run_by(repo, path):
+            if package not in packages and package not in told:
+                told.add(package)
+                yield (
+                    f"{path}:{line} runs {name}, which the image has not: if the service needs it, "
+                    f"dockergen init --force --package {package}."
+                )
+
+
+def run_by_setup(repo: Repository) -> tuple[str, ...]:
+    """The Debian packages of the programs that setup.py runs when the project is built, such as git for its version."""
+    found = _run_by(repo, "setup.py") if repo.is_file("setup.py") else ()
+    return tuple(sorted({package for _, package, _ in found}))
+
+
+def _run_by(repo: Repository, path: str) -> Iterator[tuple[str, str, int]]:
+    """Each known program that the file runs, with its Debian package and the line."""
+    known = dict(row.split() for row in load("python").lists["foreign_programs"])
+    for statement in parsed(repo.source(path)).body if _HINT.search(repo.source(path)) else ():
+        for call in (node for node in nodes(statement) if isinstance(node, ast.Call)):
+            name = _program(call)
+            if name in known:
+                yield name, known[name], call.lineno
 
 
 def _program(call: ast.Call) -> str:

@@ -8,6 +8,7 @@ from dockergen.catalog import load
 from dockergen.frozen import frozen
 from dockergen.languages.python.beside import lost_data
 from dockergen.languages.python.extension import extension
+from dockergen.languages.python.foreign import run_by_setup
 from dockergen.languages.python.hashes import hashless, unchecked, unhashed
 from dockergen.languages.python.local_versions import local_versions
 from dockergen.languages.python.manager_options import contradicted, of_public_index, options, renewing, tools
@@ -174,7 +175,10 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
         grafted=lost_data(repo, start.entry) if itself and built.must_build else "",
         in_place=placed,
         copies_source=copies_source(repo, project, start, built, inside, placed),
-        build_packages=(*remote.packages, *(built.packages if itself or taken.own else ())),
+        build_packages=(
+            *remote.packages,
+            *((*built.packages, *run_by_setup(repo.sub(project.member))) if itself or taken.own else ()),
+        ),
         notes=(
             *(*closed.notes, *remote.notes, *(told.notes if itself or taken.own else ()), *built.notes),
             *(*legacy.notes, *builds.notes, *(absent_from_build(repo) if itself or taken.own else ())),
