@@ -333,3 +333,20 @@ def test_a_log_of_the_repository_stays_out_and_is_made_anew(tmp_path: Path) -> N
     facts = _facts(tmp_path, {"app.py": text, "logs/app.log": "old", "app.log": "old"})
     assert facts.links == (("app.log", "/app/data/app.log"),)
     assert (facts.moved, facts.owned) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("field", "folders"),
+    [
+        ("DATADIR: str = Field('data', validation_alias='SHOP_DATADIR')", ("/app/data",)),
+        ("data_dir: str = 'data'\n    UPLOAD_DIR: str = Field(default='files')", ("/app/files",)),
+        ("TITLE: str = Field('data')", ()),
+    ],
+)
+def test_a_folder_that_pydantics_settings_name_is_the_users(
+    tmp_path: Path, field: str, folders: tuple[str, ...]
+) -> None:
+    settings = (
+        f"from pydantic import Field\nfrom pydantic_settings import BaseSettings\nclass S(BaseSettings):\n    {field}\n"
+    )
+    assert _plan(tmp_path, {"app.py": f"import settings\n{FLASK}", "settings.py": settings}).writable == folders

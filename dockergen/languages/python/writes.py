@@ -24,13 +24,13 @@ _HINT = regex(
     r"""\bmakedirs\(|\bmkdir\(|FileHandler\b|sqlite[+\w]*:///|sqlite3\.connect\(|open\([^()\n]*["'][wax]b?\+?["']"""
     r"""|\b(?:aiosqlite|apsw|duckdb|fasthtml|fastlite|peewee|playhouse|shelve|sqlite_utils|tinydb)\b|storage_path"""
     r"""|\b(?:basicConfig|logzero|loguru)\b|["']/app/\w"""
-    r"""|\b(?:UPLOAD|MEDIA|LOG|CACHE|DATA|DOWNLOAD|STORAGE)S?_(?:FOLDER|DIR|DIRECTORY|ROOT)["']?\]?\s*[:=]"""
+    r"""|\b(?:UPLOAD|MEDIA|LOG|CACHE|DATA|DOWNLOAD|STORAGE)S?_?(?:FOLDER|DIR|DIRECTORY|ROOT)["']?\]?\s*[:=]"""
     r"""|^\s*(?:\w+\.config\[["'])?[A-Z][A-Z_]*_(?:FOLDER|DIR|DIRECTORY)(?:["']\])?\s*[:=]""",
     re.MULTILINE,
 )
 _CONNECTS = regex(r"\b(?:sqlite3|aiosqlite)\.connect\(")
 _FOLDER_SETTING = regex(
-    r"(?:UPLOAD|MEDIA|LOG|CACHE|DATA|DOWNLOAD|STORAGE|SESSION_FILE)S?_(?:FOLDER|DIR|DIRECTORY|ROOT)"
+    r"(?:UPLOAD|MEDIA|LOG|CACHE|DATA|DOWNLOAD|STORAGE|SESSION_FILE)S?_?(?:FOLDER|DIR|DIRECTORY|ROOT)"
 )
 # Other folders that settings name; those of what is read, or made by a build, aside.
 _LIKELY_SETTING = regex(
@@ -213,7 +213,15 @@ def _of_mapping(scope: Scope, node: ast.Dict) -> Iterator[Written]:
 def _of_assignment(scope: Scope, node: ast.Assign | ast.AnnAssign) -> Iterator[Written]:
     target = node.targets[0] if isinstance(node, ast.Assign) else node.target
     assert node.value is not None
-    yield from _of_setting(scope, assigned_name(target), node.value, node)
+    yield from _of_setting(scope, assigned_name(target), _default(node.value), node)
+
+
+def _default(value: ast.expr) -> ast.expr:
+    """The value of a field of pydantic's: `Field("data", description=...)`."""
+    if not isinstance(value, ast.Call) or last_name(value.func) != "Field":
+        return value
+    named = (word.value for word in value.keywords if word.arg == "default")
+    return next(iter((*value.args[:1], *named)), value)
 
 
 def _of_setting(scope: Scope, name: str, value: ast.expr, node: ast.AST) -> Iterator[Written]:
