@@ -159,6 +159,11 @@ from tests.realengine.fixtures import DockerEngine
             "--env DATABASE_URL=",
         ),
         (
+            "Usage: index.py [OPTIONS] COMMAND [ARGS]...\nTry 'index.py --help' for help.\n\u256d\u2500 Error \u2500\u256e\n\u2502 Missing command.   \u2502\n",
+            "instead of starting: Missing command.",
+            "--start",
+        ),
+        (
             "usage: shop serve -d ROOT\nshop serve: error: the following arguments are required: -d/--directory",
             "instead of starting: the following arguments are required: -d/--directory",
             "--start",

@@ -374,7 +374,8 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
     ),
     (r"JavaScript heap out of memory|MemoryError|Out of memory", "The program ran out of memory.", "Give it more."),
     (
-        r"(?ms)^(?:Usage|usage):.*?^(?:[Ee]rror|[\w. -]+: error): ([^\n]{1,160}?)\.?$",
+        # Typer draws a box around what it says.
+        r"(?ms)^\s*(?:Usage|usage):.*?^(?:(?:[Ee]rror|[\w. -]+: error): ([^\n]{1,160}?)\.?$|\u2502 ([^\n\u2502]{4,160}?)\.?\s*\u2502)",
         "The program tells how it is called, instead of starting: {0}.",
         "Name its subcommand, options or files: dockergen init --force --start '...'.",
     ),
