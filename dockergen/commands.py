@@ -11,6 +11,7 @@ from dockergen.lazy import regex
 from dockergen.model import BuildArgument, BuildPlan, Secret, Service
 
 _SHELL = regex(r"[|&;<>()$`\n]|^\s*[A-Za-z_]\w*=")
+_QUOTED = regex(r"'[^'\n]*'")  # what no shell reads anything into
 _OURS = regex(r"[\w./=,-]+")
 
 
@@ -55,7 +56,7 @@ def build_options(plan: BuildPlan, environ: Mapping[str, str], root: Path) -> li
 def words(text: str) -> list[str]:
     """The command as a container takes it: through a shell only where it is written for one."""
     try:
-        return shlex.split(text) if not _SHELL.search(text) else ["sh", "-c", text]
+        return shlex.split(text) if not _SHELL.search(_QUOTED.sub("", text)) else ["sh", "-c", text]
     except ValueError:
         return ["sh", "-c", text]
 

@@ -8,7 +8,9 @@ import pytest
 
 import dockergen
 from dockergen import explain
+from dockergen.commands import next_lines
 from dockergen.errors import ProjectError
+from dockergen.pipeline import service_at
 from tests.python_trees import decision, plan_of, started
 
 FASTAPI = "from fastapi import FastAPI\n\napp = FastAPI()\n"
@@ -388,6 +390,12 @@ def test_process_that_the_image_starts_is_no_further_command(tmp_path: Path) -> 
         "clock.py": "print(1)\n",
     }
     assert dict(plan_of(tmp_path, files).commands) == {"clock": "python clock.py"}
+
+
+def test_migrations_of_a_factory_are_told_ready_to_paste(tmp_path: Path) -> None:
+    app = "from flask import Flask\ndef create_app():\n    return Flask('a')\n"
+    plan_of(tmp_path, {"requirements": "flask gunicorn flask-migrate", "app.py": app, "migrations/env.py": ""})
+    assert next_lines(service_at(tmp_path, {}))[-1].endswith(" flask --app 'app:create_app()' db upgrade")
 
 
 @pytest.mark.parametrize(

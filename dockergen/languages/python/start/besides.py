@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.start import named as naming
 from dockergen.languages.python.start.command import Run
@@ -44,8 +46,8 @@ def _migration(repo: Repository, project: Project, app: str) -> str:
         module, _, name = app.partition(":")
         file = f"{module.replace('.', '/')}.py"
         known = repo.is_file(file) and name in ("", "app", "application")
-        return f"env FLASK_APP={file if known else app} flask db upgrade"
-    return f"flask --app {app} db upgrade"
+        return f"env FLASK_APP={file if known else shlex.quote(app)} flask db upgrade"
+    return f"flask --app {shlex.quote(app)} db upgrade"
 
 
 def _is_done(name: str, found: Start) -> bool:
