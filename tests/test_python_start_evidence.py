@@ -265,6 +265,14 @@ def test_procfile_names_a_module_of_a_package_by_its_bare_name(tmp_path: Path) -
     assert f"Procfile:1 is not what starts the image: {said}" in plan.notes
 
 
+def test_a_line_of_an_image_that_lays_files_out_otherwise_tells_its_port(tmp_path: Path) -> None:
+    compose = "services:\n  web:\n    build: .\n    command: gunicorn -b 0.0.0.0:9000 app:app\n"
+    files = {"server/__init__.py": "", "server/api.py": "", "server/app.py": f"from server.api import *\n{FLASK}"}
+    plan = plan_of(tmp_path, {"requirements": "flask gunicorn", "docker-compose.yml": compose, **files})
+    assert started(plan).endswith("server.app:app")
+    assert plan.port == 9000
+
+
 def test_procfile_of_nothing_that_exists_is_an_error_with_its_line(tmp_path: Path) -> None:
     with pytest.raises(ProjectError) as raised:
         plan_of(tmp_path, {"requirements": "flask gunicorn", "Procfile": "# ours\nweb: gunicorn shop:app\n"})

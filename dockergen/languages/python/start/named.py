@@ -44,7 +44,9 @@ def problem(modules: Modules, project: Project, run: Run) -> str:
         if _installed(project, top):
             return ""
         return f"there is no module {module} here."
-    if not run.root and not modules.file_of(module) and (own := module_of(modules.repo, path)[0]) != module:
+    own = module_of(modules.repo, path)[0]
+    # Other lines are of places that lay the files out otherwise, and are only read for what they tell.
+    if run.weight == "platform" and not run.root and own != module and not modules.file_of(module):
         return f"there is no module {module} here: {path} is imported as {own}."
     attribute = re.split(r"[.(]", name)[0]
     if not has_name(modules.module(path), attribute):
