@@ -530,3 +530,27 @@ def test_a_name_that_is_not_there_is_no_reason_to_add_a_server(tmp_path: Path) -
     }
     with pytest.raises(ProjectError, match="Nothing in this folder says what to start"):
         plan_of(tmp_path, tree)
+
+
+def test_a_name_that_two_files_take_from_each_other_ends_the_search(tmp_path: Path) -> None:
+    files = {
+        "requirements": "flask",
+        "app.py": "from one import create_app\n\napp = create_app()\n",
+        "one.py": "from two import create_app\n",
+        "two.py": "from one import create_app\n",
+        "main.py": "from flask import Flask\n\nweb = Flask(__name__)\n",
+    }
+    assert plan_of(tmp_path, files).start[0] == "gunicorn"
+
+
+def test_a_factory_of_celery_makes_nothing_that_is_served(tmp_path: Path) -> None:
+    package = (
+        "from celery import Celery\nfrom flask import Flask\n\ndef create_app():\n    app = Flask(__name__)\n    return app\n\n"
+        "def create_celery_app(app=None):\n    app = app or create_app()\n    return Celery(app.name)\n"
+    )
+    files = {
+        "requirements": "flask\ncelery",
+        "shop/__init__.py": package,
+        "tasks.py": "from shop import create_celery_app\n\ncelery = create_celery_app()\n",
+    }
+    assert plan_of(tmp_path, files).start[-1] == "shop:create_app()"

@@ -22,7 +22,8 @@ from dockergen.repository import Repository
 _MOST_FILES = 400  # Python files that are read before the search gives up
 _DEPTH = 5
 _IMPORT = regex(r"^\s*(?:from|import)\s+(\.*[A-Za-z_]\w*)", re.MULTILINE)
-_FACTORY = regex(r"(?:create|make|build|get|init)_(?:\w+_)?(?:app|application)")
+# An app of Celery or of the tests is none that is served.
+_FACTORY = regex(r"(?:create|make|build|get|init)_(?!\w*(?:celery|worker|task|test))(?:\w+_)?(?:app|application)")
 _PARSES = regex(r"^(?:\w+\s*=\s*)?\w+\.parse_args\(", re.MULTILINE)
 _COMMANDS = frozenset(("cli", "commands", "management"))  # folders inside a package whose apps are for its commands
 # Files that may hand on an object which another file makes; elsewhere such an import only uses it.
@@ -108,20 +109,25 @@ class Modules:
     def _outside(self, path: str, dotted: str) -> str:
         """The constructor behind `module.name` of another file; a leading "=" asks for an object, else for a maker."""
         is_object = dotted.startswith("=")
-        module, _, name = dotted.lstrip("=").rpartition(".")
-        other = self.file_from(path, module) if name else ""
-        if not other or other == path:
-            return ""
-        text = self.repo.source(other)
-        if not is_object and name not in text:
-            return ""
-        found = self.found(other)
-        if is_object:
-            return next((o.constructor for o in found.objects if o.name == name and not o.factory), "")
-        made = found.makers.get(name, "")
-        if not made and (origin := self.module(other).imports.get(name)) and origin != dotted:
-            return self._outside(other, origin)  # handed on by a package's __init__
-        return made or (self._called() if _FACTORY.fullmatch(name) else "")
+        asked = dotted.lstrip("=")
+        seen = {path}
+        while True:
+            module, _, name = asked.rpartition(".")
+            path = self.file_from(path, module) if name else ""
+            if not path or path in seen:
+                return ""  # not here, or handed round in a circle
+            seen.add(path)
+            if not is_object and name not in self.repo.source(path):
+                return ""
+            found = self.found(path)
+            if is_object:
+                return next((o.constructor for o in found.objects if o.name == name and not o.factory), "")
+            if made := found.makers.get(name, ""):
+                return made
+            origin = self.module(path).imports.get(name)
+            if not origin or origin == asked:
+                return self._called() if _FACTORY.fullmatch(name) else ""
+            asked = origin  # handed on by a package's __init__
 
     def _called(self) -> str:
         """What a factory makes that hides it too well: the constructor that some file of the program calls."""
