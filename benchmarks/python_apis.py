@@ -224,6 +224,43 @@ CANDIDATES: Mapping[str, Mapping[str, str]] = {
         "pydantic_ai.Agent(result_type)": ">from pydantic_ai import Agent\nAgent(result_type=str)",
         "pydantic_ai.Agent(result_retries)": ">from pydantic_ai import Agent\nAgent(result_retries=2)",
     },
+    "mcp": {
+        **_names(
+            """mcp.server.fastmcp mcp.server.fastmcp.FastMCP mcp.server.fastmcp.Context mcp.server.fastmcp.Image mcp.server.fastmcp.prompts mcp.server.fastmcp.prompts.base mcp.server.fastmcp.server
+            mcp.server.Server mcp.server.lowlevel.Server mcp.server.lowlevel mcp.server.NotificationOptions mcp.server.models.InitializationOptions mcp.server.stdio.stdio_server mcp.server.stdio
+            mcp.server.sse.SseServerTransport mcp.server.sse mcp.server.streamable_http_manager.StreamableHTTPSessionManager mcp.server.session.ServerSession mcp.server.auth.provider
+            mcp.server.auth.settings.AuthSettings mcp.server.transport_security.TransportSecuritySettings mcp.types mcp.types.TextContent mcp.types.Tool mcp.types.ImageContent
+            mcp.types.EmbeddedResource mcp.types.Resource mcp.types.Prompt mcp.types.PromptMessage mcp.types.GetPromptResult mcp.types.CallToolResult mcp.types.ErrorData mcp.types.INTERNAL_ERROR
+            mcp.types.INVALID_PARAMS mcp.types.ToolAnnotations mcp.types.AnyUrl mcp.shared.exceptions.McpError mcp.McpError mcp.shared.context.RequestContext mcp.shared.session
+            mcp.ClientSession mcp.StdioServerParameters mcp.stdio_client mcp.client.stdio.stdio_client mcp.client.sse.sse_client mcp.client.streamable_http.streamablehttp_client
+            mcp.server.lowlevel.helper_types.ReadResourceContents mcp.server.fastmcp.exceptions.ToolError mcp.server.fastmcp.utilities.logging.get_logger"""
+        ),
+        **{
+            f".{name}(@)": f"mcp.server.Server.{name}"
+            for name in ["list_tools", "call_tool", "list_resources", "read_resource", "list_prompts", "get_prompt"]
+        },
+    },
+    "fastmcp": {
+        **_names(
+            """fastmcp.FastMCP fastmcp.Context fastmcp.Client fastmcp.Image fastmcp.utilities.types.Image fastmcp.server.server.FastMCP fastmcp.server.FastMCP fastmcp.prompts.base
+            fastmcp.prompts.prompt.Message fastmcp.prompts.base.UserMessage fastmcp.resources fastmcp.tools.Tool fastmcp.exceptions.ToolError fastmcp.server.dependencies.get_http_request
+            fastmcp.server.dependencies.get_http_headers fastmcp.server.auth.BearerAuthProvider fastmcp.server.auth.providers.jwt.JWTVerifier fastmcp.server.openapi.RouteMap
+            fastmcp.server.openapi.MCPType fastmcp.server.middleware.Middleware fastmcp.server.proxy.FastMCPProxy fastmcp.client.transports.SSETransport
+            fastmcp.client.transports.PythonStdioTransport fastmcp.settings fastmcp.utilities.logging.get_logger"""
+        ),
+        **_methods(
+            "fastmcp.FastMCP",
+            "run run_async run_sse_async run_stdio_async run_streamable_http_async sse_app http_app streamable_http_app import_server as_proxy from_openapi",
+        ),
+        "fastmcp.FastMCP(dependencies)": ">from fastmcp import FastMCP\nFastMCP('a', dependencies=['b'])",
+        "fastmcp.FastMCP(host|port)": ">from fastmcp import FastMCP\nFastMCP('a', host='0.0.0.0', port=8000)",
+        "fastmcp.FastMCP(stateless_http)": ">from fastmcp import FastMCP\nFastMCP('a', stateless_http=True)",
+        "fastmcp.FastMCP(json_response)": ">from fastmcp import FastMCP\nFastMCP('a', json_response=True)",
+        "fastmcp.FastMCP(debug)": ">from fastmcp import FastMCP\nFastMCP('a', debug=True)",
+        "fastmcp.FastMCP(log_level)": ">from fastmcp import FastMCP\nFastMCP('a', log_level='INFO')",
+        "fastmcp.FastMCP(description)": ">from fastmcp import FastMCP\nFastMCP('a', description='b')",
+        "fastmcp.FastMCP(stateless)": ">from fastmcp import FastMCP\nFastMCP('a', stateless=True)",
+    },
     "openai": _names("openai.error openai.openai_object openai.util openai.api_resources openai.embeddings_utils"),
     "langchain": _names(
         "langchain.llms.OpenAI langchain.chat_models.ChatOpenAI langchain.embeddings.OpenAIEmbeddings langchain.embeddings.openai langchain.embeddings.HuggingFaceEmbeddings langchain.vectorstores.FAISS langchain.vectorstores.Chroma langchain.document_loaders.PyPDFLoader langchain.document_loaders.TextLoader langchain.text_splitter langchain.chains langchain.memory langchain.prompts langchain.schema langchain.agents.initialize_agent langchain.agents.AgentExecutor langchain.callbacks langchain.retrievers langchain.output_parsers langchain.utilities langchain.docstore langchain.PromptTemplate langchain.OpenAI langchain.LLMChain langchain.hub langchain.globals langchain.llms langchain.document_loaders langchain.vectorstores langchain.indexes langchain.tools.tool langchain.chains.RetrievalQA langchain.chains.question_answering"

@@ -3,8 +3,8 @@
 A row is a dotted name, `flask.Markup`, or what is called on any object, `.before_first_request`; with a condition in
 parentheses it means a call: `(word)` has that argument, `(!word:2)` has neither it nor two arguments by position,
 `("")` begins with a text, `(sync:set_loop)` stands outside of all async functions in a file that calls no set_loop,
-`(import:push)` runs, without arguments, when the file is imported, which calls no push. Words separated by | count as
-one.
+`(import:push)` runs, without arguments, when the file is imported, which calls no push, `(@)` decorates a function.
+Words separated by | count as one.
 """
 
 from __future__ import annotations
@@ -97,6 +97,7 @@ class _Uses(ast.NodeVisitor):
         self._methods: dict[str, int] = {}
         self._defined: set[str] = set()  # methods of the file's own classes
         self._calls: list[tuple[str, ast.Call | None, int, str]] = []
+        self._decorators: set[int] = set()  # the calls among them
         self._texts: set[str] = set()  # names that hold a text somewhere in the file
         self._place = "import"  # what the statements run in: the import, a plain function, or a coroutine
 
@@ -172,9 +173,11 @@ class _Uses(ast.NodeVisitor):
         self.generic_visit(node)
 
     def _decorated(self, decorators: list[ast.expr]) -> None:
-        for bare in decorators:
-            if not isinstance(bare, ast.Call) and (name := self._resolved(bare)):
-                self._calls.append((name, None, bare.lineno, self._place))
+        for decorator in decorators:
+            if isinstance(decorator, ast.Call):
+                self._decorators.add(id(decorator))
+            elif name := self._resolved(decorator):
+                self._calls.append((name, None, decorator.lineno, self._place))
 
     def _asks_version(self, test: ast.expr) -> bool:
         # To write an expression anew takes long, so the lines that it stands on are looked at first.
@@ -195,6 +198,8 @@ class _Uses(ast.NodeVisitor):
 
     def _meets(self, condition: str, call: ast.Call | None, place: str) -> bool:
         kind, _, prepares = condition.partition(":")
+        if kind == "@":
+            return id(call) in self._decorators
         if kind == "sync":
             return place != "coroutine" and prepares not in self._methods
         if kind == "import":
