@@ -27,6 +27,8 @@ def next_lines(service: Service, folder: str = ".", dockerfile: str = "") -> lis
     options = [_typed(option) for option in _options(plan, lambda source: _home(source, folder))]
     options += [f"--build-arg {shlex.quote(_argument(argument))}" for argument in plan.build_args]
     run = ["docker", "run", "--rm"]
+    if plan.interactive:
+        run += ["-i"]
     if plan.port:
         run += ["-p", f"{plan.port}:{plan.port}"]
     # Other values come from the shell that types the line.

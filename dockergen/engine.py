@@ -89,11 +89,19 @@ class Engine:
         return BuildResult(code == 0, tuple(steps), log, time.monotonic() - started)
 
     def run(
-        self, image: str, *, port: int | None, env: Mapping[str, str], volumes: Sequence[str], network: str = ""
+        self,
+        image: str,
+        *,
+        port: int | None,
+        env: Mapping[str, str],
+        volumes: Sequence[str],
+        network: str = "",
+        interactive: bool = False,
     ) -> str:
         """Starts a container the strict way (read-only, no capability, no new privilege) and returns its id."""
         command = [self.client, "run", "-d", "--label", f"{LABEL}=1", "--read-only", "--tmpfs", "/tmp"]
         command += ["--cap-drop", "ALL", "--security-opt", "no-new-privileges"]
+        command += ["-i"] if interactive else []  # its standard input stays open
         for volume in volumes:
             command += ["-v", volume]
         for name, value in env.items():

@@ -51,7 +51,10 @@ def run(
     report = replace(report, notes=(*report.notes, *notes))
     progress("starting")
     try:
-        container = engine.run(report.image, port=port, env=env, volumes=volumes, network=options.network)
+        asked = plan is not None and plan.interactive
+        container = engine.run(
+            report.image, port=port, env=env, volumes=volumes, network=options.network, interactive=asked
+        )
     except StartError as error:
         found = diagnosis("start", str(error), "The engine cannot start the container.")
         return replace(report, log=str(error)).adding(found)

@@ -63,6 +63,7 @@ class PythonFacts:
     build_command: str  # asked for by a flag
     made: tuple[tuple[str, ...], ...]  # commands of the repository whose result belongs into the image
     stops: bool  # the program needs help to stop on SIGTERM
+    interactive: bool  # it is asked on its standard input
     interpreter: str  # of the final image, where that is another path than in the build image
     resets: bool  # the final image has an ENTRYPOINT that would swallow the command
     layout: str = "program"  # template below templates/dockerfiles/python/
@@ -128,6 +129,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
         start=words,
         port=port.value if port else None,
         health=health(begun, port, final),
+        interactive=begun.interactive,
         probe=begun.probe or begun.health,
         env=env,
         build_packages=tuple(
@@ -280,6 +282,7 @@ def _facts(
         build_command=settings.build_command.value if settings.build_command else "",
         made=_made(begun, pairs) if not settings.build_command else (),
         stops=ignores_sigterm(repo, begun),
+        interactive=begun.interactive,
         interpreter=final.interpreter,
         resets=final.resets,
         links=kept.links,

@@ -31,5 +31,6 @@ class Start:
     ] = ()  # files beside the source that the program writes, and where they go instead
     commands: tuple[tuple[str, str], ...] = ()
     made: tuple[Sourced[str], ...] = ()  # commands whose result belongs into the image
+    interactive: bool = False  # it is asked on its standard input
     why: str = ""  # what stands as a comment above CMD
     notes: tuple[str, ...] = ()

@@ -1,0 +1,193 @@
+"""Servers of the Model Context Protocol: on standard input, or over HTTP where the outside has to reach them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from dockergen.catalog import load
+from dockergen.frozen import frozen
+from dockergen.languages.python.entry import Modules
+from dockergen.languages.python.imports import program_files
+from dockergen.languages.python.listening import LOOPBACK
+from dockergen.languages.python.project import Project
+from dockergen.languages.python.start.result import Start
+from dockergen.languages.python.syntax import Module, dotted, guards, last_name, nodes, top_level
+from dockergen.model import Origin, Sourced
+from dockergen.repository import Repository
+
+_OPEN = ("0.0.0.0", "::")
+_PORT = 8000  # of both SDKs
+# What runs a server, with the transport where the name tells it.
+_RUNS = {
+    "run": "",
+    "run_async": "",
+    "run_stdio_async": "stdio",
+    "run_sse_async": "sse",
+    "run_http_async": "http",
+    "run_streamable_http_async": "streamable-http",
+}
+_APPS = {"sse": "sse_app", "streamable-http": "streamable_http_app"}  # of the official SDK
+_SAYING = ("print", "info", "debug", "warning", "basicConfig")
+
+
+@frozen
+class _Server:
+    """A server object, and the call that runs it."""
+
+    sdk: str  # the distribution that it is of
+    path: str  # the file that makes it
+    name: str  # what it is called at the top level of that file, "" where it has no such name
+    given: Mapping[str, ast.expr]  # the arguments of both, by name
+    transport: str  # "" where only a value that the program is told tells it
+    origin: Origin  # of the call
+    alone: bool  # the call is all that the program does when it is started
+
+
+def as_mcp(repo: Repository, project: Project, modules: Modules, found: Start) -> Start:
+    """The start of a program that is such a server; any other as it is."""
+    if not project.has("mcp", "fastmcp") or not found.entry or found.django:
+        return found
+    files = list(program_files(repo, found.entry, 25))
+    server = next(_servers(modules, files), None)
+    if server is None:
+        line = next((o for path in files if (o := _on_stdin(modules, path))), None)
+        return _asked_on_stdin(found, Sourced("mcp", line)) if line and found.port is None else found
+    framework = Sourced(server.sdk, server.origin)
+    if server.transport == "stdio":
+        return _asked_on_stdin(found, framework)
+    return _over_http(replace(found, framework=framework), server) if server.transport else found
+
+
+def _asked_on_stdin(found: Start, framework: Sourced[str]) -> Start:
+    """The start without the port that an option offers for the program's other transports."""
+    words = found.command.value
+    kept = [
+        w for w, after in zip(words, (*words[1:], ""), strict=True) if "{port}" not in (w, after) and "={port}" not in w
+    ]
+    command = replace(found.command, value=tuple(kept))
+    return replace(found, command=command, framework=framework, port=None, interactive=True)
+
+
+def _over_http(found: Start, server: _Server) -> Start:
+    host, port = _text(server.given.get("host")), _number(server.given.get("port"))
+    number = Sourced(port, server.origin) if port else Sourced(_PORT, Origin("default", note="MCP"))
+    notes = tuple(note for note in found.notes if not note.startswith(f"{server.origin} listens on"))
+    told = replace(found, port=number, health="/", notes=notes)
+    if host in _OPEN:
+        return told
+    if server.sdk == "fastmcp" and "host" not in server.given:
+        env = {**(found.env or {}), "FASTMCP_HOST": "0.0.0.0"}
+        return replace(told, env=env if port else {**env, "FASTMCP_PORT": str(_PORT)})
+    if host is None and "host" in server.given:
+        return replace(found, port=found.port or number)  # a value that the program is told
+    if command := _served(server):
+        return replace(told, command=replace(found.command, value=command), script=False)
+    note = (
+        f"{server.origin} listens on {host or LOOPBACK[0]}, which nothing outside of the container reaches; let it "
+        'listen on "0.0.0.0".'
+    )
+    return replace(told, notes=(*notes, note))
+
+
+def _served(server: _Server) -> tuple[str, ...]:
+    """The command that serves the object itself, () where the program does more than to run it."""
+    if not server.name or not server.alone:
+        return ()
+    listen = ("--host", "0.0.0.0", "--port", "{port}")
+    if server.sdk == "fastmcp":
+        return ("fastmcp", "run", f"{server.path}:{server.name}", "--transport", server.transport, *listen)
+    module = server.path.removesuffix(".py").removeprefix("src/").removesuffix("/__init__").replace("/", ".")
+    method = _APPS.get(server.transport)
+    return ("uvicorn", "--factory", f"{module}:{server.name}.{method}", *listen) if method else ()
+
+
+def _servers(modules: Modules, files: list[str]) -> Iterator[_Server]:
+    """The servers that the files run, each with the object that some of them makes."""
+    made = {name: (sdk, path, call) for path in files for name, sdk, call in _made(modules.module(path), path)}
+    for path in files:
+        module = modules.module(path)
+        for statement in module.body:
+            for node in nodes(statement):
+                parts = dotted(node.func) if isinstance(node, ast.Call) else []
+                if not isinstance(node, ast.Call) or len(parts) != 2 or parts[1] not in _RUNS or parts[0] not in made:
+                    continue
+                sdk, place, call = made[parts[0]]
+                given = {k.arg: k.value for k in (*call.keywords, *node.keywords) if k.arg}
+                yield _Server(
+                    sdk,
+                    place,
+                    parts[0] if parts[0] in _top_names(modules.module(place)) else "",
+                    given,
+                    _transport(parts[1], node),
+                    Origin("file", path, node.lineno),
+                    _alone(module, node),
+                )
+
+
+def _made(module: Module, path: str) -> Iterator[tuple[str, str, ast.Call]]:
+    """Names that the file gives to servers, with the SDK and the call that makes them."""
+    known = dict(row.split() for row in load("python").lists["mcp_servers"])
+    for statement in module.body:
+        for node in nodes(statement):
+            value = node.value if isinstance(node, (ast.Assign, ast.AnnAssign)) else None
+            parts = dotted(value.func) if isinstance(value, ast.Call) else []
+            origin = ".".join([module.imports.get(parts[0], parts[0]), *parts[1:]]) if parts else ""
+            if isinstance(value, ast.Call) and origin in known:
+                targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+                yield from ((t.id, known[origin], value) for t in targets if isinstance(t, ast.Name))
+
+
+def _transport(method: str, call: ast.Call) -> str:
+    if method not in ("run", "run_async"):
+        return _RUNS[method]
+    given = [k.value for k in call.keywords if k.arg == "transport"] or call.args[:1]
+    told = any(k.arg is None for k in call.keywords)
+    return (_text(given[0]) or "") if given else "" if told else "stdio"
+
+
+def _on_stdin(modules: Modules, path: str) -> Origin | None:
+    """Where the file opens the transport of standard input by itself."""
+    module = modules.module(path)
+    if "mcp.server.stdio.stdio_server" not in module.imports.values() and "mcp.server.stdio" not in module.text:
+        return None
+    calls = (node for statement in module.body for node in nodes(statement) if isinstance(node, ast.Call))
+    return next((Origin("file", path, c.lineno) for c in calls if last_name(c.func) == "stdio_server"), None)
+
+
+def _top_names(module: Module) -> set[str]:
+    found = (node for node in top_level(module.body) if isinstance(node, (ast.Assign, ast.AnnAssign)))
+    targets = (t for node in found for t in (node.targets if isinstance(node, ast.Assign) else [node.target]))
+    return {target.id for target in targets if isinstance(target, ast.Name)}
+
+
+def _alone(module: Module, call: ast.Call) -> bool:
+    """True where whatever is started does nothing but that call, a word to the person apart."""
+    for node in module.body:
+        blocks = [node.body] if guards(node) and isinstance(node, ast.If) else []
+        blocks += [node.body] if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) else []
+        for block in blocks:
+            if any(part is call for statement in block for part in nodes(statement)):
+                return all(_says_or_runs(statement, call) for statement in block)
+    return False
+
+
+def _says_or_runs(statement: ast.stmt, call: ast.Call) -> bool:
+    if not isinstance(statement, ast.Expr):
+        return False
+    value = statement.value
+    if isinstance(value, ast.Constant) or any(part is call for part in nodes(value)):
+        return True
+    return isinstance(value, ast.Call) and last_name(value.func) in _SAYING
+
+
+def _text(node: ast.expr | None) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def _number(node: ast.expr | None) -> int:
+    """The port, be it the default of a variable: int(os.getenv("PORT", 8000)); 0 where it is not known."""
+    values = (part.value for part in nodes(node) if isinstance(part, ast.Constant)) if node is not None else ()
+    numbers = (int(v) for v in values if isinstance(v, (int, str)) and str(v).isdigit())
+    return next((n for n in numbers if 0 < n < 65536), 0)
