@@ -94,3 +94,10 @@ def test_a_place_of_the_settings_own_is_kept(tmp_path: Path) -> None:
     plan, facts = _plan(tmp_path, "STATIC_ROOT = os.getenv('FILES', 'collected')\n")
     assert "FILES" not in dict(plan.env)
     assert facts.collect
+
+
+@pytest.mark.parametrize(("app", "told"), [("'collectfast'", True), ("'collectfaster'", False)])
+def test_collectfast_collects_into_the_folder(tmp_path: Path, app: str, told: bool) -> None:
+    _plan(tmp_path, f"{ROOT}INSTALLED_APPS = [{app}] + INSTALLED_APPS\n")
+    text = next(file.text for file in dockergen.generate(tmp_path) if file.path == "Dockerfile")
+    assert ("collectstatic --noinput --disable-collectfast && " in text) == told

@@ -38,6 +38,8 @@ _SERVER = regex(r"""^\s*(WSGI|ASGI)_APPLICATION\s*(?::[^=\n]+)?=\s*["']([\w.]+)[
 _DEBUG = regex(r"^DEBUG\s*(?::\s*bool\s*)?=\s*(.+?)\s*(?:#.*)?$", re.MULTILINE)
 # A variable with a default that is on: env("DEBUG", default=True), os.environ.get("DEBUG", "1") == "1".
 _ON_UNLESS = regex(r"""\(\s*["'](\w+)["']\s*,\s*(?:default\s*=\s*)?["']?(?:True|true|1|on|yes)["']?\s*[,)]""")
+# An app that sends files to a cloud, where it is configured for one, and refuses to collect without.
+_COLLECTFAST = ("collectfast", "--disable-collectfast")
 # What hands static files to another place, wherever the program runs: collecting them is sending them.
 _SENT = regex(
     r"""^STATICFILES_STORAGE\s*(?::[^=\n]+)?=\s*["']([^"']+)["']"""
@@ -64,6 +66,7 @@ class Django:
     static_folder: str = ""  # relative to the repository, or absolute; "" when it is not known
     collecting: tuple[tuple[str, str], ...] = ()  # variables, and with which values the settings say where to
     given: tuple[tuple[str, str], ...] = ()  # variables that say where to and have no value, with the image's
+    collect_options: tuple[str, ...] = ()  # what an app wants to be told before it collects into a folder
     static_missing: tuple[str, ...] = ()  # folders that files are collected from and that the repository lacks
     packages: tuple[Sourced[str], ...] = ()  # folders of node_modules that static files are collected from
     demanded: tuple[tuple[str, str], ...] = ()  # variables that the settings demand, with a dummy value for the build
@@ -135,6 +138,7 @@ def django(repo: Repository) -> Django | None:
         static_folder=place if given else folder_of(static, sources, root) if static else "",
         collecting=(*when.values, *given) if static else (),
         given=given,
+        collect_options=_COLLECTFAST[1:] if re.search(rf"""["']{_COLLECTFAST[0]}["']""", text) else (),
         static_missing=static_sources(repo, sources) if static else (),
         packages=front_end_packages(sources) if "django.contrib.staticfiles" in text else (),
         demanded=demanded,

@@ -56,6 +56,7 @@ class PythonFacts:
     system: System
     copies_source: bool  # the final image runs from a copy of the repository
     collect: str  # path of manage.py when static files are collected
+    collect_options: tuple[str, ...]
     collect_env: tuple[tuple[str, str], ...]  # dummy values for that step only
     missing: tuple[str, ...]  # folders that an old Django insists on collecting from
     static: str  # folder that collectstatic fills, relative to /app or absolute
@@ -275,6 +276,7 @@ def _facts(
         system=needs,
         copies_source=setup.copies_source,
         collect=site.manage if site and collects else "",
+        collect_options=site.collect_options if site and collects else (),
         collect_env=tuple(sorted(pairs.items())) if collects else (),
         missing=site.static_missing if site and collects and found.before("django", "4") else (),
         static=static,
