@@ -145,6 +145,21 @@ def test_casts_of_decouple_give_no_default(tmp_path: Path, settings: str, needs:
     assert set(needs) <= set(dict(plan.facts.collect_env))
 
 
+@pytest.mark.parametrize(
+    ("line", "needs"),
+    [
+        ("ALLOWED_HOSTS = os.getenv('HOSTS', '').split(',')\n", ["HOSTS"]),
+        ("ALLOWED_HOSTS = env.list('HOSTS', default=[])\n", ["HOSTS"]),
+        ("ALLOWED_HOSTS = config('HOSTS', cast=Csv(), default='')\n", ["HOSTS"]),
+        ("ALLOWED_HOSTS = os.environ.get('HOSTS', 'localhost').split(',')\n", []),
+    ],
+)
+def test_who_may_ask_is_demanded_where_the_settings_let_nobody(tmp_path: Path, line: str, needs: list[str]) -> None:
+    plan = plan_of(tmp_path, {**PLAIN, "site_/settings.py": f"STATIC_ROOT = 'static'\n{line}"})
+    assert [need.value for need in plan.needs] == needs
+    assert not dict(plan.facts.collect_env).get("HOSTS")  # the build asks nobody
+
+
 def test_a_variable_is_told_with_the_line_of_the_file_that_reads_it(tmp_path: Path) -> None:
     files = {
         **{name: text for name, text in PLAIN.items() if name != "site_/settings.py"},

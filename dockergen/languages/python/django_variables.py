@@ -28,6 +28,12 @@ _DEMANDED = regex(
     # What a function takes that refuses nothing: int(os.getenv("PORT")), dj_database_url.parse(os.environ.get("URL")).
     r"""|\b(int|float|parse|loads|literal_eval)\(\s*(?:os\.)?(?:getenv|environ\.get)\(\s*["'](\w+)["']\s*\)\s*[,)]"""
 )
+# With an empty default Django answers nobody: ALLOWED_HOSTS = os.getenv("HOSTS", "").split(",")
+_NOBODY = regex(
+    r"""^ALLOWED_HOSTS\s*(?::[^=\n]+)?=[^\n#]{0,40}?(?:getenv|environ\.get|\benv(?:\.\w+)?|\bconfig)\(\s*["'](\w+)["']\s*,"""
+    r"""\s*(?:cast\s*=\s*\w+(?:\(\))?\s*,\s*)?(?:default\s*=\s*)?(?:""|''|\[\s*\]|\(\s*\))""",
+    re.MULTILINE,
+)
 _HOST = regex(r"""["']HOST["']\s*:\s*(?:os\.)?(?:getenv|environ\.get)\(\s*["'](\w+)["']\s*\)""")
 
 
@@ -58,8 +64,9 @@ def demanded_by(text: str) -> tuple[tuple[str, str], ...]:
 def needed(
     view: Repository, prefix: str, sources: Sources, text: str, demanded: tuple[tuple[str, str], ...]
 ) -> Iterator[Sourced[str]]:
-    """What a container has to be told, because the settings read it and have no value of their own."""
-    for name, _ in demanded:
+    """What a container has to be told: what the settings read without a value of their own, and who may ask where they
+    let nobody."""
+    for name in dict.fromkeys((*(name for name, _ in demanded), *_NOBODY.findall(active(text)))):
         # django-environ's scheme may hold the default: Env(DEBUG=(bool, False)).
         if not re.search(rf"\b{name}\s*=\s*\(", text):
             asked = re.compile(rf"""["']{name}["']""")
