@@ -160,6 +160,22 @@ def test_who_may_ask_is_demanded_where_the_settings_let_nobody(tmp_path: Path, l
     assert not dict(plan.facts.collect_env).get("HOSTS")  # the build asks nobody
 
 
+@pytest.mark.parametrize(
+    ("call", "needs"),
+    [
+        ("dj_database_url.config(conn_max_age=600)", ["DATABASE_URL"]),
+        ("dj_database_url.config(env='PLACE')", ["PLACE"]),
+        ("dj_database_url.config(default='sqlite:///a')", []),
+        ("dj_database_url.config() or {'ENGINE': 'django.db.backends.sqlite3', 'NAME': ':memory:'}", []),
+    ],
+)
+def test_the_only_address_of_the_database_is_demanded(tmp_path: Path, call: str, needs: list[str]) -> None:
+    settings = f"import dj_database_url\nSTATIC_ROOT = 'static'\nDATABASES = {{\n    'default': {call},\n}}\n"
+    plan = plan_of(tmp_path, {**PLAIN, "site_/settings.py": settings})
+    assert [need.value for need in plan.needs] == needs
+    assert all(str(need.origin) == "site_/settings.py:4" for need in plan.needs)
+
+
 def test_a_variable_is_told_with_the_line_of_the_file_that_reads_it(tmp_path: Path) -> None:
     files = {
         **{name: text for name, text in PLAIN.items() if name != "site_/settings.py"},

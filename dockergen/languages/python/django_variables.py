@@ -34,6 +34,11 @@ _NOBODY = regex(
     r"""\s*(?:cast\s*=\s*\w+(?:\(\))?\s*,\s*)?(?:default\s*=\s*)?(?:""|''|\[\s*\]|\(\s*\))""",
     re.MULTILINE,
 )
+# The only address of the database: {"default": dj_database_url.config(conn_max_age=600)}
+_ADDRESS = regex(
+    r"""(?:["']default["']\s*:|\bDATABASES\[["']default["']\]\s*=)\s*dj_database_url\.config\(([^()]*)\)(?!\s*or\b)"""
+)
+_OTHER_NAME = regex(r"""\benv\s*=\s*["'](\w+)["']""")
 _HOST = regex(r"""["']HOST["']\s*:\s*(?:os\.)?(?:getenv|environ\.get)\(\s*["'](\w+)["']\s*\)""")
 
 
@@ -66,12 +71,22 @@ def needed(
 ) -> Iterator[Sourced[str]]:
     """What a container has to be told: what the settings read without a value of their own, and who may ask where they
     let nobody."""
-    for name in dict.fromkeys((*(name for name, _ in demanded), *_NOBODY.findall(active(text)))):
+    text = active(text)
+    for name in dict.fromkeys((*(name for name, _ in demanded), *_NOBODY.findall(text), *_addresses(text))):
         # django-environ's scheme may hold the default: Env(DEBUG=(bool, False)).
         if not re.search(rf"\b{name}\s*=\s*\(", text):
             asked = re.compile(rf"""["']{name}["']""")
+            if not any(asked.search(source) for _, source in sources):
+                asked = re.compile(r"dj_database_url\.config\(")
             file = next((path for path, source in sources if asked.search(source)), sources[0][0])
             yield Sourced(name, Origin("file", file, view.line_of(file.removeprefix(prefix), asked)))
+
+
+def _addresses(text: str) -> Iterator[str]:
+    for arguments in _ADDRESS.findall(text):
+        if "default" not in arguments:
+            other = _OTHER_NAME.search(arguments)
+            yield other[1] if other else "DATABASE_URL"
 
 
 def _asked_before(name: str, text: str) -> bool:
