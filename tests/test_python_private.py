@@ -111,7 +111,9 @@ def test_a_private_index_gets_a_secret_mount_and_the_command_to_type(
     assert any("private index" in note or "Set " in note for note in notes)
 
 
-@pytest.mark.parametrize("url", [PUBLIC, "https://pypi.nvidia.com", "https://mirrors.aliyun.com/simple"])
+@pytest.mark.parametrize(
+    "url", [PUBLIC, "https://pypi.nvidia.com", "https://mirrors.aliyun.com/simple", "https://pypi.doubanio.com/simple/"]
+)
 def test_an_index_that_everybody_may_read_needs_no_secret(project: Project, url: str) -> None:
     dockerfile, typed, _ = planned(
         project({"app.py": APP, "requirements.txt": f"--extra-index-url {url}\nflask==3.1.2\n"})
