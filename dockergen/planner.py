@@ -120,6 +120,7 @@ def claims_on(repo: Repository, settings: Settings, root: str = "") -> list[Clai
 
 
 def _chosen_folder(repo: Repository, settings: Settings) -> tuple[str, list[Claim]]:
+    _refuse_template(repo)
     claims = claims_on(repo, settings)
     if settings.app is not None:
         root = _app_folder(repo, settings, claims)
@@ -150,6 +151,18 @@ def _answering(below: Iterable[str]) -> str:
     """The folder of the service that the others ask, by its name; "" where none or several are called so."""
     named = [root for root in below if root.rsplit("/", 1)[-1].lower() in _ANSWERING]
     return named[0] if len(named) == 1 else ""
+
+
+def _refuse_template(repo: Repository) -> None:
+    """ProjectError for what projects are made of: its names and manifests hold places for values."""
+    for path, command in (("cookiecutter.json", "cookiecutter ."), ("copier.yml", "copier copy . ../project")):
+        folder = next((name for name in repo.folders() if "{{" in name), "") if repo.is_file(path) else ""
+        if folder:
+            raise ProjectError(
+                f"This is a template of projects: {path}:1 asks for the values that {folder}/ is made with.",
+                "Make a project of it, and run dockergen there.",
+                command=command,
+            )
 
 
 def _loose(repo: Repository) -> list[Claim]:

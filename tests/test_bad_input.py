@@ -116,6 +116,12 @@ CASES = [
         "2 services: shop",
         id="several services",
     ),
+    pytest.param(
+        _tree({"cookiecutter.json": "{}", "{{cookiecutter.slug}}/pyproject.toml": '[project]\nname = "{{ x }}"\n'}),
+        3,
+        "cookiecutter.json:1 asks for the values that {{cookiecutter.slug}}/ is made with",
+        id="template of projects",
+    ),
     pytest.param(_tree({"package.json": b'{"name": "\xff\xfe\xfa"}'}), 3, "package.json:1 is not UTF-8", id="no text"),
     pytest.param(
         _tree({"dockergen.toml": "prot = 1\n", "app.py": FLASK}), 2, "no setting 'prot'", id="unknown setting"
