@@ -37,7 +37,7 @@ _SET_BY_HEROKU = regex(r"^\s*django_(?:on_)?heroku\.settings\(locals\(\)", re.MU
 _SERVER = regex(r"""^\s*(WSGI|ASGI)_APPLICATION\s*(?::[^=\n]+)?=\s*["']([\w.]+)["']""", re.MULTILINE)
 _DEBUG = regex(r"^DEBUG\s*(?::\s*bool\s*)?=\s*(.+?)\s*(?:#.*)?$", re.MULTILINE)
 # A variable with a default that is on: env("DEBUG", default=True), os.environ.get("DEBUG", "1") == "1".
-_ON_UNLESS = regex(r"""\(\s*["'](\w+)["']\s*,\s*(?:default\s*=\s*)?["']?(?:True|true|1|on|yes)["']?\s*[,)]""")
+_ON_UNLESS = regex(r"""(?<=\w)\(\s*["'](\w+)["']\s*,\s*(?:default\s*=\s*)?["']?(?:True|true|1|on|yes)["']?\s*[,)]""")
 # An app that sends files to a cloud, where it is configured for one, and refuses to collect without.
 _COLLECTFAST = ("collectfast", "--disable-collectfast")
 # What hands static files to another place, wherever the program runs: collecting them is sending them.
