@@ -403,3 +403,10 @@ def test_function_that_a_task_calls_is_called_by_python(tmp_path: Path, task: st
     files = {"pyproject.toml": manifest + task, "shop/cli.py": "def main(): pass\n", "shop/__init__.py": ""}
     found = decision(plan_of(tmp_path, files), "start").sourced
     assert (found.value, found.origin.line) == (CALLED, 8 if "poe" not in task else 5)
+
+
+def test_of_a_bot_and_what_fills_its_data_the_bot_is_started(tmp_path: Path) -> None:
+    bot = "import discord\n\nclient = discord.Client(intents=None)\n\nif __name__ == '__main__':\n    client.run('x')\n"
+    fill = "import requests\n\nif __name__ == '__main__':\n    requests.get('https://x.example')\n"
+    tree = {"requirements": "discord.py requests", "add_documents.py": fill, "talk.py": bot}
+    assert started(plan_of(tmp_path, tree)) == "python talk.py"

@@ -215,7 +215,8 @@ def _settled(modules: Modules, marked: list[tuple[str, int]]) -> tuple[str, int,
     if len(equal) > 1:
         # Shop.py beside the package shop that it starts; other scripts are tools.
         own = [(p, line) for p, line in equal if _called_like_its_package(modules, p)]
-        equal = own if len(own) == 1 else equal
+        bots = [(p, line) for p, line in equal if _is_bot(modules, p)]
+        equal = next((few for few in (own, bots) if len(few) == 1), equal)
     if len(equal) > 1:
         shown = ", ".join(f"{p}:{line}" for p, line in equal[:5])
         raise UndecidedError(
@@ -230,6 +231,13 @@ def _settled(modules: Modules, marked: list[tuple[str, int]]) -> tuple[str, int,
         if p != path
     )
     return path, line, lost[:5]
+
+
+def _is_bot(modules: Modules, path: str) -> bool:
+    """True for a file that imports what a bot is made with; what lies beside it fills or mends its data."""
+    rows = load("python").frameworks
+    made_with = {module for name in ("discord", "slack", "telegram") for module in rows[name].config}
+    return not made_with.isdisjoint(origin.split(".")[0] for origin in modules.module(path).imports.values())
 
 
 def _called_like_its_package(modules: Modules, path: str) -> bool:
