@@ -35,8 +35,12 @@ def _run_line(plan: BuildPlan) -> str:
         (OFFICIAL.format(given="'a'") + MAIN.format(run="mcp.run(transport='stdio')"), "mcp"),
         (OTHER.format(given="'a'") + MAIN.format(run="mcp.run()"), "fastmcp"),
         (LOW, "mcp"),
+        (
+            "from fastmcp import FastMCP\n\nclass Notes:\n    def __init__(self):\n        self.mcp = FastMCP('a')\n\n    def run(self):\n        self.mcp.run()\n\nif __name__ == '__main__':\n    Notes().run()\n",
+            "fastmcp",
+        ),
     ],
-    ids=["usual", "told", "the other SDK", "low level"],
+    ids=["usual", "told", "the other SDK", "low level", "in a class"],
 )
 def test_a_server_on_standard_input_is_given_one(tmp_path: Path, text: str, wanted: str) -> None:
     plan = _plan(tmp_path, text, wanted)
@@ -86,6 +90,20 @@ def test_a_program_that_prepares_its_server_runs_as_it_is_and_is_told(tmp_path: 
 @pytest.mark.parametrize("text", [OFFICIAL.format(given="'a'") + MAIN.format(run="mcp.run()"), LOW])
 def test_the_first_sdk_is_held_below_the_second(tmp_path: Path, text: str) -> None:
     assert any("so the image holds mcp<2.0" in note for note in _plan(tmp_path, text, "mcp").notes)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "start"),
+    [
+        (OFFICIAL, "mcp", "python -c from server import mcp; mcp.run()"),
+        (OTHER, "fastmcp", "fastmcp run server.py:mcp"),
+    ],
+    ids=["official", "the other"],
+)
+def test_a_server_that_its_sdk_runs_is_run(tmp_path: Path, text: str, wanted: str, start: str) -> None:
+    plan = _plan(tmp_path, text.format(given="'a'"), wanted)
+    assert plan.interactive
+    assert started(plan) == start
 
 
 def test_a_server_that_options_move_is_left_on_its_usual_standard_input(tmp_path: Path) -> None:

@@ -51,6 +51,8 @@ def as_mcp(repo: Repository, project: Project, modules: Modules, found: Start) -
         return found
     files = list(program_files(repo, found.entry, 25))
     server = next(_servers(modules, files), None)
+    if server is None and (begun := _never_run(modules, found)):
+        return begun
     if server is None:
         line = next((o for path in files if (o := _on_stdin(modules, path))), None)
         return _asked_on_stdin(found, Sourced("mcp", line)) if line and found.port is None else found
@@ -58,6 +60,20 @@ def as_mcp(repo: Repository, project: Project, modules: Modules, found: Start) -
     if server.transport == "stdio":
         return _asked_on_stdin(found, framework)
     return _over_http(replace(found, framework=framework), server) if server.transport else found
+
+
+def _never_run(modules: Modules, found: Start) -> Start | None:
+    """The start of a file that makes a server and leaves it to the SDK's own command to run it."""
+    path, module = found.entry, modules.module(found.entry)
+    made = [row for row in _made(module) if row[0] in _top_names(module)]
+    if len(made) != 1 or found.port is not None or any(guards(node) for node in module.body) or "/" in path:
+        return None
+    name, sdk, call = made[0]
+    command = ("fastmcp", "run", f"{path}:{name}")
+    if sdk == "mcp":  # whose command is an extra
+        command = ("python", "-c", f"from {path.removesuffix('.py')} import {name}; {name}.run()")
+    origin = Origin("file", path, call.lineno)
+    return _asked_on_stdin(replace(found, command=replace(found.command, value=command)), Sourced(sdk, origin))
 
 
 def _asked_on_stdin(found: Start, framework: Sourced[str]) -> Start:
@@ -105,28 +121,29 @@ def _served(server: _Server) -> tuple[str, ...]:
 
 def _servers(modules: Modules, files: list[str]) -> Iterator[_Server]:
     """The servers that the files run, each with the object that some of them makes."""
-    made = {name: (sdk, path, call) for path in files for name, sdk, call in _made(modules.module(path), path)}
+    made = {name: (sdk, path, call) for path in files for name, sdk, call in _made(modules.module(path))}
     for path in files:
         module = modules.module(path)
         for statement in module.body:
             for node in nodes(statement):
-                parts = dotted(node.func) if isinstance(node, ast.Call) else []
-                if not isinstance(node, ast.Call) or len(parts) != 2 or parts[1] not in _RUNS or parts[0] not in made:
+                method = node.func if isinstance(node, ast.Call) else None
+                name = last_name(method.value) if isinstance(method, ast.Attribute) else ""
+                if not isinstance(node, ast.Call) or name not in made or last_name(node.func) not in _RUNS:
                     continue
-                sdk, place, call = made[parts[0]]
+                sdk, place, call = made[name]
                 given = {k.arg: k.value for k in (*call.keywords, *node.keywords) if k.arg}
                 yield _Server(
                     sdk,
                     place,
-                    parts[0] if parts[0] in _top_names(modules.module(place)) else "",
+                    name if name in _top_names(modules.module(place)) else "",
                     given,
-                    _transport(parts[1], node),
+                    _transport(last_name(node.func), node),
                     Origin("file", path, node.lineno),
                     _alone(module, node),
                 )
 
 
-def _made(module: Module, path: str) -> Iterator[tuple[str, str, ast.Call]]:
+def _made(module: Module) -> Iterator[tuple[str, str, ast.Call]]:
     """Names that the file gives to servers, with the SDK and the call that makes them."""
     known = dict(row.split() for row in load("python").lists["mcp_servers"])
     for statement in module.body:
@@ -136,7 +153,7 @@ def _made(module: Module, path: str) -> Iterator[tuple[str, str, ast.Call]]:
             origin = ".".join([module.imports.get(parts[0], parts[0]), *parts[1:]]) if parts else ""
             if isinstance(value, ast.Call) and origin in known:
                 targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-                yield from ((t.id, known[origin], value) for t in targets if isinstance(t, ast.Name))
+                yield from ((last_name(t), known[origin], value) for t in targets if t is not None and last_name(t))
 
 
 def _transport(method: str, call: ast.Call) -> str:
