@@ -165,3 +165,23 @@ def test_an_extra_of_what_poetry_1_locked_brings_what_its_entry_lists() -> None:
     packages = packages_of("poetry.lock", text)
     assert set(closure(packages, [("langserve", ())])) == {"langserve", "uvicorn", "httptools"}
     assert set(closure(packages, [("langserve", ("server",))])) == {"langserve", "uvicorn", "httptools", "fastapi"}
+
+
+@pytest.mark.parametrize(("group", "said"), [("pytest>=8", False), ("pyyaml", True)])
+def test_a_lock_of_uv_whose_groups_are_older_is_installed_and_told(tmp_path: Path, group: str, said: bool) -> None:
+    recorded = '\n[package.metadata.requires-dev]\ndev = [{ name = "pytest", specifier = ">=8" }]\n'
+    text = RECORDED.format(version="1.2.0", specifier="")
+    (tmp_path / "uv.lock").write_text(
+        text.replace('\n[[package]]\nname = "flask"', f'{recorded}\n[[package]]\nname = "flask"')
+    )
+    (tmp_path / "pyproject.toml").write_text(
+        '[project]\nname = "shop"\nversion = "1.2.0"\nrequires-python = ">=3.11"\ndependencies = ["flask"]\n\n'
+        f'[project.optional-dependencies]\nfast = ["orjson"]\n\n[dependency-groups]\ndev = ["{group}"]\n\n'
+        '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
+    )
+    (tmp_path / "src/shop").mkdir(parents=True)
+    (tmp_path / "src/shop/__init__.py").write_text("")
+    (tmp_path / "src/shop/app.py").write_text("from flask import Flask\napp = Flask(__name__)\n")
+    assert f"uv sync --{'frozen' if said else 'locked'} --no-editable" in dockergen.generate(tmp_path)[0].text
+    told = "has other groups than when uv.lock was written (py"
+    assert any(told in note for note in dockergen.plan(tmp_path).notes) is said

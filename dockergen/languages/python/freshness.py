@@ -176,11 +176,28 @@ def _older(repo: Repository, lock: Lock, document: Mapping[str, Any], manifest: 
             line = repo.line_of(path, re.compile(r"^version\s*=", re.MULTILINE))
             place = Origin("file", lock.path, package.line)
             yield f"{Origin('file', path, line)} is version {stated}, {place} has {package.version}: {update}"
+        if repo.is_file(path) and (names := _grouped(repo.toml(path)) ^ _recorded_groups(lock, package)):
+            name = min(names)
+            place = Origin("file", path, repo.line_of(path, name) or 1)
+            yield f"{place} has other groups than when {lock.path} was written ({name}): {update}"
     wanted, recorded = _wanted(document), _recorded(lock)
     if wanted is not None and recorded is not None and wanted != recorded:
         name = sorted({name for name, _ in wanted ^ recorded})[0]
         place = Origin("file", manifest, repo.line_of(manifest, name))
         yield f"{place} asks otherwise for {name} than when {lock.path} was written: {update}"
+
+
+def _grouped(document: Mapping[str, Any]) -> set[str]:
+    """Names of what the groups of a manifest ask for, without what uv's settings keep out of the lock file."""
+    rows = [row for group in table(document, "dependency-groups").values() for row in texts(group)]
+    rows += texts(table(document, "tool", "uv").get("dev-dependencies"))
+    return {found.name for row in rows if (found := requirement(row)) and found.name} - _left_out(document)
+
+
+def _recorded_groups(lock: Lock, package: Locked) -> set[str]:
+    block = re.search(rf'^name = "{re.escape(package.name)}"$(.*?)(?=^\[\[package\]\]|\Z)', lock.text, _BLOCK)
+    rows = re.search(r"^\[package\.metadata\.requires-dev\]\n(.*?)(?=^\[|\Z)", block[1], _BLOCK) if block else None
+    return set(map(normalised, re.findall(r'\bname = "([^"]*)"', rows[1]))) if rows else set()
 
 
 def _same_version(one: str, other: str) -> bool:
