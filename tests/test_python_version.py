@@ -159,6 +159,7 @@ CASES = [
     ("pinned before it ran on newer ones", {"requirements.txt": "django==3.1.14\n"}, "3.11", "requirements.txt:1"),
     ("a range that ends before it ran on newer ones", {"requirements.txt": "django>=4,<5\n"}, "3.13", "requirements.txt:1"),
     ("failing weighs more than compiling", {"requirements.txt": "celery==4.4.7\nmarkupsafe==2.1.5\n"}, "3.10", "requirements.txt:1"),
+    ("sources that do not compile on newer ones", {"requirements.txt": "flask==3.1.2\nuvloop==0.16.0\n"}, "3.10", "requirements.txt:2"),
     ("an alias that newer ones refuse", {"requirements.txt": "fastapi==0.66.0\nuvicorn==0.14.0\npydantic==1.9.2\n"}, "3.10", "requirements.txt:3"),
     ("no release runs on newer ones", {"requirements.txt": "flask==3.1.2\npydub\n"}, "3.12", "requirements.txt:2"),
     ("no release runs without another", {"requirements.txt": "flask==3.1.2\npydub\naudioop-lts\n"}, "3.14", "newest supported"),
