@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import dockergen
+from dockergen.model import Origin, Sourced
 from dockergen.verify.diagnosis import UNREACHED, looked_for
 from dockergen.verify.report import Problem
 
@@ -46,6 +47,10 @@ def test_verify_says_where_the_source_looks_for_what_it_does_not_reach() -> None
     problem = Problem("start", UNREACHED, "Say where it is.")
     assert looked_for(problem, ["app.py:4 looks there."]).cause == f"{UNREACHED} app.py:4 looks there."
     assert looked_for(problem, []) is problem
+    wanted = [
+        Sourced(name, Origin("file", "app.py", 3)) for name in ("CLOUD_HOST", "CLOUD_KEY", "QUEUE_URL", "HOSTILE")
+    ]
+    assert looked_for(problem, [], wanted).remedy.endswith("dockergen verify --env CLOUD_HOST=... --env QUEUE_URL=...")
     named = looked_for(problem, ["app.py:4 looks for it on db; `docker run -e QUEUE_URL=...` names another."])
     assert named.remedy == "Say where it is: dockergen verify --env QUEUE_URL=..."
     other = Problem("start", "Something else.", "")

@@ -19,6 +19,8 @@ _IMAGE = regex(
     r"is not in the image|which the image lacks|written for an older Python|is older than the|no longer has since"
 )
 
+# Variables that say where a service is.
+_PLACES = regex(r"(?:^|_)(?:HOST(?:NAME)?|UR[IL]|DSN|SERVER|ADDRESS|ENDPOINT)(?:_|$)")
 # What a program says for its end, without a traceback.
 _SAID = regex(r"(?im)^(?:fatal|error|critical|panic)(?: error)?: +(\S[^\n]{8,200}?) *$")
 # What only a build says; asked first where a build fails.
@@ -447,10 +449,15 @@ def started_without(problem: Problem, needs: Sequence[Sourced[str]]) -> Problem:
     return Problem(problem.where, cause, f"Try: dockergen verify {given}")
 
 
-def looked_for(problem: Problem, reaches: Sequence[str]) -> Problem:
-    """The problem of a service that is not reached, with where the source looks for it."""
-    if not reaches or UNREACHED not in problem.cause:
+def looked_for(problem: Problem, reaches: Sequence[str], needs: Sequence[Sourced[str]] = ()) -> Problem:
+    """The problem of a service that is not reached, with where the source looks for it, or the variables among those
+    that the program wants that say where it is."""
+    if UNREACHED not in problem.cause:
         return problem
+    if not reaches:
+        places = [need.value for need in needs if _PLACES.search(need.value)][:_MOST_NEEDS]
+        told = f"Say where it is: dockergen verify {' '.join(f'--env {name}=...' for name in places)}"
+        return Problem(problem.where, problem.cause, told) if places else problem
     named = re.search(r"docker run -e (\w+)=", reaches[0])
     remedy = f"Say where it is: dockergen verify --env {named[1]}=..." if named else problem.remedy
     return Problem(problem.where, f"{problem.cause} {reaches[0]}", remedy)

@@ -102,7 +102,8 @@ def _explained(report: Report, plan: BuildPlan | None, env: Mapping[str, str]) -
     """The last problem with what the plan knows: what the program was not given, and what it looks for elsewhere."""
     needs = [need for need in (plan.needs if plan else ()) if need.value not in env]
     reaches = plan.reaches if plan else ()
-    last = (looked_for(started_without(p, needs), reaches) for p in report.problems[-1:])
+    wanted = plan.needs if plan and not needs else ()
+    last = (looked_for(started_without(p, needs), reaches, wanted) for p in report.problems[-1:])
     return replace(report, problems=(*report.problems[:-1], *last))
 
 
