@@ -176,6 +176,19 @@ def test_the_only_address_of_the_database_is_demanded(tmp_path: Path, call: str,
     assert all(str(need.origin) == "site_/settings.py:4" for need in plan.needs)
 
 
+def test_settings_that_are_included_count(tmp_path: Path) -> None:
+    """django-split-settings, with files of django-environ."""
+    files = {
+        **{name: text for name, text in PLAIN.items() if name != "site_/settings.py"},
+        "site_/settings.py": "from split_settings.tools import include, optional\n\ninclude(\n    'conf/*.py',\n    optional('mine.py'),\n)\n",
+        "site_/conf/static.py": "STATIC_ROOT = 'static'\n",
+        "site_/conf/db.py": "DATABASES = {'default': env.db()}\n",
+    }
+    plan = plan_of(tmp_path, files)
+    assert [(need.value, str(need.origin)) for need in plan.needs] == [("DATABASE_URL", "site_/conf/db.py:1")]
+    assert dict(plan.facts.collect_env)["DATABASE_URL"].startswith("sqlite")
+
+
 def test_a_variable_is_told_with_the_line_of_the_file_that_reads_it(tmp_path: Path) -> None:
     files = {
         **{name: text for name, text in PLAIN.items() if name != "site_/settings.py"},

@@ -9,8 +9,9 @@ from dockergen.errors import ProjectError
 from dockergen.languages.python.unset import active
 from dockergen.lazy import regex
 from dockergen.model import Origin
-from dockergen.repository import Repository
+from dockergen.repository import Repository, normal
 
+_INCLUDE = regex(r"\binclude\(((?:[^()]|\([^()]{0,200}\)){0,2000})\)")
 _KEY_ASKED = regex(r"""["']\w*SECRET_KEY["']""")
 QUOTED = regex(r"""["']([^"']+)["']""")
 _SETTINGS = regex(r"""DJANGO_SETTINGS_MODULE["']\s*,\s*["']([\w.]+)["']""")
@@ -79,7 +80,8 @@ def settings_module(
 
 
 def settings_sources(view: Repository, module: str) -> list[tuple[str, str]]:
-    """Path and source of the settings, of those that they import with a star, and of what makes their DATABASES."""
+    """Path and source of the settings, of those that they import with a star or include, and of what makes their
+    DATABASES."""
     seen: list[str] = []
     pending = [module_file(view, module)]
     while pending and len(seen) < _MOST_SETTINGS:
@@ -94,7 +96,17 @@ def settings_sources(view: Repository, module: str) -> list[tuple[str, str]]:
             place = "/".join(part for part in (base, target) if part)
             pending += [f"{place}.py", f"{place}/__init__.py"]
         pending += [f"{folder}/{name}.py" for name in _makers(view.source(path))]
+        pending += _included(view, path, folder)
     return [(path, view.source(path)) for path in seen]
+
+
+def _included(view: Repository, path: str, folder: str) -> Iterator[str]:
+    """What django-split-settings is told to include: include("conf/db.py", optional("conf/local.py"), "apps/*.py")."""
+    text = view.source(path)
+    for found in _INCLUDE.finditer(text) if "split_settings" in text else ():
+        for written in QUOTED.findall(found[1]):
+            if (place := normal(f"{folder}/{written}" if folder else written)) and place.endswith(".py"):
+                yield from view.glob(place)
 
 
 def incomplete(view: Repository, prefix: str, settings: str) -> Iterator[str]:

@@ -38,6 +38,7 @@ _NOBODY = regex(
 _ADDRESS = regex(
     r"""(?:["']default["']\s*:|\bDATABASES\[["']default["']\]\s*=)\s*dj_database_url\.config\(([^()]*)\)(?!\s*or\b)"""
 )
+_OF_ENVIRON = regex(r"\benv\.db(?:_url)?\(\s*\)")  # of django-environ, which has a name for it
 _OTHER_NAME = regex(r"""\benv\s*=\s*["'](\w+)["']""")
 _HOST = regex(r"""["']HOST["']\s*:\s*(?:os\.)?(?:getenv|environ\.get)\(\s*["'](\w+)["']\s*\)""")
 
@@ -50,6 +51,8 @@ def demanded_by(text: str) -> tuple[tuple[str, str], ...]:
         name = match[1] or match[3] or match[6] or match[7] or match[8] or match[10]
         kind = match[9] or ("cache" if match[8] else "") or (match[2] or "").lstrip(".") or (match[4] or "")
         found.setdefault(name, _dummy(name, kind))
+    if _OF_ENVIRON.search(text):
+        found.setdefault("DATABASE_URL", _dummy("DATABASE_URL", ""))
     # Without a host, drivers of servers look for a socket of the machine, which no container has.
     for name in _HOST.findall(text) if "sqlite" not in text else ():
         found.setdefault(name, "localhost")
@@ -77,7 +80,7 @@ def needed(
         if not re.search(rf"\b{name}\s*=\s*\(", text):
             asked = re.compile(rf"""["']{name}["']""")
             if not any(asked.search(source) for _, source in sources):
-                asked = re.compile(r"dj_database_url\.config\(")
+                asked = re.compile(r"dj_database_url\.config\(|\benv\.db(?:_url)?\(")
             file = next((path for path, source in sources if asked.search(source)), sources[0][0])
             yield Sourced(name, Origin("file", file, view.line_of(file.removeprefix(prefix), asked)))
 
