@@ -168,6 +168,12 @@ def test_pages_of_one_name_in_folders_side_by_side_are_listed(tmp_path: Path) ->
     assert "streamlit run two/app.py" in started(plan_of(tmp_path, {}))
 
 
+def test_what_gradio_flags_has_its_folder(tmp_path: Path) -> None:
+    page = "import gradio as gr\ndemo = gr.Interface(str, 'text', 'text')\ndemo.launch()\n"
+    plan = plan_of(tmp_path, {"requirements": "gradio==4.44.1", "app.py": page})
+    assert {"/app/.gradio", "/app/flagged"} <= set(plan.writable)
+
+
 def test_streamlit_port_and_base_path_of_its_configuration_count(tmp_path: Path) -> None:
     files = {".streamlit/config.toml": '[theme]\nbase = "dark"\n[server]\nport = 8080\nbaseUrlPath = "/dash/"\n'}
     plan = plan_of(tmp_path, {**STREAMLIT, **files})
