@@ -234,6 +234,11 @@ def test_a_log_names_its_cause_and_the_flag(log: str, cause: str, remedy: str) -
         ("  x Failed to build `ujson==5.1.0`", "ujson==5.1.0 is published", "--version 3.12"),
         ("npm error code EUSAGE\nnpm error", "npm stops with EUSAGE", "npm ci"),
         ("ERROR: HTTP error 401 Client Error: Unauthorized for url", "asks for a login", "~/.netrc"),
+        (
+            "error: lockfile had changes, but lockfile is frozen",
+            "other releases than its bun.lock holds",
+            "bun install",
+        ),
         ("Host key verification failed.", "does not know its host", "ssh-keyscan"),
         ("secret should have syntax id=id[,target=path]", "as a variable", "docker"),
     ],

@@ -58,6 +58,11 @@ _BUILD_CAUSES: tuple[tuple[str, str, str], ...] = (
         "Lock anew, so that all have one.",
     ),
     (
+        r"lockfile had changes, but lockfile is frozen",
+        "A package.json asks for other releases than its bun.lock holds, so Bun installs neither.",
+        "Run bun install where it lies, and commit bun.lock.",
+    ),
+    (
         r"Host key verification failed|Permission denied \(publickey",
         "A repository is fetched over ssh, and the build has no key for it or does not know its host.",
         "Start an agent (ssh-add), and add the host: ssh-keyscan HOST >> ~/.ssh/known_hosts.",
