@@ -261,7 +261,110 @@ CANDIDATES: Mapping[str, Mapping[str, str]] = {
         "fastmcp.FastMCP(description)": ">from fastmcp import FastMCP\nFastMCP('a', description='b')",
         "fastmcp.FastMCP(stateless)": ">from fastmcp import FastMCP\nFastMCP('a', stateless=True)",
     },
-    "openai": _names("openai.error openai.openai_object openai.util openai.api_resources openai.embeddings_utils"),
+    "openai": {
+        **_names(
+            """openai.error openai.openai_object openai.util openai.api_resources openai.embeddings_utils openai.OpenAI openai.AsyncOpenAI openai.AzureOpenAI openai.OpenAIError openai.APIError
+            openai.RateLimitError openai.types.chat openai.types.chat.ChatCompletion openai.types.beta openai.types.beta.assistant openai.types.chat.ChatCompletionMessageToolCall
+            openai.types.chat.chat_completion_message_tool_call openai.lib.azure openai.resources openai.pagination openai.types.Completion openai.types.images_response"""
+        ),
+        ".beta.assistants": ">import openai\nopenai.OpenAI(api_key='a').beta.assistants",
+        ".beta.threads": ">import openai\nopenai.OpenAI(api_key='a').beta.threads",
+        "openai.OpenAI(proxies)": ">import openai\nopenai.OpenAI(api_key='a', proxies=None)",
+    },
+    "anthropic": _names(
+        """anthropic.Anthropic anthropic.AsyncAnthropic anthropic.HUMAN_PROMPT anthropic.AI_PROMPT anthropic.Client anthropic.AnthropicBedrock anthropic.types.Message anthropic.types.TextBlock
+        anthropic.types.ContentBlock anthropic.types.MessageParam anthropic.types.ToolUseBlock anthropic.APIError anthropic.RateLimitError anthropic.count_tokens anthropic.types.Completion"""
+    ),
+    "huggingface-hub": _names(
+        """huggingface_hub.InferenceApi huggingface_hub.inference_api huggingface_hub.cached_download huggingface_hub.Repository huggingface_hub.HfFolder huggingface_hub.hf_hub_url
+        huggingface_hub.hf_hub_download huggingface_hub.snapshot_download huggingface_hub.InferenceClient huggingface_hub.login huggingface_hub.notebook_login huggingface_hub.HfApi
+        huggingface_hub.from_pretrained_keras huggingface_hub.push_to_hub_keras huggingface_hub.KerasModelHubMixin huggingface_hub.PyTorchModelHubMixin huggingface_hub.utils.HfHubHTTPError
+        huggingface_hub.list_models huggingface_hub.ModelFilter huggingface_hub.get_full_repo_name huggingface_hub.create_repo huggingface_hub.file_download"""
+    ),
+    "pinecone": {
+        **_names(
+            "pinecone.init pinecone.Pinecone pinecone.ServerlessSpec pinecone.PodSpec pinecone.list_indexes pinecone.create_index pinecone.grpc"
+        ),
+    },
+    "chromadb": {
+        **_names(
+            """chromadb.Client chromadb.PersistentClient chromadb.HttpClient chromadb.EphemeralClient chromadb.config.Settings chromadb.utils.embedding_functions chromadb.api.models.Collection.Collection
+            chromadb.api.types.EmbeddingFunction chromadb.errors.InvalidCollectionException chromadb.errors.InvalidDimensionException chromadb.api.segment.API chromadb.api.API"""
+        ),
+        "chromadb.config.Settings(chroma_db_impl)": ">import chromadb\nfrom chromadb.config import Settings\nchromadb.Client(Settings(chroma_db_impl='duckdb+parquet', persist_directory='/tmp/a'))",
+    },
+    "plotly": {
+        **_names(
+            """plotly.plotly plotly.graph_objs plotly.graph_objs.Scatter plotly.graph_objects.Figure plotly.express plotly.tools.make_subplots plotly.subplots.make_subplots plotly.offline.plot
+            plotly.offline.iplot plotly.offline.init_notebook_mode plotly.figure_factory plotly.figure_factory.create_distplot plotly.utils.PlotlyJSONEncoder plotly.graph_objs.Mesh3d
+            plotly.graph_objects.Scattermapbox plotly.graph_objects.Densitymapbox plotly.graph_objects.Choroplethmapbox plotly.graph_objects.Pointcloud plotly.graph_objects.Heatmapgl
+            plotly.express.scatter_mapbox plotly.express.line_mapbox plotly.express.density_mapbox plotly.express.choropleth_mapbox plotly.io.kaleido plotly.io.orca plotly.io.write_image"""
+        ),
+        "plotly.graph_objects.Layout(titlefont)": ">import plotly.graph_objects as go\ngo.Layout(titlefont={'size': 1})",
+        ".update_layout(titlefont)": ">import plotly.graph_objects as go\ngo.Figure().update_layout(titlefont={'size': 1})",
+    },
+    "dash": {
+        **_names(
+            """dash.html dash.dcc dash.dash_table dash.Input dash.dependencies.Event dash.no_update dash.callback_context dash.ctx dash.long_callback.DiskcacheLongCallbackManager dash.DiskcacheManager
+            dash.page_registry dash.exceptions.PreventUpdate dash.testing dash.dash.no_update dash.development.component_loader dash.resources.Scripts"""
+        ),
+        ".run_server": ">import dash\ndash.Dash('a').run_server",
+    },
+    "langchain-core": _names(
+        """langchain_core.pydantic_v1 langchain_core.pydantic_v1.BaseModel langchain_core.messages.HumanMessage langchain_core.prompts.ChatPromptTemplate langchain_core.output_parsers.StrOutputParser
+        langchain_core.runnables.RunnablePassthrough langchain_core.runnables.history.RunnableWithMessageHistory langchain_core.tools.tool langchain_core.tools.StructuredTool
+        langchain_core.language_models.BaseChatModel langchain_core.language_models.llms.LLM langchain_core.callbacks.BaseCallbackHandler langchain_core.memory langchain_core.memory.BaseMemory
+        langchain_core.chat_history.BaseChatMessageHistory langchain_core.vectorstores.VectorStoreRetriever langchain_core.agents.AgentAction langchain_core.utils.function_calling.convert_to_openai_function
+        langchain_core.utils.function_calling.convert_pydantic_to_openai_function langchain_core.utils.function_calling.format_tool_to_openai_function langchain_core.tracers.langchain_v1
+        langchain_core.beta langchain_core.stores langchain_core.document_loaders langchain_core.prompts.PipelinePromptTemplate langchain_core.caches.InMemoryCache langchain_core.retrievers.BaseRetriever"""
+    ),
+    "langgraph": _names(
+        """langgraph.graph.StateGraph langgraph.graph.END langgraph.graph.START langgraph.graph.Graph langgraph.graph.MessageGraph langgraph.graph.MessagesState langgraph.graph.message.add_messages
+        langgraph.prebuilt.create_react_agent langgraph.prebuilt.ToolNode langgraph.prebuilt.tools_condition langgraph.prebuilt.ToolExecutor langgraph.prebuilt.ToolInvocation
+        langgraph.prebuilt.chat_agent_executor langgraph.checkpoint.memory.MemorySaver langgraph.checkpoint.memory.InMemorySaver langgraph.checkpoint.aiosqlite langgraph.checkpoint.base
+        langgraph.pregel langgraph.channels langgraph.constants.Send langgraph.types.Send langgraph.types.Command langgraph.types.interrupt langgraph.errors.NodeInterrupt langgraph.managed.IsLastStep
+        langgraph.func.entrypoint langgraph.store.memory.InMemoryStore langgraph.graph.state.CompiledStateGraph langgraph.graph.graph.CompiledGraph langgraph.utils.runnable langgraph.constants.START"""
+    ),
+    "stripe": {
+        **_names(
+            """stripe.error stripe.error.SignatureVerificationError stripe.SignatureVerificationError stripe.StripeClient stripe.Webhook stripe.checkout.Session stripe.api_resources stripe.util
+            stripe.stripe_object stripe.six stripe.InvalidRequestError stripe.CardError stripe.error.CardError stripe.oauth stripe.http_client stripe.multipart_data_generator stripe.webhook"""
+        ),
+    },
+    "cohere": _names(
+        """cohere.Client cohere.AsyncClient cohere.ClientV2 cohere.error cohere.CohereError cohere.CohereAPIError cohere.responses cohere.responses.classify.Example cohere.classify cohere.core.api_error.ApiError
+        cohere.errors cohere.Client.generate cohere.Client.chat cohere.Client.embed cohere.Client.classify cohere.Client.summarize cohere.types.ClassifyExample"""
+    ),
+    "web3": {
+        **_names(
+            """web3.Web3 web3.auto.w3 web3.middleware.geth_poa_middleware web3.middleware.ExtraDataToPOAMiddleware web3.middleware.construct_sign_and_send_raw_middleware web3.contract.Contract
+            web3.contract.ConciseContract web3.exceptions.TransactionNotFound web3.exceptions.ContractLogicError web3.gas_strategies web3.providers.rpc.HTTPProvider web3.WebsocketProvider
+            web3.LegacyWebSocketProvider web3.types.TxReceipt web3.datastructures.AttributeDict web3.eth.Eth web3.pm web3.tools web3.geth web3.parity web3.utils"""
+        ),
+        **_methods("web3.Web3", "toWei fromWei toChecksumAddress isConnected isAddress toHex soliditySha3 to_wei"),
+    },
+    "pypdf": _names(
+        "pypdf.PdfReader pypdf.PdfWriter pypdf.PdfMerger pypdf.PdfFileReader pypdf.PdfFileMerger pypdf.errors.PdfReadError pypdf.generic pypdf.PageObject pypdf.Transformation"
+    ),
+    "elevenlabs": _names(
+        """elevenlabs.generate elevenlabs.play elevenlabs.save elevenlabs.stream elevenlabs.set_api_key elevenlabs.voices elevenlabs.Voice elevenlabs.VoiceSettings elevenlabs.client.ElevenLabs
+        elevenlabs.ElevenLabs elevenlabs.client.AsyncElevenLabs elevenlabs.clone elevenlabs.api"""
+    ),
+    "beanie": {
+        **_names(
+            """beanie.Document beanie.init_beanie beanie.PydanticObjectId beanie.Indexed beanie.Link beanie.operators beanie.odm.fields.PydanticObjectId beanie.odm.documents.Document
+            beanie.migrations beanie.odm.operators beanie.UnionDoc beanie.View"""
+        ),
+    },
+    "tortoise-orm": _names(
+        """tortoise.Tortoise tortoise.fields tortoise.models.Model tortoise.contrib.fastapi.register_tortoise tortoise.contrib.fastapi.RegisterTortoise tortoise.contrib.pydantic.pydantic_model_creator
+        tortoise.contrib.starlette tortoise.contrib.aiohttp tortoise.contrib.sanic tortoise.contrib.quart tortoise.contrib.fastapi.HTTPNotFoundError tortoise.run_async tortoise.connections
+        tortoise.transactions.in_transaction tortoise.contrib.test tortoise.queryset.Q tortoise.query_utils tortoise.expressions.Q tortoise.expressions.F tortoise.functions.Count tortoise.manager.Manager"""
+    ),
+    "nicegui": _names(
+        """nicegui.ui nicegui.app nicegui.Client nicegui.events nicegui.run nicegui.background_tasks nicegui.globals nicegui.elements.markdown nicegui.client nicegui.binding nicegui.context
+        nicegui.native nicegui.native_mode nicegui.dependencies nicegui.element.Element nicegui.run_executor nicegui.ui.timer nicegui.ui.open nicegui.ui.header nicegui.ui.chart nicegui.ui.add_head_html"""
+    ),
     "langchain": _names(
         "langchain.llms.OpenAI langchain.chat_models.ChatOpenAI langchain.embeddings.OpenAIEmbeddings langchain.embeddings.openai langchain.embeddings.HuggingFaceEmbeddings langchain.vectorstores.FAISS langchain.vectorstores.Chroma langchain.document_loaders.PyPDFLoader langchain.document_loaders.TextLoader langchain.text_splitter langchain.chains langchain.memory langchain.prompts langchain.schema langchain.agents.initialize_agent langchain.agents.AgentExecutor langchain.callbacks langchain.retrievers langchain.output_parsers langchain.utilities langchain.docstore langchain.PromptTemplate langchain.OpenAI langchain.LLMChain langchain.hub langchain.globals langchain.llms langchain.document_loaders langchain.vectorstores langchain.indexes langchain.tools.tool langchain.chains.RetrievalQA langchain.chains.question_answering"
     ),
@@ -300,10 +403,6 @@ CANDIDATES: Mapping[str, Mapping[str, str]] = {
     "streamlit": _names(
         "streamlit.cache streamlit.experimental_rerun streamlit.beta_columns streamlit.beta_container streamlit.beta_expander streamlit.beta_set_page_config streamlit.experimental_memo streamlit.experimental_singleton streamlit.experimental_get_query_params streamlit.experimental_set_query_params streamlit.experimental_data_editor streamlit.experimental_show streamlit.experimental_dialog streamlit.experimental_fragment streamlit.experimental_connection streamlit.experimental_user streamlit.bokeh_chart streamlit.report_thread streamlit.ReportThread streamlit.legacy_caching streamlit.experimental_audio_input streamlit.experimental_memo.clear streamlit.scriptrunner streamlit.script_run_context streamlit.server.server streamlit.hashing streamlit.caching streamlit.script_runner"
     ),
-    "dash": {
-        **_names("dash.dependencies.Event dash.dash_table dash.html dash.long_callback dash.callback dash.testing"),
-        **_methods("dash.Dash", "run_server"),
-    },
     "numpy": _names(
         "numpy.int numpy.float numpy.object numpy.complex numpy.str numpy.float_ numpy.complex_ numpy.unicode_ numpy.string_ numpy.Inf numpy.NaN numpy.infty numpy.NINF numpy.product numpy.cumproduct numpy.sometrue numpy.alltrue numpy.in1d numpy.trapz numpy.row_stack numpy.cast numpy.find_common_type numpy.mat numpy.round_ numpy.asfarray numpy.msort numpy.typeDict numpy.asscalar numpy.rank numpy.float128 numpy.matrix numpy.math numpy.lib.arraysetops numpy.core.umath_tests numpy.testing.decorators numpy.source numpy.who numpy.byte_bounds numpy.longcomplex numpy.singlecomplex numpy.cfloat numpy.issubsctype numpy.set_string_function numpy.financial numpy.pmt numpy.npv numpy.irr"
     ),
