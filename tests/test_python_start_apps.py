@@ -554,3 +554,17 @@ def test_a_factory_of_celery_makes_nothing_that_is_served(tmp_path: Path) -> Non
         "tasks.py": "from shop import create_celery_app\n\ncelery = create_celery_app()\n",
     }
     assert plan_of(tmp_path, files).start[-1] == "shop:create_app()"
+
+
+def test_a_package_around_the_program_that_its_imports_do_not_name_is_only_a_folder(tmp_path: Path) -> None:
+    files = {
+        "requirements": "fastapi uvicorn",
+        "src/__init__.py": "",
+        "src/app/__init__.py": "",
+        "src/app/router.py": "x = 1\n",
+        "src/app/main.py": "from fastapi import FastAPI\nfrom app.router import x\n\napp = FastAPI()\n",
+    }
+    plan = plan_of(tmp_path, files)
+    assert "app.main:app" in " ".join(plan.start)
+    assert "src.app" not in " ".join(plan.start)
+    assert dict(plan.env)["PYTHONPATH"] == "/app/src"

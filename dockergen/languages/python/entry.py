@@ -250,8 +250,9 @@ def import_root(repo: Repository, path: str) -> str:
     roots = [folder]
     while roots[-1]:
         roots.append(roots[-1].rpartition("/")[0])
+    packages = []
     while len(roots) > 1 and repo.is_file(f"{roots[0]}/__init__.py"):
-        roots.pop(0)
+        packages.append(roots.pop(0))
     wanted = {name for name in _IMPORT.findall(repo.source(path)) if not name.startswith(".")}
     relative = bool(re.search(r"^\s*from\s+\.", repo.source(path), re.MULTILINE))
     if folder not in roots and not relative:
@@ -260,6 +261,11 @@ def import_root(repo: Repository, path: str) -> str:
         siblings = {n for n in wanted - {own} - standard_library() if resolves(repo, folder, n)}
         if any(not any(resolves(repo, root, name) for root in roots) for name in siblings):
             return folder
+    for package in packages[1:]:
+        # src/__init__.py beside files that call their own package app, and not src.app.
+        own = path.removeprefix(f"{package}/").partition("/")[0]
+        if own in wanted and not any(resolves(repo, root, own) for root in roots):
+            return package
     if len(roots) == 1:
         return roots[0]
     scores = {root: sum(resolves(repo, root, name) for name in wanted) for root in roots}
