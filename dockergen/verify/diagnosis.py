@@ -335,7 +335,7 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
     (
         r"(?:Config file '([^'\n{}]+)' not found|No such file or directory:? '([^'\n]*\.env[\w.]*)')",
         "The program reads the file {0}, which the image leaves out, as such files hold secrets.",
-        "Mount yours: docker run -v ./.env:{0}:ro ...; or let the program read variables where there is no such file.",
+        "Mount yours (docker run -v ./.env:/app/.env:ro ...), or let the program read variables where there is no such file.",
     ),
     (
         r"can't open file '?([\w./-]+)",
