@@ -359,3 +359,18 @@ def test_a_lock_file_that_pdm_does_not_export_is_installed_by_pdm(project, strat
     )
     text = next(file.text for file in dockergen.generate(root) if file.path == "Dockerfile")
     assert f"/opt/pdm/bin/{step} " in text
+
+
+def test_a_folder_of_programs_that_the_front_end_runs_is_in_the_build(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "flask\n",
+        "app.py": "from flask import Flask\n\napp = Flask(__name__)\n",
+        "package.json": '{"scripts": {"build": "node build/build.js", "lint": "eslint dist/index.js"}}\n',
+        "build/build.js": "",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    patterns = [pattern for group in dockergen.plan(tmp_path).ignore for pattern in group.patterns]
+    assert "build" not in patterns
+    assert "dist" in patterns  # what is not here is made

@@ -38,7 +38,8 @@ def ignored(repo: Repository, static: str, program: Iterable[str]) -> tuple[Igno
     """The groups of .dockerignore; `static` is the folder that collectstatic fills in the image, "" for none; `program`
     are the files of the program."""
     tests = () if any(_TESTS.search(repo.source(path)) for path in program) else ("tests",)
-    unused = [name for name in ("env", "build", "dist", "test", "docs") if not _imported(repo, name)]
+    named = ("env", "build", "dist", "test", "docs")
+    unused = [name for name in named if not _imported(repo, name) and not _run_by_front_end(repo, name)]
     # Of a source distribution it lists the files that belong to it, and the build reads that.
     always = tuple(pattern for pattern in _ALWAYS if pattern != _LISTED or not distributed(repo))
     made = (static,) if static and repo.has(static) else ()
@@ -83,6 +84,12 @@ def withheld(repo: Repository, entry: str) -> Iterator[str]:
                 f"{path} stays out of the image, as keys are called like that, and {reader}:{line} names it: mount "
                 f"it, or add the line !{path} to .dockerignore if anybody may read it."
             )
+
+
+def _run_by_front_end(repo: Repository, folder: str) -> bool:
+    """True for a folder of programs that the scripts of the front end start: node build/build.js."""
+    named = re.findall(rf"""(?<=["\s]){folder}/[\w./-]+\.[cm]?[jt]s\b""", repo.source("package.json"))
+    return any(map(repo.is_file, named))
 
 
 def _keys(repo: Repository, endings: tuple[str, ...]) -> Iterator[str]:
