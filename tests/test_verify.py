@@ -135,6 +135,11 @@ from tests.realengine.fixtures import DockerEngine
             "-v ./.env:/app/src/.env:ro",
         ),
         (
+            "FileNotFoundError: [Errno 2] No such file or directory: '.env'",
+            "the file .env",
+            "-v ./.env:/app/.env:ro",
+        ),
+        (
             "FileNotFoundError: [Errno 2] No such file or directory: '/app/.env'",
             "the file /app/.env",
             "-v ./.env:/app/.env:ro",

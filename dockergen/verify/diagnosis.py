@@ -335,7 +335,7 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
     (
         r"(?:Config file '([^'\n{}]+)' not found|No such file or directory:? '([^'\n]*\.env[\w.]*)')",
         "The program reads the file {0}, which the image leaves out, as such files hold secrets.",
-        "Mount yours (docker run -v ./.env:/app/.env:ro ...), or let the program read variables where there is no such file.",
+        "Mount yours: docker run -v ./.env:{0}:ro ...; or let the program read variables where there is no such file.",
     ),
     (
         r"can't open file '?([\w./-]+)",
@@ -401,7 +401,9 @@ def diagnosis(where: str, log: str, otherwise: str) -> Problem:
         if found:
             value = next((group for group in found.groups() if group), "")
             value = posixpath.normpath(value) if "/../" in value else value
-            return Problem(where, cause.format(value), remedy.format(value))
+            # A volume wants a whole path, and the program runs in /app.
+            mounted = "{0}:ro" in remedy and value and not value.startswith("/")
+            return Problem(where, cause.format(value), remedy.format(f"/app/{value}" if mounted else value))
     if where != "probe" and (raised := last_exception(log)):
         variable = _read_variable(log) or _named_variable(raised) or _empty_setting(log, raised)
         remedy = f"Give {variable} a value: dockergen verify --env {variable}=..." if variable else _MEND
