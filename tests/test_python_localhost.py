@@ -8,7 +8,8 @@ import pytest
 
 import dockergen
 from dockergen.model import Origin, Sourced
-from dockergen.verify.diagnosis import UNREACHED, looked_for
+from dockergen.verify.causes import UNREACHED
+from dockergen.verify.diagnosis import looked_for
 from dockergen.verify.report import Problem
 
 APP = "from flask import Flask\nimport os\napp = Flask(__name__)\n"

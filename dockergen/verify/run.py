@@ -12,9 +12,8 @@ from dockergen.commands import words
 from dockergen.engine import Engine, StartError
 from dockergen.model import BuildPlan
 from dockergen.repository import Repository
+from dockergen.verify.causes import UNMIGRATED, USAGE
 from dockergen.verify.diagnosis import (
-    UNMIGRATED,
-    USAGE,
     diagnosis,
     last_exception,
     looked_for,

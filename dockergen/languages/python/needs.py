@@ -179,11 +179,16 @@ def _used(node: ast.AST, held: Mapping[str, str]) -> Iterator[tuple[str, int]]:
         return
     if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in held:
         yield held[node.value.id], node.lineno
-    for part in (*_put_together(node), *_refusing(node), *_database(node)):
+    for part in _insisting(node):
         if isinstance(part, ast.Name) and part.id in held:
             yield held[part.id], part.lineno
     for child in ast.iter_child_nodes(node):
         yield from _used(child, held)
+
+
+def _insisting(node: ast.AST) -> tuple[ast.expr, ...]:
+    """What may not be None where it stands."""
+    return (*_put_together(node), *_refusing(node), *_database(node))
 
 
 def _put_together(node: ast.AST) -> tuple[ast.expr, ...]:
@@ -257,11 +262,7 @@ def _read(node: ast.AST, reads: bool) -> Iterator[tuple[str, int]]:
     if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load) and last_name(node.value) == "environ":
         name = node.slice.value if isinstance(node.slice, ast.Constant) else None
         yield from [(name, node.lineno)] if isinstance(name, str) else []
-    for part in (
-        *_put_together(node),
-        *_refusing(node),
-        *_database(node),
-    ):  # int(os.getenv("CHANNEL")): None is refused
+    for part in _insisting(node):  # int(os.getenv("CHANNEL")): None is refused
         if name := _asked(part):
             yield name, part.lineno
     if isinstance(node, ast.Attribute) and (name := _asked(node.value)):
