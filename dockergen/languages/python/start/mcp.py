@@ -8,11 +8,13 @@ from dataclasses import replace
 
 from dockergen.catalog import load
 from dockergen.frozen import frozen
-from dockergen.languages.python.entry import Modules
+from dockergen.languages.python.entry import Modules, module_of
 from dockergen.languages.python.imports import program_files
 from dockergen.languages.python.listening import LOOPBACK
+from dockergen.languages.python.objects import calls
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.start.result import Start
+from dockergen.languages.python.start.served import loopback_note
 from dockergen.languages.python.syntax import Module, dotted, guards, last_name, nodes, top_level
 from dockergen.model import Origin, Sourced
 from dockergen.repository import Repository
@@ -33,12 +35,21 @@ _SAYING = ("print", "info", "debug", "warning", "basicConfig")
 
 
 @frozen
+class _Made:
+    """A name that a file gives to a server object."""
+
+    name: str
+    sdk: str  # the distribution that it is of
+    path: str  # the file
+    call: ast.Call  # what makes it
+    top: bool  # it is a name of the file itself, which others can import
+
+
+@frozen
 class _Server:
     """A server object, and the call that runs it."""
 
-    sdk: str  # the distribution that it is of
-    path: str  # the file that makes it
-    name: str  # what it is called at the top level of that file, "" where it has no such name
+    made: _Made
     given: Mapping[str, ast.expr]  # the arguments of both, by name
     transport: str  # "" where only a value that the program is told tells it
     origin: Origin  # of the call
@@ -51,24 +62,31 @@ def as_mcp(repo: Repository, project: Project, modules: Modules, found: Start) -
         return found
     files = list(program_files(repo, found.entry, 25))
     server = next(_servers(modules, files), None)
-    if server is None and (begun := _never_run(modules, found)):
-        return begun
     if server is None:
-        line = next((o for path in files if (o := _on_stdin(modules, path))), None)
-        return _asked_on_stdin(found, Sourced("mcp", line)) if line and found.port is None else found
-    framework = Sourced(server.sdk, server.origin)
+        return found if found.port is not None else _without_a_run(modules, files, found)
+    framework = Sourced(server.made.sdk, server.origin)
     if server.transport == "stdio":
         return _asked_on_stdin(found, framework)
-    return _over_http(replace(found, framework=framework), server) if server.transport else found
+    return _over_http(modules, replace(found, framework=framework), server) if server.transport else found
+
+
+def _without_a_run(modules: Modules, files: list[str], found: Start) -> Start:
+    """The start of a program that its SDK's own command runs, or that opens standard input by itself; any other as it
+    is."""
+    if begun := _never_run(modules, found):
+        return begun
+    lines = (Origin("file", path, line) for path in files for line in _opening_stdin(modules.module(path)))
+    line = next(lines, None)
+    return _asked_on_stdin(found, Sourced("mcp", line)) if line else found
 
 
 def _never_run(modules: Modules, found: Start) -> Start | None:
     """The start of a file that makes a server and leaves it to the SDK's own command to run it."""
     path, module = found.entry, modules.module(found.entry)
-    made = [row for row in _made(module) if row[0] in _top_names(module)]
-    if len(made) != 1 or found.port is not None or any(guards(node) for node in module.body) or "/" in path:
+    made = [row for row in _made(module, path) if row.top]
+    if len(made) != 1 or any(guards(node) for node in module.body) or "/" in path:
         return None
-    name, sdk, call = made[0]
+    name, sdk, call = made[0].name, made[0].sdk, made[0].call
     command = ("fastmcp", "run", f"{path}:{name}")
     if sdk == "mcp":  # whose command is an extra
         command = ("python", "-c", f"from {path.removesuffix('.py')} import {name}; {name}.run()")
@@ -86,66 +104,59 @@ def _asked_on_stdin(found: Start, framework: Sourced[str]) -> Start:
     return replace(found, command=command, framework=framework, port=None, interactive=True)
 
 
-def _over_http(found: Start, server: _Server) -> Start:
+def _over_http(modules: Modules, found: Start, server: _Server) -> Start:
     host, port = _text(server.given.get("host")), _number(server.given.get("port"))
     number = Sourced(port, server.origin) if port else Sourced(_PORT, Origin("default", note="MCP"))
-    notes = tuple(note for note in found.notes if not note.startswith(f"{server.origin} listens on"))
+    closed = loopback_note(server.origin, host or LOOPBACK[0])
+    notes = tuple(note for note in found.notes if note != closed)
     told = replace(found, port=number, health="/", notes=notes)
     if host in _OPEN:
         return told
-    if server.sdk == "fastmcp" and "host" not in server.given:
+    if server.made.sdk == "fastmcp" and "host" not in server.given:
         env = {**(found.env or {}), "FASTMCP_HOST": "0.0.0.0"}
         return replace(told, env=env if port else {**env, "FASTMCP_PORT": str(_PORT)})
     if host is None and "host" in server.given:
         return replace(found, port=found.port or number)  # a value that the program is told
-    if command := _served(server):
-        return replace(told, command=replace(found.command, value=command), script=False)
-    note = (
-        f"{server.origin} listens on {host or LOOPBACK[0]}, which nothing outside of the container reaches; let it "
-        'listen on "0.0.0.0".'
-    )
-    return replace(told, notes=(*notes, note))
+    module, root = module_of(modules.repo, server.made.path)
+    if command := _served(server, module):
+        return replace(told, command=replace(found.command, value=command), script=False, import_root=root)
+    return replace(told, notes=(*notes, closed))
 
 
-def _served(server: _Server) -> tuple[str, ...]:
+def _served(server: _Server, module: str) -> tuple[str, ...]:
     """The command that serves the object itself, () where the program does more than to run it."""
-    if not server.name or not server.alone:
+    if not server.made.top or not server.alone:
         return ()
     listen = ("--host", "0.0.0.0", "--port", "{port}")
-    if server.sdk == "fastmcp":
-        return ("fastmcp", "run", f"{server.path}:{server.name}", "--transport", server.transport, *listen)
-    module = server.path.removesuffix(".py").removeprefix("src/").removesuffix("/__init__").replace("/", ".")
+    if server.made.sdk == "fastmcp":
+        return ("fastmcp", "run", f"{server.made.path}:{server.made.name}", "--transport", server.transport, *listen)
     method = _APPS.get(server.transport)
-    return ("uvicorn", "--factory", f"{module}:{server.name}.{method}", *listen) if method else ()
+    return ("uvicorn", "--factory", f"{module}:{server.made.name}.{method}", *listen) if method else ()
 
 
 def _servers(modules: Modules, files: list[str]) -> Iterator[_Server]:
     """The servers that the files run, each with the object that some of them makes."""
-    made = {name: (sdk, path, call) for path in files for name, sdk, call in _made(modules.module(path))}
+    made = {row.name: row for path in files for row in _made(modules.module(path), path)}
     for path in files:
         module = modules.module(path)
-        for statement in module.body:
-            for node in nodes(statement):
-                method = node.func if isinstance(node, ast.Call) else None
-                name = last_name(method.value) if isinstance(method, ast.Attribute) else ""
-                if not isinstance(node, ast.Call) or name not in made or last_name(node.func) not in _RUNS:
-                    continue
-                sdk, place, call = made[name]
-                given = {k.arg: k.value for k in (*call.keywords, *node.keywords) if k.arg}
-                yield _Server(
-                    sdk,
-                    place,
-                    name if name in _top_names(modules.module(place)) else "",
-                    given,
-                    _transport(last_name(node.func), node),
-                    Origin("file", path, node.lineno),
-                    _alone(module, node),
-                )
+        for _, call, _ in calls(module):
+            method = call.func
+            owner = made.get(last_name(method.value)) if isinstance(method, ast.Attribute) else None
+            if owner is None or last_name(method) not in _RUNS:
+                continue
+            yield _Server(
+                owner,
+                {k.arg: k.value for k in (*owner.call.keywords, *call.keywords) if k.arg},
+                _transport(last_name(method), call),
+                Origin("file", path, call.lineno),
+                _alone(module, call),
+            )
 
 
-def _made(module: Module) -> Iterator[tuple[str, str, ast.Call]]:
-    """Names that the file gives to servers, with the SDK and the call that makes them."""
+def _made(module: Module, path: str) -> Iterator[_Made]:
+    """The servers that the file makes and names."""
     known = dict(row.split() for row in load("python").lists["mcp_servers"])
+    top = {id(node) for node in top_level(module.body)}
     for statement in module.body:
         for node in nodes(statement):
             value = node.value if isinstance(node, (ast.Assign, ast.AnnAssign)) else None
@@ -153,7 +164,8 @@ def _made(module: Module) -> Iterator[tuple[str, str, ast.Call]]:
             origin = ".".join([module.imports.get(parts[0], parts[0]), *parts[1:]]) if parts else ""
             if isinstance(value, ast.Call) and origin in known:
                 targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-                yield from ((last_name(t), known[origin], value) for t in targets if t is not None and last_name(t))
+                names = (last_name(target) for target in targets if target is not None)
+                yield from (_Made(name, known[origin], path, value, id(node) in top) for name in names if name)
 
 
 def _transport(method: str, call: ast.Call) -> str:
@@ -164,19 +176,9 @@ def _transport(method: str, call: ast.Call) -> str:
     return (_text(given[0]) or "") if given else "" if told else "stdio"
 
 
-def _on_stdin(modules: Modules, path: str) -> Origin | None:
-    """Where the file opens the transport of standard input by itself."""
-    module = modules.module(path)
-    if "mcp.server.stdio.stdio_server" not in module.imports.values() and "mcp.server.stdio" not in module.text:
-        return None
-    calls = (node for statement in module.body for node in nodes(statement) if isinstance(node, ast.Call))
-    return next((Origin("file", path, c.lineno) for c in calls if last_name(c.func) == "stdio_server"), None)
-
-
-def _top_names(module: Module) -> set[str]:
-    found = (node for node in top_level(module.body) if isinstance(node, (ast.Assign, ast.AnnAssign)))
-    targets = (t for node in found for t in (node.targets if isinstance(node, ast.Assign) else [node.target]))
-    return {target.id for target in targets if isinstance(target, ast.Name)}
+def _opening_stdin(module: Module) -> Iterator[int]:
+    """The lines where the file opens the transport of standard input by itself."""
+    yield from (call.lineno for name, call, _ in calls(module) if name == "mcp.server.stdio.stdio_server")
 
 
 def _alone(module: Module, call: ast.Call) -> bool:

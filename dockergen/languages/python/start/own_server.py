@@ -88,7 +88,7 @@ def reached(modules: Modules, begun: Start, path: str, own: tuple[str, Framework
     if variable := host_variable(modules.repo, where, server):
         env[variable] = "0.0.0.0"
     elif server.loopback and "0.0.0.0" not in told.words and not (own and own[1].start):
-        notes.append(loopback_note(where, server))
+        notes.append(loopback_note(Origin("file", where, server.line), server.host))
     port = port_given(modules.repo, where, server)
     number, line = (0, 0) if port else port_in(modules.repo.source(where))
     port = Sourced(number, Origin("file", where, line)) if number and line else port

@@ -270,7 +270,7 @@ def by_itself(
 ) -> Start:
     """A file that starts its server when it is imported can only be run."""
     path = app.origin.path
-    notes = [] if not server.loopback else [loopback_note(path, server)]
+    notes = [] if not server.loopback else [loopback_note(Origin("file", path, server.line), server.host)]
     return Start(
         Sourced(("python", path), Origin("file", path, server.line), rejected),
         framework=Sourced(name, project.origin_of(project.has(*row.dependencies))),
@@ -281,12 +281,9 @@ def by_itself(
     )
 
 
-def loopback_note(path: str, server: Listening) -> str:
+def loopback_note(origin: Origin, host: str) -> str:
     """What has to change in the source so that the outside reaches the program."""
-    return (
-        f"{path}:{server.line} listens on {server.host}, which nothing outside of the container reaches; "
-        'let it listen on "0.0.0.0".'
-    )
+    return f'{origin} listens on {host}, which nothing outside of the container reaches; let it listen on "0.0.0.0".'
 
 
 def framework_rows(project: Project) -> Mapping[str, Framework]:
