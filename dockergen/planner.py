@@ -33,6 +33,15 @@ class Claim:
     root: str = ""
 
 
+@frozen
+class _Choice:
+    """The folder of the service that is to be built, and what claims it."""
+
+    root: str
+    claims: list[Claim]
+    others: tuple[str, ...] = ()  # folders of the services that it was chosen among
+
+
 def languages() -> dict[str, Language]:
     """Every language profile, by module name."""
     return declared("dockergen.languages", "LANGUAGE")
@@ -44,17 +53,18 @@ def service(repo: Repository, settings: Settings) -> Service:
     Raises ProjectError when nothing is recognized or several services are and none was chosen, UsageError when the
     chosen language or app is unknown.
     """
-    root, claims = _chosen_folder(repo, settings)
+    chosen = _chosen_folder(repo, settings)
+    root = chosen.root
     here = repo.sub(root)
     try:
-        claim = _strongest(here, claims, settings)
+        claim = _strongest(here, chosen.claims, settings)
         plan = claim.language.plan(here, settings)
         plan = _with_language(_with_assets(here, settings, claim, plan), claim, settings)
     except ProjectError as error:
         raise _told_from_above(error, root) from error
     plan = replace(plan, notes=(*plan.notes, *_lying_outside(repo, root, plan)))
     if root and settings.app is None:
-        beside = (*_services_beside(repo, settings, root), *_front_ends_beside(repo, settings, root))
+        beside = (*_services_beside(chosen), *_front_ends_beside(repo, settings, root))
         plan = replace(plan, notes=(*plan.notes, *beside))
     return Service(_name(here, root), root, replace(plan, ignore=ignore_groups(plan)))
 
@@ -84,9 +94,9 @@ def _lying_outside(repo: Repository, root: str, plan: BuildPlan) -> Iterator[str
             )
 
 
-def _services_beside(repo: Repository, settings: Settings, root: str) -> Iterator[str]:
+def _services_beside(chosen: _Choice) -> Iterator[str]:
     """A note about the services that were not chosen."""
-    others = [folder for folder in _services_below(repo, settings) if folder != root]
+    root, others = chosen.root, chosen.others
     if others:
         each = " and ".join(f"`dockergen init --app {shlex.quote(folder)}`" for folder in others[:_MOST_NAMED])
         more = " ..." if len(others) > _MOST_NAMED else ""
@@ -119,31 +129,31 @@ def claims_on(repo: Repository, settings: Settings, root: str = "") -> list[Clai
     return found
 
 
-def _chosen_folder(repo: Repository, settings: Settings) -> tuple[str, list[Claim]]:
+def _chosen_folder(repo: Repository, settings: Settings) -> _Choice:
     _refuse_template(repo)
     claims = claims_on(repo, settings)
     if settings.app is not None:
         root = _app_folder(repo, settings, claims)
-        return (root, claims_on(repo, settings, root)) if root else ("", _knowing(repo, settings.app.value, claims))
+        return _Choice(root, claims_on(repo, settings, root) if root else _knowing(repo, settings.app.value, claims))
     strong = [claim for claim in claims if claim.match.strength > Strength.SUPPORTING]
     if strong and not all(claim.match.gathers for claim in strong):
-        return "", claims
+        return _Choice("", claims)
     below = _services_below(repo, settings)
     if strong and not _of_another_language(below, strong):
-        return "", claims
+        return _Choice("", claims)
     if not below:
         loose = claims or _loose(repo)
         lying = [] if loose else _sources_below(repo, settings)
-        return (lying[0][0].root, lying[0]) if len(lying) == 1 else ("", loose)
+        return _Choice(lying[0][0].root, lying[0]) if len(lying) == 1 else _Choice("", loose)
     if len(below) == 1 and not claims:
         root = next(iter(below))
-        return root, below[root]
+        return _Choice(root, below[root])
     if claims and (strong or max(c.match.strength for c in claims) == Strength.SUPPORTING) and len(below) == 1:
         # The manifest at the root only builds assets, or holds packages together; the one real service lies below.
         root = next(iter(below))
-        return root, below[root]
+        return _Choice(root, below[root])
     if root := _answering(below):
-        return root, below[root]
+        return _Choice(root, below[root], tuple(folder for folder in below if folder != root))
     raise _several_services(below)
 
 
