@@ -121,8 +121,7 @@ def _needs(project: Project) -> list[_Need]:
         row = rows.get(name)
         if row is None or not row.below:
             continue
-        locked = project.locked.get(name)
-        version = locked.version if locked else next((r.pinned for r, _ in project.direct if r.name == name), "")
+        locked, version = project.locked.get(name), project.release_of(name)
         old = key(version) < key(row.builds) if version and row.builds else not row.builds
         if old and not (locked and (locked.wheels or locked.vcs)):
             found.append(_Need(f"{name} {version}".strip(), origin, row))

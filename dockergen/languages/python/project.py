@@ -78,6 +78,11 @@ class Project:
         texts_of = (*texts(uv.get("constraint-dependencies")), *texts(uv.get("override-dependencies")))
         return (*self.requirements.constraints, *filter(None, map(requirement, texts_of)))
 
+    def release_of(self, name: str) -> str:
+        """The release of a distribution that is locked or, without a lock file, pinned; "" where none is known."""
+        locked = self.locked.get(name)
+        return locked.version if locked else next((r.pinned for r, _ in self.direct if r.name == name), "")
+
     def before(self, name: str, release: str) -> bool:
         """True when a distribution is locked, or asked for, in releases before that one only."""
         locked = self.locked.get(name)

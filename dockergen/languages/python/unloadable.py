@@ -17,7 +17,6 @@ def unloadable(project: Project) -> tuple[Sourced[str], ...]:
 
 def _found(project: Project) -> Iterator[Sourced[str]]:
     for name, first, fixed in (row.split() for row in load("python").lists["unloadable_wheels"]):
-        locked = project.locked.get(name)
-        release = locked.version if locked else next((r.pinned for r, _ in project.direct if r.name == name), "")
+        release = project.release_of(name)
         if release and key(first) <= key(release) < key(fixed):
             yield Sourced(name, project.origin_of(name))
