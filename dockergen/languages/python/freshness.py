@@ -195,8 +195,7 @@ def _grouped(document: Mapping[str, Any]) -> set[str]:
 
 
 def _recorded_groups(lock: Lock, package: Locked) -> set[str]:
-    block = re.search(rf'^name = "{re.escape(package.name)}"$(.*?)(?=^\[\[package\]\]|\Z)', lock.text, _BLOCK)
-    rows = re.search(r"^\[package\.metadata\.requires-dev\]\n(.*?)(?=^\[|\Z)", block[1], _BLOCK) if block else None
+    rows = re.search(r"^\[package\.metadata\.requires-dev\]\n(.*?)(?=^\[|\Z)", _entry(lock, package), _BLOCK)
     return set(map(normalised, re.findall(r'\bname = "([^"]*)"', rows[1]))) if rows else set()
 
 
@@ -222,12 +221,7 @@ def _wanted(document: Mapping[str, Any]) -> set[tuple[str, str]] | None:
 def _recorded(lock: Lock) -> set[tuple[str, str]] | None:
     """The same of the lock file's own entry for the project, without what extras ask for."""
     root = next((p for p in lock.packages.values() if p.local in (".", "./")), None)
-    block = (
-        re.search(rf'^name = "{re.escape(root.name)}"$(.*?)(?=^\[\[package\]\]|\Z)', lock.text, _BLOCK)
-        if root
-        else None
-    )
-    rows = re.search(r"^requires-dist = \[(.*?)^\]", block[1], _BLOCK) if block else None
+    rows = re.search(r"^requires-dist = \[(.*?)^\]", _entry(lock, root), _BLOCK) if root else None
     if rows is None:
         return None
     entries = [row for row in re.findall(r"\{ (name = .*?) \}", rows[1]) if "extra ==" not in row]
@@ -235,6 +229,12 @@ def _recorded(lock: Lock) -> set[tuple[str, str]] | None:
         return None
     values = [dict(re.findall(r'\b(name|specifier) = "([^"]*)"', row)) for row in entries]
     return {(normalised(row["name"]), _sorted(row.get("specifier", ""))) for row in values}
+
+
+def _entry(lock: Lock, package: Locked) -> str:
+    """What the lock file says of a package behind its name, with the tables below it; "" where it has no such line."""
+    found = re.search(rf'^name = "{re.escape(package.name)}"$(.*?)(?=^\[\[package\]\]|\Z)', lock.text, _BLOCK)
+    return found[1] if found else ""
 
 
 def _sorted(specifier: str) -> str:
