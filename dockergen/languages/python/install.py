@@ -125,6 +125,7 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
     bare = unhashed(repo, project)
     without = edits(project, kind, not split and not taken.unhashed)
     elsewhere = local_versions(project)
+    outdated, by_pip = bool(project.outdated.why), kind == "setup"
     return Install(
         kind=kind,
         manifests=taken.files,
@@ -137,10 +138,10 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
         locked=bool(project.lock),
         verified=bool(project.lock) and not project.stale,
         tools=tools(repo, project, kind, release.value),
-        renews=renewing(project, release.value) if project.outdated.why and kind != "setup" else (),
-        renewed=_renewed(project) if kind != "setup" else (),
-        kept_from=project.lock if project.outdated.why and kind == "setup" else "",
-        kept=kept(repo, project) if project.outdated.why and kind == "setup" else "",
+        renews=renewing(project, release.value) if outdated and not by_pip else (),
+        renewed=_renewed(project) if outdated and not by_pip else (),
+        kept_from=project.lock if outdated and by_pip else "",
+        kept=kept(repo, project) if outdated and by_pip else "",
         reader=bool(project.lock and lock_reader(kind, release.value)),
         no_indexes=of_public_index(repo, project) if kind == "pipenv" else False,
         old_pip=old_pip(release.value),
@@ -191,8 +192,6 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
 
 
 def _renewed(project: Project) -> tuple[str, ...]:
-    if not project.outdated.why:
-        return ()
     return (project.lock, "Pipfile") if project.manager.value == "pipenv" else (project.lock,)
 
 
