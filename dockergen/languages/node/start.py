@@ -25,12 +25,8 @@ _TOOLS = regex(r"(?:^|/)(?:gulpfile|[Gg]runtfile|webpack|rollup|vite|postcss|tai
 _STEMS = ("server", "index", "app", "main", "src/server", "src/index", "src/app", "src/main")
 _ENTRIES = tuple(f"{stem}.{end}" for end in ("js", "mjs", "cjs", "ts") for stem in _STEMS)
 _RUNNERS = ("npm", "yarn", "pnpm")
-_DOTENV_VALUES = (
-    "-e",
-    "-c",
-    "-v",
-    "-p",
-)  # options of dotenv-cli that take a word: files and values are the container's
+# Options of dotenv-cli that take a word: files and values are the container's.
+_DOTENV_VALUES = ("-e", "-c", "-v", "-p")
 _DEPTH = 5  # scripts that call scripts
 
 
