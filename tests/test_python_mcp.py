@@ -123,3 +123,16 @@ def test_a_client_works_with_the_newest_sdk(tmp_path: Path) -> None:
     plan = _plan(tmp_path, text, "mcp")
     assert not any("mcp<" in note for note in plan.notes)
     assert not plan.interactive
+
+
+def test_an_app_that_mounts_a_server_is_served_as_an_app(tmp_path: Path) -> None:
+    files = {
+        "requirements": "fastapi\nuvicorn\nmcp",
+        "main.py": "from fastapi import FastAPI\nfrom tools import mcp\n\napp = FastAPI()\napp.mount('/mcp', mcp.streamable_http_app())\n",
+        "tools.py": OFFICIAL.format(given="'a'") + MAIN.format(run="mcp.run(transport='stdio')"),
+    }
+    plan = plan_of(tmp_path, files)
+    assert started(plan) == "uvicorn main:app --host 0.0.0.0 --port 8000"
+    assert plan.port is not None
+    assert not plan.interactive
+    assert decision(plan, "framework").text == "fastapi"

@@ -58,7 +58,7 @@ class _Server:
 
 def as_mcp(repo: Repository, project: Project, modules: Modules, found: Start) -> Start:
     """The start of a program that is such a server; any other as it is."""
-    if not project.has("mcp", "fastmcp") or not found.entry or found.django:
+    if not project.has("mcp", "fastmcp") or not found.entry or found.django or _given_to_a_server(found):
         return found
     files = list(program_files(repo, found.entry, 25))
     server = next(_servers(modules, files), None)
@@ -68,6 +68,13 @@ def as_mcp(repo: Repository, project: Project, modules: Modules, found: Start) -
     if server.transport == "stdio":
         return _asked_on_stdin(found, framework)
     return _over_http(modules, replace(found, framework=framework), server) if server.transport else found
+
+
+def _given_to_a_server(found: Start) -> bool:
+    """True for an app object of a web framework that a server imports: it may mount such a server, nothing runs it."""
+    row = load("python").frameworks.get(found.framework.value) if found.framework else None
+    run = found.script or found.command.value[:1] == ("python",)
+    return row is not None and row.kind in ("wsgi", "asgi") and not run
 
 
 def _without_a_run(modules: Modules, files: list[str], found: Start) -> Start:
