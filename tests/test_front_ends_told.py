@@ -235,6 +235,20 @@ def test_list_of_what_webpack_built_comes_along(project: Project, told: str, bes
     assert all(f"COPY --from=assets /app/{path} {path}\n" in text for path in beside)
 
 
+def test_configuration_of_webpack_that_a_script_names_and_that_is_merged_of_others_is_read(project: Project) -> None:
+    tools = {"webpack": "5", "webpack-cli": "6", "webpack-bundle-tracker": "3"}
+    scripts = {"build": "webpack --config webpack/prod.config.js"}
+    files = {
+        "package.json": json.dumps({"scripts": scripts, "devDependencies": tools}),
+        "webpack/prod.config.js": "const { merge } = require('webpack-merge')\nconst common = require('./common.config')\nmodule.exports = merge(common, { output: { publicPath: '/static/' } })\n",
+        "webpack/common.config.js": "const path = require('path')\nmodule.exports = {\n  plugins: [new BundleTracker({\n    path: path.resolve(path.join(__dirname, '../')),\n    filename: 'stats.json',\n  })],\n"
+        "  output: {\n    path: path.resolve(\n      __dirname,\n      '../shop/static/bundles/',\n    ),\n  },\n}\n",
+    }
+    (asset,) = service_at(project({**FLASK, **files, "shop/static/a.css": ""}), {}).plan.assets
+    assert asset.output == "shop/static/bundles"
+    assert asset.beside == ("stats.json",)
+
+
 @pytest.mark.parametrize(
     ("after", "output"),
     [
@@ -250,3 +264,11 @@ def test_output_that_a_script_moves_is_where_it_puts_it(project: Project, after:
     root = project({**FLASK, **shown, "shop/front/package.json": json.dumps(package)})
     (asset,) = service_at(root, {}).plan.assets
     assert asset.output == output
+
+
+def test_page_of_a_front_end_that_speaks_of_its_build_is_no_sign_that_the_service_serves_it(project: Project) -> None:
+    page = "<!-- `npm run build` puts a hash into the name of each file. -->\n"
+    files = {**FLASK, "client/package.json": VITE, "client/index.html": page.replace("build", "dist")}
+    service = service_at(project(files), {})
+    assert not service.plan.assets
+    assert "client/ builds a front end that nothing here refers to" in " ".join(service.plan.notes)

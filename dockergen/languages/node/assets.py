@@ -11,11 +11,14 @@ from dockergen.languages.node.build import (
     OUTPUT_FILE,
     OUTPUT_FLAG,
     Build,
+    build_script,
     expanded,
     foreign_program,
+    from_config,
     hashes_with_md4,
     public_variables,
     relative,
+    webpack_configs,
 )
 from dockergen.languages.node.evidence import MANIFEST, field_line, manifest
 from dockergen.languages.node.facts import NodeFacts
@@ -96,15 +99,15 @@ def assets(repo: Repository, settings: Settings) -> AssetBuild | None:
 def _tracked(repo: Repository, package: PackageJson) -> tuple[str, ...]:
     """The file in which webpack-bundle-tracker lists what was built, for the program that names it in its pages.
     https://github.com/django-webpack/webpack-bundle-tracker#usage"""
-    config = repo.first(*load("node").frameworks["webpack"].config)
-    found = _TRACKER.search(repo.source(config)) if config and _TRACKS in package.all_dependencies else None
-    if found is None:
+    if _TRACKS not in package.all_dependencies:
         return ()
-    filename = re.search(r"\bfilename\s*:\s*['\"]([^'\"]+)['\"]", found[1])
-    folder = re.search(r"\bpath\s*:\s*(path\.(?:join|resolve)\([^)]*\)|[^,\n}]*)", found[1])
-    parts = re.findall(r"['\"]([^'\"]+)['\"]", folder[1]) if folder else []
-    name = filename[1] if filename else "webpack-stats.json"
-    return (relative("/".join((*parts, name))),)
+    for config in webpack_configs(repo, expanded(package, build_script(package))):
+        if found := _TRACKER.search(repo.source(config)):
+            filename = re.search(r"\bfilename\s*:\s*['\"]([^'\"]+)['\"]", found[1])
+            folder = re.search(r"\bpath\s*:\s*(path\.(?:join|resolve)\([^)]*\)|[^,\n}]*)", found[1])
+            place = from_config(config, folder[1]) if folder else ""
+            return (relative(f"{place}/{filename[1] if filename else 'webpack-stats.json'}"),)
+    return ()
 
 
 def packages(repo: Repository, settings: Settings) -> AssetBuild | None:

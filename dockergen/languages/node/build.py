@@ -34,9 +34,13 @@ _SECRET_NAME = regex(
 _OUT_DIR = regex(r"\boutDir\s*:\s*(?:path\.)?(?:resolve|join)?\(?[^'\"`,)}]*?(?:,\s*)?['\"`]([^'\"`$]+)['\"`]")
 _MOVES = regex(r"\b(?:mv|cp)\s+(?:-\w+\s+)*([\w./-]+)\s+([\w./-]+)")
 _VITE_CONFIG = regex(r"\bvite\b[^&|;]*?\s(?:--config|-c)[ =]([\w./-]+)")
+_WEBPACK_CONFIG = regex(r"\bwebpack\b[^&|;]*?\s(?:--config|-c)[ =]([\w./-]+)")
+_BUNDLE_TRACKER = regex(r"\bnew\s+BundleTracker\(\s*\{.*?\}\s*\)", re.DOTALL)  # it has a path of its own
+_REQUIRED = regex(r"(?:\brequire\(\s*|\bfrom\s+)['\"](\.{1,2}/[\w./-]+)['\"]")
 _TSC_OUT = regex(r'^[^/\n]*"outDir"\s*:\s*"([^"]+)"', re.MULTILINE)
 _TSC_ROOT = regex(r'^[^/\n]*"rootDir"\s*:\s*"([^"]+)"', re.MULTILINE)
 _CALLS = regex(r"\b(?:npm|pnpm|yarn) run ([\w:.-]+)")
+_CONFIGS = 5  # files that a configuration of webpack is merged from; further ones are not its output
 _OPENSSL_3 = 17  # the first Node.js with OpenSSL 3
 OUTPUT_FILE = regex(r"(?:\s-o|\s--output)[ =]([\w./-]+/[\w.-]+)")  # Tailwind's command writes a single file
 OUTPUT_FLAG = regex(r"(?:--outDir|--out-dir|--outdir|--dist-dir|--output-path|-d)[ =]([\w./-]+)")
@@ -136,7 +140,7 @@ def _filled(repo: Repository, package: PackageJson, row: Framework | None) -> st
     if row is not None and row.title == "Angular":
         return _angular_output(repo)
     if row is not None and row.title == "webpack":
-        return _webpack_output(repo, row)
+        return _webpack_output(repo, command)
     if row is not None and row.title in ("esbuild", "Rollup") and (written := _written_output(repo, command)):
         return written
     if repo.is_file("project.json") and (nx := _nx_output(repo)):
@@ -239,12 +243,38 @@ def _vite_output(repo: Repository, config: str) -> str:
     return relative(f"{root[1]}/dist") if root else "dist"
 
 
-def _webpack_output(repo: Repository, row: Framework) -> str:
-    config = repo.first(*row.config)
-    text = repo.source(config) if config else ""
-    found = re.search(r"\bpath\s*:\s*path\.(?:resolve|join)\(\s*(?:__dirname\s*,)?\s*([^)]*)\)", text)
-    parts = re.findall(r"['\"]([^'\"]+)['\"]", found[1]) if found else []
-    return relative("/".join(parts)) if parts else "dist"
+def webpack_configs(repo: Repository, command: str) -> list[str]:
+    """The configuration that the command names, else the one of a usual name, and the files that it is merged from."""
+    told = _WEBPACK_CONFIG.search(command)
+    path = normal(told[1]) if told else ""
+    first = path if path and repo.is_file(path) else repo.first(*load("node").frameworks["webpack"].config)
+    found = [first] if first else []
+    for config in found:  # grows as it is read
+        beside = config.rpartition("/")[0]
+        for name in _REQUIRED.findall(repo.source(config)):
+            near = normal(f"{beside}/{name}" if beside else name)
+            parts = (f"{near}{ending}" for ending in ("", ".js", ".cjs", ".mjs", ".ts"))
+            part = next((p for p in parts if near and repo.is_file(p)), None)
+            if part and part not in found and len(found) < _CONFIGS:
+                found.append(part)
+    return found
+
+
+def from_config(config: str, written: str) -> str:
+    """The folder that an expression of quoted parts means: seen from the configuration where that names its own place,
+    else from where the command runs."""
+    parts = re.findall(r"['\"]([^'\"]+)['\"]", written)
+    near = bool(re.search(r"\b__dirname\b|\bdirname\b|import\.meta", written))
+    return relative("/".join((*([config.rpartition("/")[0]] if near else []), *parts)))
+
+
+def _webpack_output(repo: Repository, command: str) -> str:
+    for config in webpack_configs(repo, command):
+        text = repo.source(config)
+        found = re.search(r"\bpath\s*:\s*(path\.(?:resolve|join)\([^)]*\))", _BUNDLE_TRACKER.sub("", text))
+        if found and re.search(r"['\"]", found[1]):
+            return from_config(config, found[1])
+    return "dist"
 
 
 def _written_output(repo: Repository, command: str) -> str:
