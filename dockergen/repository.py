@@ -16,6 +16,7 @@ from typing import Any
 from dockergen.errors import ProjectError
 from dockergen.lazy import regex
 
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # how such text begins
 MANIFEST_LIMIT = 5 * 1024 * 1024
 LOCK_LIMIT = 64 * 1024 * 1024
 SOURCE_LIMIT = 512 * 1024
@@ -132,6 +133,11 @@ class Repository:
         if path not in self._texts:
             self._texts[path] = _decoded(self._bytes(path, limit), self.prefix + path)
         return self._texts[path]
+
+    def is_utf16(self, path: str) -> bool:
+        """True for a file whose first bytes say that it is UTF-16, as PowerShell writes what it redirects; raises as
+        `read` does."""
+        return self._bytes(path, MANIFEST_LIMIT)[:2] in _UTF_16
 
     def source(self, path: str) -> str:
         """The text of a source file that is only evidence; "" when it cannot be read."""
@@ -355,7 +361,7 @@ def _unreadable(shown: str, error: OSError) -> ProjectError:
 
 
 def _decoded(data: bytes, shown: str) -> str:
-    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    encoding = "utf-16" if data[:2] in _UTF_16 else "utf-8-sig"
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:

@@ -35,6 +35,15 @@ def _write(root: Path, files: dict[str, str]) -> Path:
             "futures==3.4.0; python_version < '3'", "futures==3.4.0; python_version < '3'\n", id="and said so"
         ),
         pytest.param("MySQL-python==1.2.5", "mysqlclient\n", id="what another distribution goes on with"),
+        pytest.param("pywin32==306\r", "", id="what Windows has alone"),
+        pytest.param("kivy_deps.angle==0.4.0", "", id="a part of a library for Windows"),
+        pytest.param(
+            "pywin32==306; sys_platform == 'win32'", "pywin32==306; sys_platform == 'win32'\n", id="and says so"
+        ),
+        pytest.param("python-magic-bin==0.4.14", "python-magic\n", id="a wheel for other systems of what Debian has"),
+        pytest.param(
+            "tensorflow-macos==2.16.2\ntensorflow==2.16.2", "tensorflow==2.16.2\n", id="a part of what stands there too"
+        ),
         pytest.param("locustio", "locust\n", id="one that has moved on"),
         pytest.param("locustio==0.14.6", "locustio==0.14.6\n", id="a release from before"),
         pytest.param("typing", "typing\n", id="a module of Python that the index has too"),
@@ -53,6 +62,15 @@ def test_pip_reads_requirements_without_what_no_index_has(tmp_path: Path, line: 
     subprocess.run(["sh", "-c", step.removesuffix("&& \\")], cwd=tmp_path, check=True)
     assert (tmp_path / ".others-requirements.txt").read_text() == f"flask==3.1.2\ngunicorn==23.0.0\n{left}"
     assert "install -r .others-requirements.txt" in text
+
+
+def test_a_file_of_powershell_is_read_as_text(tmp_path: Path) -> None:
+    _write(tmp_path, {})
+    (tmp_path / "requirements.txt").write_bytes("flask==3.1.2\r\npywin32==306\r\nsix\r\n".encode("utf-16"))
+    text = next(f.text for f in generated(tmp_path, service_at(tmp_path, {})) if f.path == "Dockerfile")
+    step = next(row for row in text.splitlines() if row.lstrip().startswith("iconv "))
+    subprocess.run(["sh", "-c", step.removesuffix("&& \\")], cwd=tmp_path, check=True)
+    assert (tmp_path / ".others-requirements.txt").read_bytes() == b"flask==3.1.2\r\nsix\r\n"
 
 
 def test_a_line_that_is_left_out_is_told(tmp_path: Path) -> None:

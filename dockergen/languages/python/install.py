@@ -73,6 +73,7 @@ class Install:
     checkouts: bool  # some distributions come from version control, of which no hash can be checked
     others: str  # requirements file without the lines that are installed apart or not at all, made in the step
     edits: tuple[str, ...]  # what makes that file of one with lines that no index answers
+    utf16: bool  # that file is made of one in UTF-16, which sed does not read
     unhashed: bool  # that file is without folders and checkouts too, as its other lines have hashes
     own: tuple[str, ...]  # what pip is told about those lines once the source is there
     reads: tuple[str, ...]  # readme, licence and version files that its build back end reads
@@ -154,6 +155,7 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
         checkouts=unchecked(repo, project, kind),
         others=_beside(project.requirements.path) if split or taken.unhashed or without.expressions else "",
         edits=without.expressions,
+        utf16=bool(project.requirements.path) and repo.is_utf16(project.requirements.path),
         unhashed=taken.unhashed,
         own=own,
         reads=tuple(dict.fromkeys(read_by_build(repo, project))),

@@ -1,5 +1,5 @@
-"""Requirements that no index has for Python 3: modules of Python itself, Debian's own packages, what only Python 2 had,
-and modules that are published under another name."""
+"""Requirements that no index has for Python 3 on Linux: modules of Python itself, Debian's own packages, what only
+Python 2 or another system had, and modules that are published under another name."""
 
 from __future__ import annotations
 
@@ -20,11 +20,12 @@ _OWN = "which Python brings itself"
 _OLD = "which has no release for Python 3"
 _MOVED = "whose newest release only tells that it is called otherwise now"
 _FROZEN = "a part of Debian's or Ubuntu's own Python that `pip freeze` lists there and no index has"
+_ELSEWHERE = "which there is for {} only"
 _WITHOUT = {
     _OWN: "Take the line out; imports of it go on working.",
     _OLD: "Take the line out; Python 3 brings what it was a copy of.",
-    _FROZEN: "Take the line out.",
 }
+_TAKE_OUT = "Take the line out."
 
 
 @frozen
@@ -57,7 +58,7 @@ def edits(project: Project, kind: str, editable: bool) -> Edits:
     first = next((row for row in rows if kind != "requirements" or not editable or row.origin.path != path), None)
     if first is not None:
         found = f"{first.origin} asks for {first.name}, {first.what}."
-        remedy = f"Write {first.instead} instead." if first.instead else _WITHOUT[first.what]
+        remedy = f"Write {first.instead} instead." if first.instead else _WITHOUT.get(first.what, _TAKE_OUT)
         raise ProjectError(found, remedy, command=_command(project, kind, first))
     notes = (f"{row.origin} asks for {row.name}, {row.what}; the image {_deed(row)}." for row in rows)
     return Edits(tuple(_expression(row) for row in rows), tuple(notes))
@@ -75,6 +76,8 @@ def _rows(project: Project, kind: str) -> Iterator[_Row]:
     )
     meant = dict(row.split() for row in lists["published_otherwise"])
     moved = dict(row.split() for row in lists["refused_since"])
+    elsewhere = {name: rest.split() for name, _, rest in (row.partition(" ") for row in lists["only_elsewhere"])}
+    listed = {found.name for found, _ in project.direct}
     python2 = {name: instead for name, _, instead in (row.partition(" ") for row in lists["only_python_2"])}
     for found, origin in project.direct:
         if found.url or found.path or not found.name:
@@ -87,6 +90,10 @@ def _rows(project: Project, kind: str) -> Iterator[_Row]:
             yield _Row(found.name, origin, _OLD, python2[found.name])
         elif found.name in moved and not _BOUND.search(found.specifier):
             yield _Row(found.name, origin, _MOVED, moved[found.name])
+        elif found.name in elsewhere and not found.marker:
+            system, *instead = elsewhere[found.name]
+            absent = [name for name in instead if name not in listed]
+            yield _Row(found.name, origin, _ELSEWHERE.format(system), "".join(absent))
         elif found.name in lists["only_debian"]:
             yield _Row(found.name, origin, _FROZEN)
 
