@@ -122,6 +122,12 @@ CASES: dict[str, tuple[dict[str, str], str, int | None, str]] = {
         8000,
         "render.yaml:4",
     ),
+    "a script": (
+        {**BASE, "start.sh": "#!/bin/bash -e\nif [ -z \"$PORT\" ]; then\n  export PORT=1\nfi\nexec gunicorn app:app\n", "railway.json": '{"deploy": {"startCommand": "chmod +x start.sh && ./start.sh"}}\n'},
+        "bash -e ./start.sh",
+        8000,
+        "railway.json:1",
+    ),
     "heroku.yml": (
         {**TWO, "heroku.yml": "run:\n  web: uvicorn core.web:app --host 0.0.0.0 --port $PORT\n"},
         "sh -c exec uvicorn core.web:app --host 0.0.0.0 --port $PORT",

@@ -14,9 +14,11 @@ from dockergen.languages.python.start.result import Start
 from dockergen.languages.python.start.served import TUNED
 from dockergen.lazy import regex
 from dockergen.model import Origin, Rejected, Sourced
+from dockergen.repository import normal
 from dockergen.settings import command_words
 
 _VARIABLES = regex(r"env [^|&;<>()$`\n]*")
+_SHEBANG = regex(r"#! *(?:/usr/bin/env +)?([\w./]*\b(?:ba|da)?sh)((?: +-[a-z]+)*)[ \r]*\n")
 _PORT = regex(r"\bPORT\b")
 
 
@@ -32,6 +34,7 @@ def literal(modules: Modules, project: Project, run: Run, detected: Start | None
         rejected = (Rejected(run.text, run.origin, "it is a development server"), *detected.command.rejected)
         return replace(detected, command=replace(detected.command, rejected=rejected), notes=(*detected.notes, why))
     text, notes = _reachable(run)
+    text = _interpreted(modules, run, text)
     if re.match(r"[A-Za-z_]\w*=", text):
         text = f"env {text}"  # variables in front of a command need no shell
     command = f"cd {run.root} && {'' if ' && exec ' in text else 'exec '}{text}" if run.root else text
@@ -116,6 +119,18 @@ def _reachable(run: Run) -> tuple[str, list[str]]:
         text = re.sub(r"((?:-b|--bind)[ =]?)(?:127\.0\.0\.1|localhost):(\d+)", r"\g<1>0.0.0.0:\2", text)
         text = re.sub(r"((?:-b|--bind)[ =]?)unix:\S+", r"\g<1>0.0.0.0:${PORT}", text)
     return text, notes
+
+
+def _interpreted(modules: Modules, run: Run, text: str) -> str:
+    """The command with the interpreter that the first line of its script names: whether a checkout makes a file
+    executable depends on the machine."""
+    text = re.sub(r"^chmod \+x [\w./-]+ && (?:exec )?", "", text)
+    word = text.split(" ", 1)[0]
+    path = normal(f"{run.root}/{word}" if run.root else word)
+    if not path or not modules.repo.is_file(path):
+        return text
+    first = _SHEBANG.match(modules.repo.source(path))
+    return f"{first[1].rpartition('/')[2]}{(first[2] or '').rstrip()} {text}" if first else text
 
 
 def _bound(program: str, text: str) -> str:
