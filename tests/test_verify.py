@@ -227,6 +227,8 @@ def test_a_log_names_its_cause_and_the_flag(log: str, cause: str, remedy: str) -
             "compiled from source and needs gcc",
             "--package",
         ),
+        ("error: [Errno 2] No such file or directory: 'x86_64-linux-gnu-g++'", "needs g++", "--package"),
+        ("Error: pg_config executable not found.\n", "needs pg_config", "--package"),
         (
             "RuntimeError:\nPlease install pkg-config on your system or set the ICU_VERSION environment",
             "pkg-config",
@@ -258,6 +260,7 @@ def test_a_log_of_a_build_names_its_cause_and_the_flag(log: str, cause: str, rem
     ("log", "cause", "remedy"),
     [
         ("connect ECONNREFUSED 1.2.3.4:443\nmake: Error 127\ngyp ERR! cwd /app/node_modules/sqlite3\n", "sqlite3 has no ready-made", "--version"),
+        ("12 | >>> RUN export NODE_OPTIONS=--x && yarn run build\nprocess \"/bin/sh -c export NODE_OPTIONS=--x && yarn run build\" failed", "nothing is known", "log"),
         ("main.go:9:12: pattern dist/*: no matching files found", "embeds dist/*", "--build-command"),
         ("Error: connect ECONNREFUSED 127.0.0.1:5432", "wants something from the network", "end of the log"),
         (

@@ -54,8 +54,9 @@ BUILD_CAUSES: tuple[tuple[str, str, str], ...] = (
         "below names.",
     ),
     (
-        r"(?:fatal error: ([\w./-]+\.h): No such file|([\w-]+-config|pkg-config|gcc|cc|make): (?:command )?not found"
-        r"|error: command '(?:\S+-linux-gnu-)?([\w+-]+)' failed: No such file|[Pp]lease install (pkg-config))",
+        r"(?:fatal error: ([\w./-]+\.h): No such file|([\w-]+[_-]config|pkg-config|gcc|cc|make)(?: executable|: command|:)? not found"
+        r"|error: command '(?:\S+-linux-gnu-)?([\w+-]+)' failed: No such file|[Pp]lease install (pkg-config)"
+        r"|No such file or directory: '(?:\S+-linux-gnu-)?(g\+\+|gcc|c\+\+|cc|make|cmake|ninja)')",
         "A dependency is compiled from source and needs {0}, which the build stage lacks.",
         "Name the Debian package: dockergen init --force --package NAME.",
     ),
@@ -217,7 +218,7 @@ CAUSES: tuple[tuple[str, str, str], ...] = (
     (
         r"(?:KeyError: '([A-Z][A-Z0-9_]+)'|[Mm]issing (?:required )?env\w* (?:variable )?\W?([A-Z][A-Z0-9_]+)|((?!TERM\b)[A-Z][A-Z0-9_]{3,})"
         r"['\"]? (?:environment variable )?(?:is not set|is missing|is REQUIRED|is required|must be set|must not be empty)"
-        r"|required property '([A-Z][A-Z0-9_]+)'|[Mm]issing environment variables:?\s+(?:[^\w\n]\[\d+m)?([A-Z][A-Z0-9_]+)|\bexport ([A-Z][A-Z0-9_]{3,})="
+        r"|required property '([A-Z][A-Z0-9_]+)'|[Mm]issing environment variables:?\s+(?:[^\w\n]\[\d+m)?([A-Z][A-Z0-9_]+)|(?<!RUN )(?<!-c )\bexport ([A-Z][A-Z0-9_]{3,})="
         r"|UndefinedValueError: (\w+) not found|[Ee]nvironment variable ['\"]?(\w+)['\"]? (?:is )?not (?:set|found|defined)"
         r"|Set the (\w+) environment variable)",
         "The program needs the environment variable {0}.",
