@@ -11,6 +11,7 @@ from dockergen.catalog import load
 from dockergen.languages.python.imports import files_of, whole_program
 from dockergen.languages.python.shortened import shortened
 from dockergen.languages.python.syntax import guards, last_name, nodes, parsed
+from dockergen.languages.python.unset import taken
 from dockergen.lazy import regex
 from dockergen.model import Origin, Sourced
 from dockergen.repository import Repository
@@ -153,11 +154,13 @@ def _demanded(body: tuple[ast.stmt, ...] | list[ast.stmt], reads: bool, made: se
             if node.name in made and any(last_name(base) in ("BaseSettings", *own) for base in node.bases):
                 yield from _fields(node)
         elif isinstance(node, (ast.If, ast.With)):
-            # A condition decides on what follows, so only the condition itself is sure to be read.
+            # A condition decides on what follows, so only the condition itself is sure to be read, or what runs while
+            # no variable is set.
             condition = node.test if isinstance(node, ast.If) else node.items[0].context_expr
             yield from _read(condition, reads)
             yield from _used(condition, holding)
             yield from _insisted(node, held) if isinstance(node, ast.If) else ()
+            yield from _demanded(taken(node), reads, made) if isinstance(node, ast.If) else ()
         else:
             yield from _read(node, reads)
             yield from _used(node, holding)

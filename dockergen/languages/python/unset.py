@@ -26,6 +26,12 @@ def active(text: str) -> str:
     return "\n".join("" if number in idle else line for number, line in enumerate(text.split("\n"), 1))
 
 
+def taken(node: ast.If) -> list[ast.stmt]:
+    """The branch that runs while nobody has set a variable; [] where the condition asks something else."""
+    value = _value(node.test, {})
+    return [] if value is _UNKNOWN else node.body if value else node.orelse
+
+
 def _idle(body: tuple[ast.stmt, ...] | list[ast.stmt], known: dict[str, Any]) -> Iterator[int]:
     for node in body:
         if isinstance(node, ast.If):
