@@ -153,6 +153,7 @@ def test_database_that_stays_out_of_the_build_is_as_if_it_were_not_there(tmp_pat
     "files",
     [
         pytest.param({"config.py": "DB_PATH = 'shop.db'\n", "app.py": "import sqlite3\nfrom config import DB_PATH\nsqlite3.connect(DB_PATH)\n"}, id="imported"),
+        pytest.param({"base.py": "PLACE = 'shop.db'\n", "config.py": "from base import *\n", "app.py": "import sqlite3\nfrom config import *\nsqlite3.connect(PLACE)\n"}, id="by-a-star"),
         pytest.param({"config.py": "class Config:\n    DB_PATH: str = 'shop.db'\n", "app.py": "import sqlite3\nfrom config import Config\nsqlite3.connect(Config.DB_PATH)\n"}, id="of-a-class"),
         pytest.param({"app.py": "import sqlite3\ndef connect(path='shop.db'):\n    return sqlite3.connect(path)\n"}, id="default-of-a-parameter"),
         pytest.param({"store.py": "import sqlite3\nclass Store:\n    def __init__(self, db_path):\n        self.db_path = db_path\n    def connect(self):\n        return sqlite3.connect(self.db_path)\n", "app.py": "from store import Store\nStore(db_path='shop.db')\n"}, id="argument-of-another-file"),

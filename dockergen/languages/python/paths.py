@@ -179,12 +179,20 @@ class Scope:
         if name in self.given and (known := self.value(self.given[name], depth + 2)) is not None:
             return known
         if isinstance(node, ast.Name) and name not in self.parameters:
-            return None
+            return self._starred_value(name, depth)
         if _PLACE_NAME.fullmatch(name) and depth <= _FARTHEST:
             for scope, value in self.program.elsewhere(name):
                 if (known := scope.value(value, depth + 3)) is not None:
                     return known
         return WORKDIR if _BASE_NAME.fullmatch(name) and not self.program.installed else None
+
+    def _starred_value(self, name: str, depth: int) -> str | None:
+        """The value of a name that the file has by `from module import *`."""
+        assert self.program is not None
+        found = (self.program.imported(self.path, f"{origin}.{name}") for origin in self._starred)
+        scopes = (row[0] for row in found if row is not None and row[0] is not self)
+        values = (scope._named(ast.Name(name), depth + 2) for scope in scopes)
+        return next((value for value in values if value is not None), None)
 
     def _above(self, node: ast.expr, count: ast.expr, depth: int, more: int = 0) -> str | None:
         value = self.value(node, depth + 1)
