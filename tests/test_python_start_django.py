@@ -213,6 +213,8 @@ def test_django_finds_a_writable_place_for_a_database_that_lies_here(tmp_path: P
     [
         ("SECRET_KEY = os.environ.get('DJANGO_SECRET_KEY')\n", ["DJANGO_SECRET_KEY (site_/settings.py:1)"]),
         ("DEBUG = False\nKEY = os.environ['KEY']\nDB = env.db('DB')\n", ["DB (site_/settings.py:3)", "KEY (site_/settings.py:2)"]),
+        ("SECRET_KEY = os.environ.get('SECRET_KEY', '')\n", ["SECRET_KEY (site_/settings.py:1)"]),
+        ("SECRET_KEY = os.getenv('DJANGO_SECRET_KEY', None)\n", ["DJANGO_SECRET_KEY (site_/settings.py:1)"]),
         ("SECRET_KEY = os.environ.get('SECRET_KEY', 'x')\n", []),
         ("os.environ['OMP_THREAD_LIMIT'] = '1'\n", []),
         ("HEADER = loads(os.environ['HEADER']) if 'HEADER' in os.environ else None\n", []),
@@ -386,3 +388,29 @@ def test_values_of_the_build_are_those_that_the_repository_shows(tmp_path: Path)
     assert values["HASHER"] == "shop.hashers.Quick"
     assert values["CITY"] == values["API_KEY"] == "only-for-the-build"
     assert values["STATIC_BACKEND"] == "django.contrib.staticfiles.storage.StaticFilesStorage"
+
+
+MODEL = "from django.db import models\n\nclass Article(models.Model):\n    title = models.TextField()\n"
+APPS = {
+    **PLAIN,
+    "site_/settings.py": "INSTALLED_APPS = ['django.contrib.auth', 'blog.apps.BlogConfig']\n",
+    "blog/models.py": MODEL,
+}
+
+
+@pytest.mark.parametrize(
+    ("files", "command", "told"),
+    [
+        ({}, "python manage.py migrate --run-syncdb", "The models of blog have no migrations here, and a container"),
+        ({".gitignore": "*.pyc\n**/migrations\n"}, "python manage.py migrate --run-syncdb", "here (.gitignore:2 hides them)"),
+        ({"blog/migrations/__init__.py": ""}, "python manage.py migrate", "`python manage.py makemigrations blog`"),
+        ({"blog/migrations/0001_initial.py": ""}, "python manage.py migrate", ""),
+        ({"blog/models.py": "# none yet\n"}, "python manage.py migrate", ""),
+        ({"site_/settings.py": "INSTALLED_APPS = ['django.contrib.auth']\n"}, "python manage.py migrate", ""),
+    ],
+)  # fmt: skip
+def test_models_without_migrations_are_told(tmp_path: Path, files: dict[str, str], command: str, told: str) -> None:
+    plan = plan_of(tmp_path, {**APPS, **files})
+    assert dict(plan.commands)["migrate"] == command
+    notes = " ".join(plan.notes)
+    assert told in notes if told else "makemigrations" not in notes

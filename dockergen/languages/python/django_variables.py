@@ -28,6 +28,11 @@ _DEMANDED = regex(
     # What a function takes that refuses nothing: int(os.getenv("PORT")), dj_database_url.parse(os.environ.get("URL")).
     r"""|\b(int|float|parse|loads|literal_eval)\(\s*(?:os\.)?(?:getenv|environ\.get)\(\s*["'](\w+)["']\s*\)\s*[,)]"""
 )
+# Without a key Django answers nobody, whatever the variable is called.
+_KEY = regex(
+    r"""^SECRET_KEY\s*(?::[^=\n]+)?=\s*(?:os\.)?(?:getenv|environ\.get)\(\s*["'](\w+)["']\s*(?:,\s*(?:""|''|None)\s*)?\)\s*(?:#|$)""",
+    re.MULTILINE,
+)
 # With an empty default Django answers nobody: ALLOWED_HOSTS = os.getenv("HOSTS", "").split(",")
 _NOBODY = regex(
     r"""^ALLOWED_HOSTS\s*(?::[^=\n]+)?=[^\n#]{0,40}?(?:getenv|environ\.get|\benv(?:\.\w+)?|\bconfig)\(\s*["'](\w+)["']\s*,"""
@@ -51,6 +56,8 @@ def demanded_by(text: str) -> tuple[tuple[str, str], ...]:
         name = match[1] or match[3] or match[6] or match[7] or match[8] or match[10]
         kind = match[9] or ("cache" if match[8] else "") or (match[2] or "").lstrip(".") or (match[4] or "")
         found.setdefault(name, _dummy(name, kind))
+    for name in _KEY.findall(text):
+        found.setdefault(name, ANY_WORD)
     if _OF_ENVIRON.search(text):
         found.setdefault("DATABASE_URL", _dummy("DATABASE_URL", ""))
     # Without a host, drivers of servers look for a socket of the machine, which no container has.

@@ -8,6 +8,7 @@ from dockergen.languages.python.entry import App
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.source import health_route
 from dockergen.languages.python.start.command import Run
+from dockergen.languages.python.start.migrations import unmigrated
 from dockergen.languages.python.start.result import Start
 from dockergen.languages.python.start.served import PREFERENCE, TUNED, configured, filled, server_for, with_sockets
 from dockergen.model import Origin, Rejected, Sourced
@@ -34,7 +35,8 @@ def site_start(repo: Repository, project: Project, site: Django, named: Run | No
     )
     settings = {"DJANGO_SETTINGS_MODULE": site.settings} if site.exports_settings else {}
     env = {**rows[server].env, **settings, **dict(site.given)}
-    commands = [("migrate", f"python {site.manage} migrate")]
+    lacking = unmigrated(repo, site)
+    migrate = " ".join(("python", site.manage, "migrate", *lacking.options))
     return Start(
         Sourced((*filled(rows[server].start, app, kind), *configured(repo, server)), origin, lost),
         framework=Sourced("django", project.origin_of("django")),
@@ -49,12 +51,13 @@ def site_start(repo: Repository, project: Project, site: Django, named: Run | No
         django=site,
         writable=site.writable,
         links=site.links,
-        commands=tuple(commands),
+        commands=(("migrate", migrate),),
         why=TUNED.get(server, ""),
         notes=(
             *(n.replace("Django's own server", "manage.py runserver") for n in notes),
             *_static(project, site),
             *site.notes,
+            *lacking.notes,
         ),
     )
 
