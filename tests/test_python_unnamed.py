@@ -111,14 +111,14 @@ def test_what_apps_of_django_import_counts(tmp_path: Path) -> None:
     files = {
         "requirements": "django gunicorn",
         "manage.py": "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'site_.settings')\n",
-        "site_/settings.py": "SECRET_KEY = 'x'\nINSTALLED_APPS = ['jobs']\n",
+        "site_/settings.py": "import dotenv\nSECRET_KEY = 'x'\nINSTALLED_APPS = ['jobs']\n",
         "site_/wsgi.py": "application = None\n",
         "jobs/apps.py": "from django.apps import AppConfig\nclass Jobs(AppConfig):\n    def ready(self):\n        from . import scheduler\n",
         "jobs/scheduler.py": "from apscheduler.schedulers.background import BackgroundScheduler\n",
         "jobs/models.py": "import requests\n",
         "jobs/later.py": "import redis\n",
     }
-    assert plan_of(tmp_path, files).facts.install.besides == ("requests", "apscheduler")
+    assert plan_of(tmp_path, files).facts.install.besides == ("requests", "apscheduler", "python-dotenv")
 
 
 def test_what_is_added_is_as_old_as_the_django_that_is_pinned(tmp_path: Path) -> None:
@@ -147,3 +147,20 @@ def test_apps_of_django_are_installed_where_no_manifest_is(tmp_path: Path) -> No
         (tmp_path / name).write_text(text)
     plan = dockergen.plan(tmp_path)
     assert plan.facts.install.inline == ("django", "django-mptt", "django-crispy-forms", "django-debug-toolbar")  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("sqlalchemy", "added"),
+    [
+        ("sqlalchemy>=2.0", ("greenlet",)),
+        ("sqlalchemy==2.0.44", ()),
+        ("sqlalchemy<2.1", ()),
+        ("sqlalchemy[asyncio]", ()),
+    ],
+)
+def test_sqlalchemy_brings_greenlet_before_2_1_only(tmp_path: Path, sqlalchemy: str, added: tuple[str, ...]) -> None:
+    files = {
+        "requirements": f"flask gunicorn {sqlalchemy}",
+        "app.py": f"from sqlalchemy.ext.asyncio import create_async_engine\n{APP}",
+    }
+    assert plan_of(tmp_path, files).facts.install.besides == added

@@ -66,7 +66,7 @@ def asked_by_django(
     # Django imports these of each app by itself, and with the first request those of its addresses.
     known = repo.walk(site.root, depth=3, endings=(".py",)) if paths is None else paths
     loaded = [path for path in known if path.rpartition("/")[2] in _LOADED]
-    yield from imported_modules(repo, *loaded)
+    yield from imported_modules(repo, *loaded, *site.sources)
     yield from chain.from_iterable(installed_apps(repo, path) for path in site.sources)
 
 
