@@ -406,6 +406,9 @@ APPS = {
         ({"blog/migrations/__init__.py": ""}, "python manage.py migrate", "`python manage.py makemigrations blog`"),
         ({"blog/migrations/0001_initial.py": ""}, "python manage.py migrate", ""),
         ({"blog/models.py": "# none yet\n"}, "python manage.py migrate", ""),
+        ({"blog/models.py": MODEL + "\n    class Meta:\n        abstract = True\n"}, "python manage.py migrate", ""),
+        ({"blog/models.py": MODEL + "\n    class Meta:\n        managed = False\n"}, "python manage.py migrate", ""),
+        ({"blog/models.py": MODEL + "\n    class Meta:\n        ordering = ['title']\n"}, "python manage.py migrate --run-syncdb", "of blog"),
         ({"site_/settings.py": "INSTALLED_APPS = ['django.contrib.auth']\n"}, "python manage.py migrate", ""),
     ],
 )  # fmt: skip

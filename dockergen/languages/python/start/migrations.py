@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import re
 
 from dockergen.frozen import frozen
 from dockergen.languages.python.django import Django
+from dockergen.languages.python.syntax import last_name, parsed
 from dockergen.lazy import regex
 from dockergen.repository import Repository
 
-_MODEL = regex(r"^class \w+\([^)]*\b(?:Model|AbstractUser|AbstractBaseUser|MPTTModel)\b", re.MULTILINE)
+_MODELS = ("Model", "AbstractUser", "AbstractBaseUser", "MPTTModel")
 _DEPTH = 3  # folders below that of the settings where apps lie
 _HIDDEN = regex(r"^[^#!\n]*\bmigrations\b", re.MULTILINE)
 
@@ -35,7 +37,7 @@ def unmigrated(repo: Repository, site: Django) -> Unmigrated:
             or not re.search(rf"""["'](?:[\w.]+\.)?{label}(?:\.[\w.]+)?["']""", settings)
         ):
             continue
-        if not _MODEL.search(repo.source(path)):
+        if not any(map(_has_table, parsed(repo.source(path)).body)):
             continue
         place = f"{folder}/migrations"
         if not repo.is_folder(place):
@@ -52,3 +54,19 @@ def unmigrated(repo: Repository, site: Django) -> Unmigrated:
         f"`python {site.manage} makemigrations {' '.join(labels)}` and commit what it makes."
     )
     return Unmigrated(("--run-syncdb",) if without else (), (note,))
+
+
+def _has_table(node: ast.stmt) -> bool:
+    """True for a model that is not only there for others to be derived from."""
+    if not isinstance(node, ast.ClassDef) or not any(last_name(base) in _MODELS for base in node.bases):
+        return False
+    meta = [
+        row for inner in node.body if isinstance(inner, ast.ClassDef) and inner.name == "Meta" for row in inner.body
+    ]
+    stated = (
+        row for row in meta if isinstance(row, ast.Assign) and last_name(row.targets[0]) in ("abstract", "managed")
+    )
+    return all(
+        isinstance(row.value, ast.Constant) and row.value.value is (last_name(row.targets[0]) != "abstract")
+        for row in stated
+    )
