@@ -28,7 +28,7 @@ def next_lines(service: Service, folder: str = ".", dockerfile: str = "") -> lis
     options += [f"--build-arg {shlex.quote(_argument(argument))}" for argument in plan.build_args]
     run = ["docker", "run", "--rm"]
     if plan.interactive:
-        run += ["-i"]
+        run += ["-it" if plan.terminal else "-i"]
     if plan.port:
         run += ["-p", f"{plan.port}:{plan.port}"]
     # Other values come from the shell that types the line.

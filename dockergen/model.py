@@ -172,6 +172,7 @@ class BuildPlan:
     start_why: str = ""  # what is odd about it, as a comment above CMD
     port: int | None = None  # None for a worker
     interactive: bool = False  # it is asked on its standard input, and ends with that
+    terminal: bool = False  # by a person, who types
     health: tuple[str, ...] = ()  # argv of the HEALTHCHECK; empty when the image has nothing to run it with
     probe: str = "/"  # path that answers when the service is ready
     user: str = "10001:10001"

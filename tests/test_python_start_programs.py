@@ -8,7 +8,9 @@ import pytest
 
 import dockergen
 from dockergen import explain
+from dockergen.commands import next_lines
 from dockergen.errors import ProjectError
+from dockergen.model import Service
 from tests.python_trees import decision, plan_of, started
 
 GUARD = "\nif __name__ == '__main__':\n"
@@ -410,3 +412,17 @@ def test_of_a_bot_and_what_fills_its_data_the_bot_is_started(tmp_path: Path) -> 
     fill = "import requests\n\nif __name__ == '__main__':\n    requests.get('https://x.example')\n"
     tree = {"requirements": "discord.py requests", "add_documents.py": fill, "talk.py": bot}
     assert started(plan_of(tmp_path, tree)) == "python talk.py"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("name = input('Your name? ')\nprint(name)\n", "docker run --rm -it notes"),
+        ("def input(text):\n    return text\nprint(input('a'))\n", "docker run --rm notes"),
+        ("print(form.input('a'))\n", "docker run --rm notes"),
+    ],
+)
+def test_program_that_asks_its_keyboard_gets_a_terminal(tmp_path: Path, text: str, line: str) -> None:
+    plan = plan_of(tmp_path, {"requirements": "rich", "main.py": text})
+    assert next_lines(Service("notes", "", plan))[1] == line
+    assert plan.interactive == ("-it" in line)

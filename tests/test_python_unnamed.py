@@ -118,7 +118,7 @@ def test_what_apps_of_django_import_counts(tmp_path: Path) -> None:
         "jobs/models.py": "import requests\n",
         "jobs/later.py": "import redis\n",
     }
-    assert plan_of(tmp_path, files).facts.install.besides == ("requests", "apscheduler", "python-dotenv")
+    assert plan_of(tmp_path, files).facts.install.besides == ("requests", "python-dotenv", "apscheduler")
 
 
 def test_what_is_added_is_as_old_as_the_django_that_is_pinned(tmp_path: Path) -> None:

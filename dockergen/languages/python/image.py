@@ -131,6 +131,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
         port=port.value if port else None,
         health=health(begun, port, final),
         interactive=begun.interactive,
+        terminal=begun.terminal,
         probe=begun.probe or begun.health,
         env=env,
         build_packages=tuple(

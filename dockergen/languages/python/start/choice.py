@@ -32,6 +32,7 @@ from dockergen.languages.python.start.console_scripts import (
 from dockergen.languages.python.start.evidence import evidence
 from dockergen.languages.python.start.gunicorn_workers import with_workers
 from dockergen.languages.python.start.hidden import hidden, is_hidden
+from dockergen.languages.python.start.keyboard import at_a_terminal
 from dockergen.languages.python.start.literal import literal
 from dockergen.languages.python.start.mcp import as_mcp
 from dockergen.languages.python.start.own_server import uses
@@ -93,7 +94,7 @@ def start(repo: Repository, project: Project, settings: Settings) -> Start:
     if settings.start is not None:
         found = as_asked(project, found, settings.start)
     else:
-        found = as_mcp(repo, project, modules_of(repo, ()), found)
+        found = at_a_terminal(modules_of(repo, ()), as_mcp(repo, project, modules_of(repo, ()), found))
     port = settings.port or bound_port(repo, found.command) or _published(repo, found) or found.port
     command, notes = reachable(repo, found.command) if settings.start is None else (found.command, [])
     if any(text.startswith("rq worker") for text in (" ".join(command.value), *dict(found.commands).values())):

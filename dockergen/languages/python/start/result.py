@@ -32,5 +32,6 @@ class Start:
     commands: tuple[tuple[str, str], ...] = ()
     made: tuple[Sourced[str], ...] = ()  # commands whose result belongs into the image
     interactive: bool = False  # it is asked on its standard input
+    terminal: bool = False  # by a person, who types
     why: str = ""  # what stands as a comment above CMD
     notes: tuple[str, ...] = ()
