@@ -243,3 +243,32 @@ def test_an_argument_that_is_gone_is_told_as_one(tmp_path: Path) -> None:
     plan = plan_of(tmp_path, {"requirements": "gradio", "app.py": page})
     said = "app.py:2 uses gradio.TabbedInterface(theme=...), which gradio has no more since 6.0"
     assert any(note.startswith(said) for note in plan.notes)
+
+
+@pytest.mark.parametrize(
+    ("requirements", "besides"),
+    [
+        ("flask gunicorn flask-sqlalchemy psycopg2-binary", ("sqlalchemy<2.1",)),
+        ("flask gunicorn sqlalchemy>=2.0 psycopg2==2.9.11", ("sqlalchemy<2.1",)),
+        ("flask gunicorn sqlalchemy[postgresql]", ("sqlalchemy<2.1",)),
+        ("flask gunicorn sqlalchemy==2.0.44 psycopg2", ()),
+        ("flask gunicorn sqlalchemy>=2.1 psycopg2", ()),
+        ("flask gunicorn sqlalchemy psycopg2 psycopg", ()),
+        ("flask gunicorn psycopg2", ()),
+    ],
+)
+def test_sqlalchemy_keeps_the_driver_that_is_asked_for(
+    tmp_path: Path, requirements: str, besides: tuple[str, ...]
+) -> None:
+    files = {"requirements": requirements, "app.py": "from flask import Flask\napp = Flask(__name__)\n"}
+    plan = plan_of(tmp_path, files)
+    assert plan.facts.install.besides == besides
+    assert any("takes psycopg for postgresql://" in note for note in plan.notes) == bool(besides)
+
+
+def test_sqlalchemy_that_no_line_names_keeps_it_too(tmp_path: Path) -> None:
+    files = {
+        "requirements": "flask gunicorn psycopg2",
+        "app.py": "import sqlalchemy\nfrom flask import Flask\napp = Flask(__name__)\n",
+    }
+    assert plan_of(tmp_path, files).facts.install.besides == ("sqlalchemy<2.1",)

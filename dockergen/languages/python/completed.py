@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from dockergen.languages.python.along import Bound, held
 from dockergen.languages.python.companions import companions
+from dockergen.languages.python.drivers import driver_bound, driver_note
 from dockergen.languages.python.imports import whole_program
 from dockergen.languages.python.outgrown import Insisted, insisted, outgrown
 from dockergen.languages.python.project import Project
@@ -27,6 +28,7 @@ def completed(repo: Repository, project: Project, begun: Start | None) -> Projec
 
     A lock file is complete as it is: what it lacks is said and not mended.
     """
+    project = _with_driver(project)
     if begun is None or not begun.entry:
         return _with_companions(project)
     paths = tuple(program_of(repo, begun))
@@ -39,14 +41,23 @@ def completed(repo: Repository, project: Project, begun: Start | None) -> Projec
         direct=(*project.direct, *((Requirement(one.name), one.origin) for one in missing)),
         installed={**project.installed, **{one.name: one.origin for one in missing}},
     )
+    project = _with_driver(project)
     old = outgrown(repo, project, paths)
-    bounded = [one.name for one in old]
+    bounds = {bare_name(word): word for word in project.besides} | {one.name: one.text for one in old}
     project = replace(
         held(project, old),
-        besides=(*(one.text for one in old), *(one.name for one in missing if one.name not in bounded)),
+        besides=(*bounds.values(), *(one.name for one in missing if one.name not in bounds)),
         notes=(*project.notes, *contradicted, *map(_outgrown_note, old), *_unnamed_note(project, missing)),
     )
-    return _with_companions(project, frozenset(bounded))
+    return _with_companions(project, frozenset(bounds))
+
+
+def _with_driver(project: Project) -> Project:
+    bound = driver_bound(project) if not project.locked and not _is_hashed(project) else None
+    if bound is None:
+        return project
+    besides, notes = (*project.besides, bound.text), (*project.notes, driver_note(bound))
+    return replace(held(project, (bound,)), besides=besides, notes=notes)
 
 
 def program_of(repo: Repository, begun: Start) -> Iterator[str]:
