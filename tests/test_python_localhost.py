@@ -26,7 +26,10 @@ APP = "from flask import Flask\nimport os\napp = Flask(__name__)\n"
         pytest.param("class S(BaseSettings):\n    redis_url: str = 'redis://localhost:6379/0'\n", "Redis on localhost unless REDIS_URL", id="field of settings"),
         pytest.param("import os\nA = os.getenv('QUEUE_URL', 'amqp://guest:guest@rabbit:5672/')\n", "looks for its RabbitMQ on rabbit, a name that only a network of containers has; `docker run -e QUEUE_URL=...`", id="a service of compose"),
         pytest.param("class S(BaseSettings):\n    url: str = Field(default='redis://cache:6379/0', alias='CACHE')\n", "`docker run -e CACHE=...` names another", id="a field under another name"),
-        pytest.param("A = 'redis://cache:6379/0'\n", "", id="a name that nothing changes"),
+        pytest.param("A = 'redis://cache:6379/0'\n", "Redis on cache, a name that only a network of containers has; join it with docker run --network.", id="a name that nothing changes"),
+        pytest.param("DATABASES = {'default': {'HOST': 'db', 'PORT': 5432}}\n", "app.py:4 looks for its database on db, a name that only a network", id="a name of Django's"),
+        pytest.param("DATABASES = {'default': {'HOST': os.getenv('DB_HOST', 'db')}}\n", "`docker run -e DB_HOST=...` names another", id="the default of a variable of Django's"),
+        pytest.param("DATABASES = {'default': {'HOST': ''}}\n", "", id="no name"),
         pytest.param("import os\nA = os.getenv('DB', 'postgresql://me@db.example.org/x')\n", "", id="a host of the world"),
         pytest.param("A = 'redis://localhost/0'\nB = 'redis://localhost/1'\n", "app.py:4 looks for its Redis on localhost, which", id="twice"),
         pytest.param("client = MongoClient()\n", "database on localhost, which", id="default of the driver"),
@@ -41,7 +44,7 @@ def test_a_service_on_localhost_is_told(tmp_path: Path, line: str, told: str) ->
     assert bool(plan.reaches) is bool(told)
     assert all(told in place for place in plan.reaches)
     noted = any("on localhost" in note for note in plan.notes)
-    assert noted is ("which" in told)
+    assert noted is ("localhost, which" in told)
 
 
 def test_verify_says_where_the_source_looks_for_what_it_does_not_reach() -> None:
@@ -54,5 +57,9 @@ def test_verify_says_where_the_source_looks_for_what_it_does_not_reach() -> None
     assert looked_for(problem, [], wanted).remedy.endswith("dockergen verify --env CLOUD_HOST=... --env QUEUE_URL=...")
     named = looked_for(problem, ["app.py:4 looks for it on db; `docker run -e QUEUE_URL=...` names another."])
     assert named.remedy == "Say where it is: dockergen verify --env QUEUE_URL=..."
+    fixed = looked_for(
+        problem, ["app.py:4 looks for it on db, a name that only some have; join it with docker run --network."]
+    )
+    assert fixed.remedy.endswith("docker run --network NETWORK ...")
     other = Problem("start", "Something else.", "")
     assert looked_for(other, ["app.py:4 looks there."]) is other

@@ -155,6 +155,11 @@ CAUSES: tuple[tuple[str, str, str], ...] = (
         "Add the Debian package that holds it: dockergen init --force --package NAME (find it with: apt-file search {0}).",
     ),
     (
+        r"Could not load the Qt platform plugin \"(xcb)\"|(?:no display name and no|couldn't connect to) (?:\$DISPLAY|display)|(?i:cannot open display)",
+        "The program opens windows, and a container has no screen.",
+        "Give it one of the machine's: docker run -e DISPLAY -v /tmp/.X11-unix:/tmp/.X11-unix ...; or start a part without.",
+    ),
+    (
         r"Namespace (\w+) not available",
         "The program needs the introspection data of {0}, which the image lacks.",
         "Add the Debian package that holds it: dockergen init --force --package gir1.2-NAME (find it with: apt-file search {0}-).",

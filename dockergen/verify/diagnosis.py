@@ -99,7 +99,9 @@ def looked_for(problem: Problem, reaches: Sequence[str], needs: Sequence[Sourced
         told = f"Say where it is: dockergen verify {' '.join(f'--env {name}=...' for name in places)}"
         return Problem(problem.where, problem.cause, told) if places else problem
     named = re.search(r"docker run -e (\w+)=", reaches[0])
-    remedy = f"Say where it is: dockergen verify --env {named[1]}=..." if named else problem.remedy
+    joined = re.search(r"docker run --network$", reaches[0].rstrip("."))
+    other = "Run the image where that name is known: docker run --network NETWORK ..." if joined else problem.remedy
+    remedy = f"Say where it is: dockergen verify --env {named[1]}=..." if named else other
     return Problem(problem.where, f"{problem.cause} {reaches[0]}", remedy)
 
 

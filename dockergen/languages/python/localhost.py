@@ -14,7 +14,7 @@ from dockergen.repository import Repository
 
 _MOST = 2
 _SCHEMES = r"(?:postgres|mysql|mariadb|mongodb|redis|amqp)"
-_HINT = regex(rf"localhost|127\.0\.0\.1|MongoClient\(\s*\)|{_SCHEMES}[\w+]*://")
+_HINT = regex(rf"""["']HOST["']\s*:|localhost|127\.0\.0\.1|MongoClient\(\s*\)|{_SCHEMES}[\w+]*://""")
 _URL = regex(rf"""({_SCHEMES})\w*(?:\+\w+)?://(?:[^"'\s/@]*@)?(?:localhost|127\.0\.0\.1)\b""")
 # A host without a dot, as compose files call their services: amqp://guest:guest@rabbit:5672/
 _NAMED = regex(rf"""({_SCHEMES})\w*(?:\+\w+)?://(?:[^"'\s/@{{}}]*@)?((?!localhost\b)[a-z][\w-]*)(?=[:/"'?])""")
@@ -23,6 +23,10 @@ _ALIAS = regex(r"""\b(?:alias|validation_alias|env)\s*=\s*["'](\w+)["']""")
 _HOST = regex(
     r"""(?:\bconnect\([^()]{0,200}?\bhost\s*=|["']HOST["']\s*:|\b(?:MYSQL|MYSQL_DATABASE|DB|DATABASE|POSTGRES|MONGO)_HOST["']?\]?\s*=)"""
     r"""(?:\s*[\w.]{1,40}\(\s*["']\w{1,60}["']\s*,)?[^"'\n#]{0,60}["'](?:localhost|127\.0\.0\.1)["']|\bMongoClient\(\s*(?:["']localhost["']|\))""",
+)
+# {"HOST": "db"} of Django, be it the default of a variable
+_NAMED_HOST = regex(
+    r"""["']HOST["']\s*:(?:\s*[\w.]{1,40}\(\s*["']\w{1,60}["']\s*,)?\s*(?:default\s*=\s*)?["']()((?!localhost\b)[a-z][\w-]*)["']"""
 )
 _VARIABLE = regex(r"""\b(?:getenv|get|env(?:\.\w+)?|config)\(\s*["']([A-Z][A-Z0-9_]*)["']""")
 _FIELD = regex(r"\s+(\w+)\s*:[^=]+=")  # of a class that reads its fields from the environment
@@ -76,13 +80,15 @@ def _in_file(repo: Repository, path: str) -> Iterator[Local]:
 
 
 def _under_a_name(path: str, text: str, named: Mapping[str, str]) -> Iterator[Local]:
-    for found in _NAMED.finditer(text):
+    for found in (*_NAMED.finditer(text), *_NAMED_HOST.finditer(text)):
         head = text[text.rfind("\n", 0, found.start()) + 1 : found.start()]
+        if "#" in head:
+            continue
         rest = text[found.end() :].partition("\n")[0]
         field = _FIELD.match(head) if "BaseSettings" in text else None
-        told = _VARIABLE.search(head) or (_ALIAS.search(rest) if field else None) or field
-        if told and "#" not in head:
-            name, what = told[1].upper(), named.get(found[1], "database")
-            line = text.count("\n", 0, found.end()) + 1
-            where = f"{path}:{line} looks for its {what} on {found[2]}, a name that only a network of containers has"
-            yield Local(what, f"{where}; `docker run -e {name}=...` names another.", fixed=False)
+        told = _VARIABLE.search(head + found[0]) or (_ALIAS.search(rest) if field else None) or field
+        what = named.get(found[1], "database")
+        line = text.count("\n", 0, found.end()) + 1
+        where = f"{path}:{line} looks for its {what} on {found[2]}, a name that only a network of containers has"
+        way = f"`docker run -e {told[1].upper()}=...` names another" if told else "join it with docker run --network"
+        yield Local(what, f"{where}; {way}.", fixed=False)
