@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from dockergen.catalog import load
 from dockergen.context import ignore_groups
 from dockergen.discovery import declared
 from dockergen.errors import ProjectError, UsageError
@@ -319,6 +320,14 @@ def _nothing_found(repo: Repository, settings: Settings) -> ProjectError:
             f"This folder holds no manifest of {titles}, and there are source files in {', '.join(rows[:6])}.",
             "Run dockergen in the folder that holds the service.",
             command=shlex.join(["dockergen", "init", lying[0][0].root]),
+        )
+    foreign = dict(row.split(" ", 1) for row in load("common").lists["foreign_manifests"])
+    other = next(((name, title) for name in names for end, title in foreign.items() if name.endswith(end)), None)
+    if other is not None:
+        return ProjectError(
+            f"{other[0]} is a manifest of {other[1]}, which dockergen does not plan; it knows {titles}.",
+            "Run it in a folder of one of these, if the repository has one.",
+            command="dockergen languages",
         )
     return ProjectError(
         f"No {titles} project was recognized here (found: {seen or 'an empty folder'}).",

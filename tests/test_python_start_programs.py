@@ -426,3 +426,10 @@ def test_program_that_asks_its_keyboard_gets_a_terminal(tmp_path: Path, text: st
     plan = plan_of(tmp_path, {"requirements": "rich", "main.py": text})
     assert next_lines(Service("notes", "", plan))[1] == line
     assert plan.interactive == ("-it" in line)
+
+
+@pytest.mark.parametrize(("name", "title"), [("Cargo.toml", "Rust"), ("pom.xml", "Java"), ("shop.csproj", ".NET")])
+def test_script_beside_a_program_of_another_language_is_its_tool(tmp_path: Path, name: str, title: str) -> None:
+    with pytest.raises(ProjectError) as raised:
+        plan_of(tmp_path, {name: "", "fetch.py": f"import sys\n{GUARD}    sys.exit(0)\n"})
+    assert raised.value.problem.startswith(f"{name} is a manifest of {title}, which dockergen does not plan")

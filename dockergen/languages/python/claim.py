@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dockergen.catalog import load
 from dockergen.errors import DockergenError
 from dockergen.languages.python.documentation import documentation
 from dockergen.languages.python.inline import carrier
@@ -41,4 +42,12 @@ def _loose(repo: Repository) -> str:
     others = (
         name for name in sorted(repo.entries()) if name.endswith(".py") and not name.startswith(("setup", "test"))
     )
-    return usual or next((name for name in others if repo.is_file(name) and guard_line(repo.source(name))), "")
+    if usual or foreign(repo):
+        return usual  # scripts beside a program of another language are its tools
+    return next((name for name in others if repo.is_file(name) and guard_line(repo.source(name))), "")
+
+
+def foreign(repo: Repository) -> bool:
+    """True where the folder has a manifest of a language that no module here plans."""
+    endings = tuple(row.split(" ", 1)[0] for row in load("common").lists["foreign_manifests"])
+    return any(name.endswith(endings) for name in repo.entries())
