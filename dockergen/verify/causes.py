@@ -221,6 +221,11 @@ CAUSES: tuple[tuple[str, str, str], ...] = (
         "Give it: dockergen verify --env {0}",
     ),
     (
+        r"'(SQLALCHEMY_DATABASE_URI)' or 'SQLALCHEMY_BINDS' must be set",
+        "The program tells Flask-SQLAlchemy no database: its {0} is empty.",
+        "Give the variable that {0} is read from a value: dockergen verify --env DATABASE_URL=...",
+    ),
+    (
         r"(?:KeyError: '([A-Z][A-Z0-9_]+)'|[Mm]issing (?:required )?env\w* (?:variable )?\W?([A-Z][A-Z0-9_]+)|((?!TERM\b)[A-Z][A-Z0-9_]{3,})"
         r"['\"]? (?:environment variable )?(?:is not set|is missing|is REQUIRED|is required|must be set|must not be empty)"
         r"|required property '([A-Z][A-Z0-9_]+)'|[Mm]issing environment variables:?\s+(?:[^\w\n]\[\d+m)?([A-Z][A-Z0-9_]+)|(?<!RUN )(?<!-c )\bexport ([A-Z][A-Z0-9_]{3,})="

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 from dockergen.catalog import load
@@ -34,6 +35,7 @@ _OF_IMAGES = ("PORT", "HOST", "PATH", "HOME", "PYTHONPATH")
 _NEED_TEXT = ("int", "float", "Path", "loads", "parse", "urlparse", "join")
 _NEED_ADDRESS = ("create_engine", "create_async_engine", "from_url")
 _DATABASE_KEYS = ("SQLALCHEMY_DATABASE_URI", "MONGO_URI")  # of Flask's extensions
+_ADDRESS_SET = regex(rf"""\b({"|".join(_DATABASE_KEYS)})(?:["']\])?\s*(?::[^=\n]+)?=(?!=)""")
 _READERS = ("env", "config")  # environs, django-environ and decouple, by the names that everybody gives them
 _LIBRARIES = ("environ", "environs", "decouple", "starlette")
 
@@ -46,6 +48,7 @@ def variables(repo: Repository, entry: str, given: tuple[tuple[str, str], ...]) 
     present |= {name for text in texts.values() for names in _SET.findall(text) for name in names}
     hinting = any(map(_HINT.search, texts.values()))
     # Settings that get their values from the program are no settings of the environment.
+    alone = _set_once(texts.values())
     made = {n for text in texts.values() if hinting for n in _MADE.findall(text)}
     for path, text in texts.items():
         if not _HINT.search(text):
@@ -57,6 +60,7 @@ def variables(repo: Repository, entry: str, given: tuple[tuple[str, str], ...]) 
         bot = any(origin.split(".")[0] in _bots() for origin in module.imports.values())
         try:
             wanted = [*_demanded((*module.body, *started), reads, made), *(_tokens(module.body) if bot else ())]
+            wanted += _addresses(module.body, alone)
             wanted += [row for body in _bodies(module.body, functions) for row in _demanded(body, reads, made)]
         except RecursionError:
             continue  # an expression of thousands of terms: nobody wrote that by hand
@@ -220,6 +224,22 @@ def _database(node: ast.AST) -> tuple[ast.expr, ...]:
     keys = [t.slice for t in node.targets if isinstance(t, ast.Subscript)] if isinstance(node, ast.Assign) else []
     stated = any(isinstance(key, ast.Constant) and key.value in _DATABASE_KEYS for key in keys)
     return (node.value,) if stated and isinstance(node, ast.Assign) else ()
+
+
+def _set_once(texts: Iterable[str]) -> set[str]:
+    """The settings of a database that the program sets in one place, so that no other configuration has another."""
+    counted = Counter(name for text in texts for name in _ADDRESS_SET.findall(text))
+    return {name for name, times in counted.items() if times == 1}
+
+
+def _addresses(body: tuple[ast.stmt, ...], alone: set[str]) -> Iterator[tuple[str, int]]:
+    """The variable of `SQLALCHEMY_DATABASE_URI = os.getenv("URL")` in a class or file of settings."""
+    inside = (inner for statement in body if alone for inner in nodes(statement))
+    for node in (inner for inner in inside if isinstance(inner, ast.Assign)):
+        target = node.targets[0]
+        name = _asked(node.value) if isinstance(target, ast.Name) and target.id in alone else ""
+        if name and "TEST" not in name:
+            yield name, node.lineno
 
 
 def _held(node: ast.Assign) -> str:
