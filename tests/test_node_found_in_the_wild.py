@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 import dockergen
 from dockergen.errors import ProjectError
 
+Project = Callable[[dict[str, "str | bytes"]], Path]
 PACKAGE = {"scripts": {"start": "node server.js"}, "dependencies": {"express": "^5"}}
 SERVER = "const config = require('./config')\nrequire('express')().listen(config.port)\n"
 
@@ -338,3 +340,25 @@ def test_packages_of_git_repositories_are_fetched_by_git(project, lock: str, tex
     package = {"scripts": {"build": "vite build"}, "devDependencies": {"vite": "^8", "a": "*"}}
     plan = dockergen.plan(project({"package.json": json.dumps(package), lock: text}))
     assert ({"ca-certificates", "git"} <= set(plan.build_packages)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ('import { createServer } from "vite";\n', True),
+        ('import type { Server } from "vite";\n', False),
+        ('const { createServer } = await import("vite");\n', False),
+        ('import express from "express";\n', False),
+    ],
+)
+def test_bundle_that_imports_a_package_of_development_keeps_it(project: Project, text: str, kept: bool) -> None:
+    scripts = {
+        "build": "vite build && esbuild server/index.ts --platform=node --packages=external --bundle --format=esm --outdir=dist",
+        "start": "NODE_ENV=production node dist/index.js",
+    }
+    package = {"type": "module", "scripts": scripts, "dependencies": {"express": "5"}, "devDependencies": {"vite": "7"}}
+    server = 'import express from "express";\nimport { setup } from "./dev";\nexpress().listen(process.env.PORT);\n'
+    root = project({"package.json": json.dumps(package), "server/index.ts": server, "server/dev.ts": text})
+    plan = dockergen.plan(root)
+    assert plan.facts.production_stage != kept
+    assert any("imports vite when it runs" in note for note in plan.notes) == kept

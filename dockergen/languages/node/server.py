@@ -8,6 +8,7 @@ from dockergen.catalog import ImageRow, load
 from dockergen.frozen import frozen
 from dockergen.languages.node import nextjs, signals
 from dockergen.languages.node.build import hashes_with_md4, public_variables, sources
+from dockergen.languages.node.bundled import imports_development
 from dockergen.languages.node.facts import NodeFacts, ignored
 from dockergen.languages.node.install import Install, install
 from dockergen.languages.node.manager import Manager, manager
@@ -54,6 +55,11 @@ def server_plan(repo: Repository, settings: Settings, project: Project) -> Build
     notes = [*project.notes, *tool.notes, *(net.notes if started.value.tool != "fastify" else ()), *setup.notes]
     if project.next_mode == "server":
         notes.append(nextjs.advice(repo))
+    if kept := imports_development(repo, package) if project.build.command else "":
+        notes.append(
+            f"The bundle imports {kept} when it runs, one of the devDependencies, so the image keeps all of these; "
+            "move it to dependencies, or import it where only development does."
+        )
     if started.value.stripped:
         notes.append(f"Node.js runs {started.value.entry} as it is, without a compiler; types are not checked.")
     return BuildPlan(
@@ -147,7 +153,8 @@ def _facts(repo: Repository, project: Project, setup: Install, started: Start) -
     builds = build.command is not None
     modules = bool(package.dependencies or package.optional)
     prisma = "@prisma/client" in package.dependencies
-    prune = builds and bool(package.development) and (setup.source_first or prisma)
+    trims = builds and bool(package.development) and not imports_development(repo, package)
+    prune = trims and (setup.source_first or prisma)
     layout = (
         "source"
         if not builds
@@ -166,7 +173,7 @@ def _facts(repo: Repository, project: Project, setup: Install, started: Start) -
         install=setup,
         installs=bool(package.all_dependencies),
         modules=modules and not (project.row is not None and project.row.title == "Nuxt"),
-        production_stage=builds and modules and bool(package.development) and not prune,
+        production_stage=trims and modules and not prune,
         prune=prune,
         script=build.script,
         command=build.command.value if build.command and not build.script else "",
