@@ -110,6 +110,23 @@ from tests.realengine.fixtures import DockerEngine
             "variable SECRET_KEY",
             "--env SECRET_KEY=",
         ),
+        (
+            "LookupError:\n***\n  Resource 'stopwords' not found.\n  Please use the NLTK Downloader to",
+            "NLTK's stopwords",
+            "nltk.downloader",
+        ),
+        (
+            "  Resource \x1b[93mpunkt_tab\x1b[0m not found.\n  Please use the NLTK Downloader to",
+            "NLTK's punkt_tab",
+            ".venv/nltk_data",
+        ),
+        ("OSError: [E050] Can't find model 'en_core_web_sm'. It doesn't seem", "model en_core_web_sm", "--url"),
+        (
+            "RuntimeError: Either 'SQLALCHEMY_DATABASE_URI' or 'SQLALCHEMY_BINDS' must be set.",
+            "its SQLALCHEMY_DATABASE_URI is empty",
+            "DATABASE_URL",
+        ),
+        ('qt.qpa.plugin: Could not load the Qt platform plugin "xcb" in "" even though', "no screen", "DISPLAY"),
         ("ModuleNotFoundError: No module named 'pkg_resources'", "setuptools no longer has", "setuptools<82"),
         ("ModuleNotFoundError: No module named 'distutils'", "older Python: it imports distutils", "--version 3.11"),
         ("Error: EROFS: read-only file system, mkdir '/app/data'", "writes to /app/data", "volume"),

@@ -186,6 +186,16 @@ CAUSES: tuple[tuple[str, str, str], ...] = (
         "Add setuptools<82 to the project's dependencies, then build again.",
     ),
     (
+        r"Resource \W*?(?:\x1b\[\d+m)?'?([\w/-]+)'?(?:\x1b\[0m)? not found\.\s+Please use the NLTK Downloader",
+        "The program wants NLTK's {0}, which is data that no distribution brings.",
+        "Download it where the image is built: RUN .venv/bin/python -m nltk.downloader -d .venv/nltk_data {0}",
+    ),
+    (
+        r"\[E050\] Can't find model '([\w.-]+)'",
+        "The program loads spaCy's model {0}, which the image lacks.",
+        "Add it to the requirements by its address, as `python -m spacy info {0} --url` tells it.",
+    ),
+    (
         r"Cannot use ImageField because (Pillow) is not installed",
         "A model has an ImageField, and {0}, which it wants, is not in the image.",
         "Add it to the project's dependencies (and its lock file), then build again.",
