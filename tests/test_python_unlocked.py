@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -96,3 +97,19 @@ def test_a_project_that_poetry_would_not_build_is_not_installed(project: Make, p
     text = explain.text_of(dockergen.generate(root), "Dockerfile")
     assert ("install --no-deps ." in text) is bool(packages)
     assert ("PYTHONPATH=/app/src" in text) is not bool(packages)
+
+
+@pytest.mark.parametrize(
+    ("locked", "manager"),
+    [(("pytest", "pluggy"), "pip"), (("flask", "pytest"), "pipenv")],
+    ids=["a few that no program is made of", "the framework too"],
+)
+def test_lock_file_of_a_few_of_the_requirements_is_none(project: Make, locked: tuple[str, ...], manager: str) -> None:
+    lock = {"_meta": {"requires": {"python_version": "3.13"}}, "default": {n: {"version": "==1.0"} for n in locked}}
+    files = {
+        "Pipfile": "[packages]\npytest = '*'\n",
+        "Pipfile.lock": json.dumps({**lock, "develop": {}}),
+        "requirements.txt": "flask==3.1.2\npluggy==1.6.0\npytest==8.4.2\n",
+    }
+    found = next(row for row in dockergen.plan(project({**APP, **files})).decisions if row.name == "manager")
+    assert found.text == manager

@@ -21,7 +21,7 @@ from dockergen.settings import Settings, settled
 
 # Manifests that make a folder Python's, strongest first.
 _MANIFESTS = ("Pipfile", "pyproject.toml", "setup.py", "setup.cfg")
-_SMALL = 2_000  # characters of a lock file that may hold no distribution
+_SMALL = 8_000  # characters of a lock file that may hold next to no distribution
 _SETUP = regex(r"\bsetup[ \t]*\(|\bsetuptools\b|\bdistutils\b")
 _TABLES = regex(
     r"^\s*\[(project|tool\.poetry|tool\.pdm|tool\.flit\.metadata|tool\.uv|build-system|dependency-groups)[.\]]", re.M
@@ -102,7 +102,7 @@ def _evidence(repo: Repository, table: Pyproject) -> Iterator[Sourced[str]]:
     path = requirements_path(repo)
     for name, row in rows.items():
         locks = [lock for lock in row.lock_files if _is_lock(repo, name, lock)]
-        yield from (Sourced(name, Origin("file", lock)) for lock in locks if not path or _holds(repo, lock))
+        yield from (Sourced(name, Origin("file", lock)) for lock in locks if not path or _holds(repo, lock, path))
     pinned = bool(path) and _pins(repo, path)
     if pinned:
         yield Sourced("pip", Origin("file", path))
@@ -123,11 +123,15 @@ def _is_lock(repo: Repository, name: str, lock: str) -> bool:
     return name != "rye" or "rye" in repo.source(lock)[:200] or "[tool.rye" in repo.source("pyproject.toml")
 
 
-def _holds(repo: Repository, lock: str) -> bool:
-    """False for a lock file without a distribution, as `uv init` leaves it beside requirements that nobody moved."""
+def _holds(repo: Repository, lock: str, path: str) -> bool:
+    """False for a lock file without a distribution, as `uv init` leaves it beside requirements that nobody moved, and
+    for one of a few of the requirements, the framework not among them, as `pipenv install pytest` leaves it."""
     if len(found := repo.read(lock, LOCK_LIMIT)) > _SMALL or lock == "requirements.lock":
         return True
-    return any(not row.local for row in packages_of(lock, found).values())
+    names = {normalised(name) for name, row in packages_of(lock, found).items() if not row.local}
+    listed = {r.name for r, _, _ in requirements_tree(repo, path).requirements}
+    known = {name for row in load("python").frameworks.values() for name in row.dependencies}
+    return bool(names) and not (names < listed and known.isdisjoint(names) and not known.isdisjoint(listed))
 
 
 def _pins(repo: Repository, path: str) -> bool:
