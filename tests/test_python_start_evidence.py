@@ -128,6 +128,36 @@ CASES: dict[str, tuple[dict[str, str], str, int | None, str]] = {
         8000,
         "railway.json:1",
     ),
+    "railpack.json": (
+        {**TWO, "railpack.json": '{"deploy": {"startCommand": "uvicorn core.web:app --host 0.0.0.0 --port $PORT"}}\n'},
+        "sh -c exec uvicorn core.web:app --host 0.0.0.0 --port $PORT",
+        8000,
+        "railpack.json:1",
+    ),
+    "zbpack.json": (
+        {**TWO, "zbpack.json": '{"start_command": "uvicorn core.web:app --host 0.0.0.0 --port 8080"}\n'},
+        "uvicorn core.web:app --host 0.0.0.0 --port 8080",
+        8080,
+        "zbpack.json:1",
+    ),
+    ".platform.app.yaml": (
+        {**TWO, ".platform.app.yaml": "name: app\nweb:\n  commands:\n    start: poetry run uvicorn core.web:app --port $PORT\n"},
+        "sh -c exec uvicorn core.web:app --port $PORT --host 0.0.0.0",
+        8000,
+        ".platform.app.yaml:4",
+    ),
+    ".upsun/config.yaml": (
+        {**TWO, ".upsun/config.yaml": "applications:\n  shop:\n    web:\n      commands:\n        start: uvicorn core.web:app --port 8080\n"},
+        "uvicorn core.web:app --port 8080 --host 0.0.0.0",
+        8080,
+        ".upsun/config.yaml:5",
+    ),
+    ".replit": (
+        {**TWO, ".replit": 'run = "python main.py"\n[deployment]\nrun = ["sh", "-c", "uvicorn core.web:app --host 0.0.0.0 --port 8080"]\n'},
+        "uvicorn core.web:app --host 0.0.0.0 --port 8080",
+        8080,
+        ".replit:3",
+    ),
     "heroku.yml": (
         {**TWO, "heroku.yml": "run:\n  web: uvicorn core.web:app --host 0.0.0.0 --port $PORT\n"},
         "sh -c exec uvicorn core.web:app --host 0.0.0.0 --port $PORT",

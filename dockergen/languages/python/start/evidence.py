@@ -50,7 +50,7 @@ _SHELL = regex(r"[|<>`]|\$\(|^(?:if|for|while|case|export|source|\.)\b|\)\s*$|^\
 @lru_cache(maxsize=8)
 def evidence(repo: Repository) -> list[Run]:
     """All lines that start something, those that production is run by first."""
-    named = (*_entrypoint(repo), *_flask(repo), *_uwsgi(repo), *_space(repo))
+    named = (*_entrypoint(repo), *_flask(repo), *_uwsgi(repo), *_space(repo), *_replit(repo))
     found = [*_procfile(repo), *_platforms(repo), *named, *_containers(repo), *tasks(repo), *_papers(repo)]
     return [_of_script(repo, run) if run.program == "sh" else run for run in found]
 
@@ -82,12 +82,17 @@ def _platforms(repo: Repository) -> Iterator[Run]:
 
 def _manifests(repo: Repository) -> Iterator[tuple[str, str, str]]:
     """File, command and process of each entry; the command is "" where there is none."""
-    for path in ("heroku.yml", "fly.toml", "railway.toml", "nixpacks.toml", "railway.json"):
+    for path in ("heroku.yml", "fly.toml", "railway.toml", "nixpacks.toml", "railway.json", "railpack.json"):
         document = _document(repo, path)
         for name, value in {**table(document, "processes"), **table(document, "run")}.items():
             yield path, _text_of(value), "web" if name == "app" else str(name)
         yield path, _text_of(table(document, "deploy").get("startCommand")), "web"
         yield path, _text_of(table(document, "start").get("cmd")), "web"
+    yield "zbpack.json", _text_of(table(_document(repo, "zbpack.json")).get("start_command")), "web"
+    for path in (".platform.app.yaml", ".upsun/config.yaml"):
+        document = _document(repo, path)
+        for application in (document, *table(document, "applications").values()):
+            yield path, _text_of(table(application, "web", "commands").get("start")), "web"
     for path in ("render.yaml", "render.yml"):
         for row in _rows(table(_document(repo, path)).get("services")):
             is_web = row.get("type") in ("web", "pserv")
@@ -124,6 +129,19 @@ def _space(repo: Repository) -> Iterator[Run]:
     """The page that the front matter of the README names."""
     if (place := space(repo)) and place.sdk == "streamlit" and place.file:
         yield run(f"streamlit run {place.file}", place.origin("app_file"), "container")
+
+
+def _replit(repo: Repository) -> Iterator[Run]:
+    """What the manifest of a workspace in a browser runs: where it is deployed, else what its button starts."""
+    document = _document(repo, ".replit")
+    for command in (table(document, "deployment").get("run"), table(document).get("run")):
+        words = [str(word) for word in command] if isinstance(command, list) else []
+        shell = words[:2] in (["sh", "-c"], ["bash", "-c"]) and len(words) == 3
+        text = words[2] if shell else shlex.join(words) if words else command
+        if isinstance(text, str) and text.strip():
+            line = repo.line_of(".replit", text.split()[0])
+            yield run(text, Origin("file", ".replit", line), "container")
+            return
 
 
 def _uwsgi(repo: Repository) -> Iterator[Run]:
@@ -209,6 +227,8 @@ def _papers(repo: Repository) -> Iterator[Run]:
         "run.sh",
         "entrypoint.sh",
         "docker-entrypoint.sh",
+        "startup.sh",
+        "startup.txt",
         "docker/entrypoint.sh",
         "docker/start.sh",
         "scripts/start.sh",
@@ -238,7 +258,7 @@ def _document(repo: Repository, path: str) -> Any:
     if not repo.is_file(path):
         return {}
     ending = path.rsplit(".", 1)[-1]
-    read = {"toml": repo.toml, "json": repo.json}.get(ending, repo.yaml)
+    read = {"toml": repo.toml, "replit": repo.toml, "json": repo.json}.get(ending, repo.yaml)
     try:
         return read(path)
     except ProjectError:
