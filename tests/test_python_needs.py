@@ -35,6 +35,8 @@ def _write(root: Path, text: str) -> Path:
         pytest.param("import os\nif os.environ.get('DATABASE_URL'):\n    uri = os.environ['DATABASE_URL']\nelse:\n    uri = 'sqlite:///a.db'\n", [], id="in the branch that does not"),
         pytest.param("import os\nclass Config:\n    SQLALCHEMY_DATABASE_URI = os.getenv('DB_URL')\n", ["DB_URL"], id="the only address"),
         pytest.param("import os\nclass A:\n    SQLALCHEMY_DATABASE_URI = os.getenv('DB_URL')\nclass B:\n    SQLALCHEMY_DATABASE_URI = 'sqlite://'\n", [], id="one of two addresses"),
+        pytest.param("from os import getenv\nfrom telethon import TelegramClient\nAPI_ID = int(getenv('API_ID', 0))\nAPI_HASH = getenv('API_HASH', '')\n", ["API_ID", "API_HASH"], id="of a client of Telegram"),
+        pytest.param("from os import getenv\nAPI_HASH = getenv('API_HASH', '')\n", [], id="of another client"),
         pytest.param("from pydantic_settings import BaseSettings\nclass S(BaseSettings):\n    secret_key: str\n    debug: bool = False\ns = S()\n", ["SECRET_KEY"], id="pydantic"),
         pytest.param("from pydantic_settings import BaseSettings, SettingsConfigDict\nclass S(BaseSettings):\n    model_config = SettingsConfigDict(env_prefix='shop_')\n    key: str\ns = S()\n", ["SHOP_KEY"], id="pydantic-prefix"),
         pytest.param("from pydantic_settings import BaseSettings\nclass Env(BaseSettings):\n    debug: bool = False\nclass _Client(Env, env_prefix='client_'):\n    token: str\nClient = _Client()\n", ["CLIENT_TOKEN"], id="pydantic-of-its-own"),

@@ -20,7 +20,7 @@ from dockergen.repository import Repository
 _MOST_SHOWN = 6
 _ALWAYS = ("PATH", "HOME", "LANG", "HOSTNAME", "PWD", "TMPDIR", "PYTHON_VERSION")
 _HINT = regex(
-    r"TOKEN|\bif (?:not \w|\w+ is None)|environ\[|\b(?:getenv|environ\.get)\([^,()]+\)\s*(?:[.)+]|$)"
+    r"TOKEN|API_ID|API_HASH|\bif (?:not \w|\w+ is None)|environ\[|\b(?:getenv|environ\.get)\([^,()]+\)\s*(?:[.)+]|$)"
     r"|\b(?:create_engine|create_async_engine|from_url)\(|\benv(?:\.\w+)?\(|\bconfig\(|BaseSettings",
     re.MULTILINE,
 )
@@ -30,6 +30,7 @@ _MADE = regex(r"\b(_?[A-Z]\w*)\(\s*(?:_env\w*\s*=[^()]*)?\)")  # with nothing bu
 _NAME = regex(r"[A-Z][A-Z0-9_]*")
 _ADDRESS = regex(r"[a-z][a-z0-9+.-]*://")
 _PLAIN_ROW = regex(r"([A-Za-z_]\w*)=([^\s\"'#]+)")
+_CLIENT = regex(r"^\s*(?:from|import) (?:telethon|pyrogram)\b", re.MULTILINE)  # no client of Telegram does without both
 _OF_IMAGES = ("PORT", "HOST", "PATH", "HOME", "PYTHONPATH")
 # Functions that refuse None as their first argument: numbers and paths of it, and those that connect to a server.
 _NEED_TEXT = ("int", "float", "Path", "loads", "parse", "urlparse", "join")
@@ -49,6 +50,7 @@ def variables(repo: Repository, entry: str, given: tuple[tuple[str, str], ...]) 
     hinting = any(map(_HINT.search, texts.values()))
     # Settings that get their values from the program are no settings of the environment.
     alone = _set_once(texts.values())
+    client = any(map(_CLIENT.search, texts.values()))
     made = {n for text in texts.values() if hinting for n in _MADE.findall(text)}
     for path, text in texts.items():
         if not _HINT.search(text):
@@ -59,8 +61,12 @@ def variables(repo: Repository, entry: str, given: tuple[tuple[str, str], ...]) 
         started = _started(module.body) if path == entry else []
         bot = any(origin.split(".")[0] in _bots() for origin in module.imports.values())
         try:
-            wanted = [*_demanded((*module.body, *started), reads, made), *(_tokens(module.body) if bot else ())]
+            wanted = [
+                *_demanded((*module.body, *started), reads, made),
+                *(_tokens(module.body, ("TOKEN",)) if bot else ()),
+            ]
             wanted += _addresses(module.body, alone)
+            wanted += _tokens(module.body, ("API_ID", "API_HASH"), empty=True) if client else ()
             wanted += [row for body in _bodies(module.body, functions) for row in _demanded(body, reads, made)]
         except RecursionError:
             continue  # an expression of thousands of terms: nobody wrote that by hand
@@ -77,9 +83,10 @@ def _bots() -> frozenset[str]:
     return frozenset(module for name in ("discord", "slack", "telegram") for module in rows[name].config)
 
 
-def _tokens(body: tuple[ast.stmt, ...]) -> Iterator[tuple[str, int]]:
+def _tokens(body: tuple[ast.stmt, ...], endings: tuple[str, ...], *, empty: bool = False) -> Iterator[tuple[str, int]]:
+    """The variables of those names that are asked for, without a default or, where told so, with an empty one."""
     for node in (inner for statement in body for inner in nodes(statement)):
-        if isinstance(node, ast.Call) and (name := _asked(node)).endswith("TOKEN"):
+        if isinstance(node, ast.Call) and (name := _asked(node, empty=empty)).endswith(endings):
             yield name, node.lineno
 
 
