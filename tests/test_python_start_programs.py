@@ -433,3 +433,36 @@ def test_script_beside_a_program_of_another_language_is_its_tool(tmp_path: Path,
     with pytest.raises(ProjectError) as raised:
         plan_of(tmp_path, {name: "", "fetch.py": f"import sys\n{GUARD}    sys.exit(0)\n"})
     assert raised.value.problem.startswith(f"{name} is a manifest of {title}, which dockergen does not plan")
+
+
+SPIDER = "import scrapy\n\nclass Quotes(scrapy.Spider):\n    name = 'quotes'\n"
+CRAWLER = {
+    "requirements": "scrapy",
+    "scrapy.cfg": "[settings]\ndefault = shop.settings\n",
+    "shop/settings.py": "",
+    "shop/spiders/quotes.py": SPIDER,
+}
+
+
+def test_the_only_spider_of_a_scrapy_project_is_run(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, CRAWLER)
+    assert started(plan) == "scrapy crawl quotes"
+    assert str(decision(plan, "start").sourced.origin) == "shop/spiders/quotes.py:3"
+    assert plan.port is None
+
+
+@pytest.mark.parametrize(
+    ("spiders", "problem", "command"),
+    [
+        ({"a": SPIDER, "b": SPIDER.replace("quotes", "books")}, "2 spiders: quotes (shop/spiders/a.py:3), books (", "--start 'scrapy crawl quotes'"),
+        ({"a": "# none\n"}, "no spider in it has a name", "scrapy genspider"),
+    ],
+)  # fmt: skip
+def test_a_scrapy_project_without_one_spider_is_told(
+    tmp_path: Path, spiders: dict[str, str], problem: str, command: str
+) -> None:
+    files = {name: text for name, text in CRAWLER.items() if "spiders" not in name}
+    with pytest.raises(ProjectError) as raised:
+        plan_of(tmp_path, {**files, **{f"shop/spiders/{name}.py": text for name, text in spiders.items()}})
+    assert problem in raised.value.problem
+    assert command in raised.value.command

@@ -15,7 +15,7 @@ _BEGINNINGS = (
 )
 
 # Of tools that build pages; without a manifest there is nothing to build them with.
-_TOLD = ("mkdocs.yml", "mkdocs.yaml", "conf.py", "pelicanconf.py")
+_TOLD = ("mkdocs.yml", "mkdocs.yaml", "conf.py", "pelicanconf.py", "scrapy.cfg")
 # Of a repository that holds nothing but pages, or a package that holds its manifest itself.
 _BELOW = "*/requirements.txt"
 

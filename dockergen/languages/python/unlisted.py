@@ -111,7 +111,8 @@ def distribution(module: str) -> str:
 def _known() -> frozenset[str]:
     """Distributions that have a module of their own name."""
     measured = (load("python-floors").floors, load("python-wheels").wheels, load("python-runs").runs)
-    return frozenset(chain(*measured, load("python-eras").eras, load("python-modules").lists["same"]))
+    frameworks = (name for row in load("python").frameworks.values() for name in row.dependencies)
+    return frozenset(chain(*measured, load("python-eras").eras, load("python-modules").lists["same"], frameworks))
 
 
 def runs_on_import(body: tuple[ast.stmt, ...] | list[ast.stmt]) -> Iterator[ast.Import | ast.ImportFrom]:

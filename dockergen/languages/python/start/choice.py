@@ -29,6 +29,7 @@ from dockergen.languages.python.start.console_scripts import (
     refuse_several,
     refuse_silent,
 )
+from dockergen.languages.python.start.crawl import crawl_start
 from dockergen.languages.python.start.evidence import evidence
 from dockergen.languages.python.start.gunicorn_workers import with_workers
 from dockergen.languages.python.start.hidden import hidden, is_hidden
@@ -282,7 +283,7 @@ def _program(
     found = plain or program(modules, project, paths, own, present)
     if found is not None:
         refuse_other_packages(modules, project, found)
-    return found or twisted_start(modules, project) or notebook_start(repo, project)
+    return found or twisted_start(modules, project) or crawl_start(modules, project) or notebook_start(repo, project)
 
 
 def _as_told(modules: Modules, project: Project, present: Mapping[str, Framework], path: str, run: Run) -> Start | None:
