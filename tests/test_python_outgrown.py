@@ -272,3 +272,17 @@ def test_sqlalchemy_that_no_line_names_keeps_it_too(tmp_path: Path) -> None:
         "app.py": "import sqlalchemy\nfrom flask import Flask\napp = Flask(__name__)\n",
     }
     assert plan_of(tmp_path, files).facts.install.besides == ("sqlalchemy<2.1",)
+
+
+@pytest.mark.parametrize(
+    ("requirements", "besides"),
+    [
+        ("streamlit numpy==1.24.3", ("pyarrow<26",)),
+        ("streamlit numpy==2.3.0", ()),
+        ("streamlit numpy==1.24.3 pyarrow==14.0.1", ()),
+        ("flask gunicorn numpy==1.24.3", ()),
+    ],
+)
+def test_arrow_of_an_old_numpy_is_as_old(tmp_path: Path, requirements: str, besides: tuple[str, ...]) -> None:
+    main = APP if "flask" in requirements else "import streamlit\nstreamlit.write(1)\n"
+    assert plan_of(tmp_path, {"requirements": requirements, "app.py": main}).facts.install.besides == besides

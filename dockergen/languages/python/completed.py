@@ -112,7 +112,7 @@ def _companions_note(found: tuple[Bound, ...]) -> str:
     first = found[0]
     texts = ", ".join(sorted(one.text for one in found))
     return (
-        f"{first.origin}: {first.cause} does not work with the newest of what it requires, so the image holds {texts}; "
+        f"{first.origin}: {first.cause} does not work with the newest of what comes along, so the image holds {texts}; "
         "`pip freeze` where the program runs tells the releases to pin."
     )
 
