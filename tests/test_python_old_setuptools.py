@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from benchmarks.setuptools_needs import _verdict
 from dockergen.model import BuildPlan
 from dockergen.pipeline import generated, service_at
+from tests.python_trees import plan_of
 
 MAIN = "import http.server\nhttp.server.HTTPServer(('0.0.0.0', 8000), None).serve_forever()\n"
 ADDED = "setuptools<82"
@@ -252,3 +254,23 @@ def test_constraints_of_the_repository_for_builds_leave_its_own_pins_alone(
     assert variables in next(f.text for f in generated(tmp_path, service_at(tmp_path, {})) if f.path == "Dockerfile")
     told = [note for note in plan.notes if note.startswith("build-constraints.txt:")]
     assert bool(told) is (variables == "ENV PIP_BUILD_CONSTRAINT=")
+
+
+LOCKED = {
+    name: {"version": f"=={version}"}
+    for name, version in (("flask", "3.1.2"), ("gunicorn", "20.1.0"), ("setuptools", "82.0.0"))
+}
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"requirements": "flask==3.1.2 gunicorn==20.1.0 setuptools==82.0.0"},
+        {"Pipfile": "[packages]\nflask = '*'\ngunicorn = '*'\n", "Pipfile.lock": json.dumps({"_meta": {}, "default": LOCKED, "develop": {}})},
+    ],
+    ids=["pip", "Pipenv"],
+)  # fmt: skip
+def test_a_setuptools_that_ends_the_program_is_replaced(tmp_path: Path, files: dict[str, str]) -> None:
+    plan = plan_of(tmp_path, {**files, "app.py": "from flask import Flask\napp = Flask(__name__)\n"})
+    assert plan.facts.install.legacy.added == "setuptools<82"
+    assert any("as the image has it already" in note for note in plan.notes)

@@ -41,7 +41,8 @@ class _Need:
 def old_setuptools(repo: Repository, project: Project, entry: str, release: str, own_pip: bool) -> Legacy:
     """The setuptools for what imports pkg_resources; `own_pip` when the environment is made with what Python brings.
 
-    A lock file that has a newer one is left as it is, and a note says how to mend it.
+    Where the manifests insist on a newer one, it is replaced, as the program would stop without; uv installs its lock
+    file again and again, so there a note says how to mend it.
     """
     if own_pip and key(release)[:2] < _NONE_BY_ITSELF:
         return Legacy()
@@ -51,11 +52,13 @@ def old_setuptools(repo: Repository, project: Project, entry: str, release: str,
     if need is None:
         return Legacy()
     asked = f"setuptools<{first}"
-    if stated is not None:
-        return Legacy(notes=(_contradiction(project, need, newest, stated, asked),))
+    if stated is not None and project.manager.value == "uv" and project.lock:
+        return Legacy(notes=(_contradiction(project, need, newest, stated, asked, "or the program stops there"),))
     note = (
         f"{need.origin}: {need.who} imports pkg_resources, which setuptools has no more since {first}, so the image "
         f"adds {asked}; {need.remedy}."
+        if stated is None
+        else _contradiction(project, need, newest, stated, asked, "as the image has it already")
     )
     who = need.who[:1].upper() + need.who[1:] if need.who == _ITSELF else need.who  # it begins a comment
     return Legacy(asked, who, (Decision("setuptools", Sourced(asked, need.origin)),), (note,))
@@ -160,9 +163,9 @@ def _has_a_way_out(node: ast.Try) -> bool:
     return any(catches(handler, "ImportError", "ModuleNotFoundError") for handler in node.handlers)
 
 
-def _contradiction(project: Project, need: _Need, newest: str, stated: Origin, asked: str) -> str:
+def _contradiction(project: Project, need: _Need, newest: str, stated: Origin, asked: str, end: str) -> str:
     again = " and lock anew" if project.lock else ""
     return (
         f"{stated} has setuptools {newest}, which has no pkg_resources, and {need.who} ({need.origin}) imports it: "
-        f'add "{asked}" to the dependencies{again}, or the program stops at that import; {need.remedy}.'
+        f'add "{asked}" to the dependencies{again}, {end}; {need.remedy}.'
     )
