@@ -17,7 +17,7 @@ from dockergen.model import Origin, Sourced
 from dockergen.pipeline import opened, service_at
 from dockergen.verify import Options, Problem, Report, as_json, as_text, verify
 from dockergen.verify.contents import _forbidden, _origin, own_instructions
-from dockergen.verify.diagnosis import diagnosis, last_exception, started_without, wrong_port
+from dockergen.verify.diagnosis import diagnosis, in_a_file, last_exception, started_without, wrong_port
 from dockergen.verify.run import _environment, _migrated
 from dockergen.verify.trial import made_up
 from tests.realengine.fixtures import DockerEngine
@@ -653,3 +653,41 @@ def test_a_trial_takes_values_from_the_files_that_developers_keep(tmp_path: Path
         "for this trial, the value of SHOP_NAME is that of .env.example",
     ]
     assert any("as .env.example shows them" in note for note in plan.notes)
+
+
+@pytest.mark.parametrize(
+    ("settings", "kept", "given"),
+    [
+        ("DATABASES = {'default': dj_database_url.config(conn_max_age=600)}\n", "", "sqlite:////tmp/trial.sqlite3"),
+        ("DATABASES = {'default': dj_database_url.config(conn_max_age=600)}\n", "DATABASE_URL=postgres://mine/x\n", "postgres://mine/x"),
+        ("DATABASES = {}\n", "", None),
+    ],
+)  # fmt: skip
+def test_a_trial_of_django_has_a_database_of_its_own(
+    tmp_path: Path, settings: str, kept: str, given: str | None
+) -> None:
+    files = {
+        "requirements.txt": "django\ndj-database-url\ngunicorn\n",
+        "manage.py": "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n",
+        "shop/__init__.py": "",
+        "shop/settings.py": f"import dj_database_url\nSECRET_KEY = 'x'\n{settings}",
+        "shop/wsgi.py": "application = None\n",
+        ".env": kept,
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    env, notes = _environment(opened(tmp_path), service_at(tmp_path, {}).plan, Options())
+    assert env.get("DATABASE_URL") == given
+    made = "for this trial, DATABASE_URL is a file of SQLite"
+    assert (made in notes) == (given is not None and "sqlite" in given)
+
+
+def test_a_problem_of_a_trial_with_a_database_of_its_own_names_it() -> None:
+    env = {"DATABASE_URL": "sqlite:////tmp/trial.sqlite3"}
+    found = in_a_file(Problem("start", "The program ended with 1.", "Read the log."), env)
+    assert "DATABASE_URL was a file of SQLite for this trial" in found.cause
+    assert found.remedy == "Read the log. Or name its own database: dockergen verify --env DATABASE_URL=..."
+    other = Problem("start", "The Python module x is not in the image.", "Add it.")
+    assert in_a_file(other, env) is other
+    assert in_a_file(found, {"DATABASE_URL": "sqlite:///mine"}) is found

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from dockergen.lazy import regex
 from dockergen.model import Sourced
 from dockergen.verify.causes import BUILD_CAUSES, CAUSES, UNREACHED
 from dockergen.verify.report import Problem
+from dockergen.verify.trial import TRIAL_DATABASE
 
 _LONGEST = 200  # characters of an exception in a message
 _MOST_NEEDS = 4  # variables in one message
@@ -87,6 +88,16 @@ def started_without(problem: Problem, needs: Sequence[Sourced[str]]) -> Problem:
     given = " ".join(f"--env {need.value}=..." for need in shown)
     cause = f"{problem.cause} It was started without {names}."
     return Problem(problem.where, cause, f"Try: dockergen verify {given}")
+
+
+def in_a_file(problem: Problem, env: Mapping[str, str]) -> Problem:
+    """The problem, with a word about the database where the trial made one up."""
+    name = next((name for name, value in env.items() if value == TRIAL_DATABASE), "")
+    if not name or _IMAGE.search(problem.cause):
+        return problem
+    cause = f"{problem.cause} {name} was a file of SQLite for this trial, which the program may not work with."
+    remedy = f"{problem.remedy.rstrip('.')}. Or name its own database: dockergen verify --env {name}=..."
+    return Problem(problem.where, cause, remedy)
 
 
 def looked_for(problem: Problem, reaches: Sequence[str], needs: Sequence[Sourced[str]] = ()) -> Problem:

@@ -15,6 +15,7 @@ from dockergen.repository import Repository
 from dockergen.verify.causes import UNMIGRATED, USAGE
 from dockergen.verify.diagnosis import (
     diagnosis,
+    in_a_file,
     last_exception,
     looked_for,
     started_without,
@@ -22,7 +23,7 @@ from dockergen.verify.diagnosis import (
 )
 from dockergen.verify.hidden import told_inside
 from dockergen.verify.report import Options, Problem, Report
-from dockergen.verify.trial import in_files, made_up
+from dockergen.verify.trial import database, in_files, made_up
 
 Progress = Callable[[str], None]
 
@@ -100,6 +101,7 @@ def _awaited(
 def _explained(report: Report, plan: BuildPlan | None, env: Mapping[str, str]) -> Report:
     """The last problem with what the plan knows: what the program was not given, and what it looks for elsewhere."""
     needs = [need for need in (plan.needs if plan else ()) if need.value not in env]
+    report = replace(report, problems=(*report.problems[:-1], *(in_a_file(p, env) for p in report.problems[-1:])))
     reaches = plan.reaches if plan else ()
     wanted = plan.needs if plan and not needs else ()
     last = (looked_for(started_without(p, needs), reaches, wanted) for p in report.problems[-1:])
@@ -111,8 +113,12 @@ def _environment(repo: Repository, plan: BuildPlan | None, options: Options) -> 
     needs = [need for need in (plan.needs if plan else ()) if need.value not in options.env]
     kept = in_files(repo, needs)
     chosen = {name: value for name, value in made_up(needs).items() if kept.get(name, ("", ""))[1] != ".env"}
-    taken = {name: value for name, (value, _) in kept.items() if name not in chosen}
     notes = [f"for this trial, a value of {', '.join(chosen)} was made up"] if chosen else []
+    stored = database(plan) if plan and needs else {}
+    stored = {name: value for name, value in stored.items() if kept.get(name, ("", ""))[1] != ".env"}
+    notes += [f"for this trial, {name} is a file of SQLite" for name in stored if name not in options.env]
+    chosen |= stored
+    taken = {name: value for name, (value, _) in kept.items() if name not in chosen}
     for path in dict.fromkeys(path for name, (_, path) in kept.items() if name in taken):
         names = ", ".join(name for name in taken if kept[name][1] == path)
         notes.append(f"for this trial, the value of {names} is that of {path}")

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dockergen.catalog import load
 from dockergen.lazy import regex
 from dockergen.manifests.dotenv import examples, variables
-from dockergen.model import Sourced
+from dockergen.model import BuildPlan, Sourced
 from dockergen.repository import Repository
 
 _CHOSEN = regex(
@@ -43,6 +43,18 @@ _ANY = (
     (regex(r"(?:\w+_)?LOG_?LEVEL"), "INFO"),
     (regex(r"(?:\w+_)?(?:TIME_?ZONE|TZ)"), "UTC"),
 )
+
+
+# Django's database is named by an address, and Python has a driver of one that needs no server.
+_ADDRESS = "DATABASE_URL"
+TRIAL_DATABASE = "sqlite:////tmp/trial.sqlite3"
+
+
+def database(plan: BuildPlan) -> dict[str, str]:
+    """The address of a database in a file, for a Django project that reads it from the usual variable."""
+    django = any(row.name == "framework" and row.text == "django" for row in plan.decisions)
+    wanted = any(need.value == _ADDRESS for need in plan.needs)
+    return {_ADDRESS: TRIAL_DATABASE} if django and wanted else {}
 
 
 def in_files(repo: Repository, needs: Iterable[Sourced[str]]) -> dict[str, tuple[str, str]]:
