@@ -443,3 +443,17 @@ def test_what_functions_import_of_one_group_is_told_once(project: Make) -> None:
     assert len(told) == 1
     assert "imports orjson when it gets there (uvicorn elsewhere), which only the group speed brings" in told[0]
     assert told[0].endswith("move them to the main dependencies.")
+
+
+@pytest.mark.parametrize(
+    ("source", "check"), [('directory = "../shared"', "frozen"), ('registry = "https://pypi.org/simple"', "locked")]
+)
+def test_a_package_beside_the_repository_that_nothing_installs_is_not_asked(
+    project: Make, source: str, check: str
+) -> None:
+    more = '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n[project.scripts]\nshop = "shop:main"\n'
+    lock = f'{LOCK}\n[[package]]\nname = "shared"\nversion = "1"\nsource = {{ {source} }}\n'
+    root = project(
+        {"shop/__init__.py": APP + "def main():\n    app.run()\n", "pyproject.toml": HEAD + more, "uv.lock": lock}
+    )
+    assert f"uv sync --{check} --no-editable" in _dockerfile(root)

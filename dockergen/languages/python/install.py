@@ -35,11 +35,15 @@ from dockergen.languages.python.unloadable import unloadable
 from dockergen.languages.python.unlocked import for_pip, kept
 from dockergen.languages.python.unpublished import edits
 from dockergen.languages.python.vcs import vcs
+from dockergen.lazy import regex
 from dockergen.manifests.requirements import bare_name
 from dockergen.model import BuildArgument, Secret, Sourced
-from dockergen.repository import Repository
+from dockergen.repository import LOCK_LIMIT, Repository
 
 _TOGETHER = ("requirements", "project", "setup")  # kinds whose step can be told more than the manifests say
+_OUTSIDE = regex(
+    r"^source = \{ (?:directory|editable|virtual|path) = \"(?:\.\./|/)", re.MULTILINE
+)  # of a package in a uv.lock
 
 
 @frozen
@@ -137,7 +141,7 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
         flags=(*options(project, kind, uv.value), *(["--without-hashes"] if bare else [])),
         only_groups=kind == "project" and not (project.pyproject.has_project or project.pyproject.has_build_system),
         locked=bool(project.lock),
-        verified=bool(project.lock) and not project.stale,
+        verified=bool(project.lock) and not project.stale and not _knows_other_folders(repo, project),
         tools=tools(repo, project, kind, release.value),
         renews=renewing(project, release.value) if outdated and not by_pip else (),
         renewed=_renewed(project) if outdated and not by_pip else (),
@@ -191,6 +195,13 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
             *_advice(project, kind),
         ),
     )
+
+
+def _knows_other_folders(repo: Repository, project: Project) -> bool:
+    """True for a uv.lock with a package from a folder beside the repository, which a check against the manifest wants
+    to read although nothing that is installed needs it."""
+    asked = project.manager.value == "uv" and project.lock
+    return bool(asked) and _OUTSIDE.search(repo.read(project.lock, LOCK_LIMIT)) is not None
 
 
 def _renewed(project: Project) -> tuple[str, ...]:
