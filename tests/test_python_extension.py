@@ -29,6 +29,7 @@ def pyproject(requires: str, backend: str, rest: str, dynamic: str = '["version"
     )
 
 
+PACKED = '[tool.hatch.build.targets.wheel]\npackages = ["shop"]\n'  # the folder has another name than the project
 SCM = [
     pytest.param(
         pyproject('"setuptools>=64", "setuptools_scm[toml]>=8"', "setuptools.build_meta", "[tool.setuptools_scm]\n"),
@@ -39,14 +40,14 @@ SCM = [
         "SETUPTOOLS_SCM_PRETEND_VERSION_FOR_MY_SHOP_APP=1.4", id="the project's own fallback",
     ),
     pytest.param(
-        pyproject('"hatchling", "hatch-vcs"', "hatchling.build", '[tool.hatch.version]\nsource = "vcs"\n'),
+        pyproject('"hatchling", "hatch-vcs"', "hatchling.build", f'[tool.hatch.version]\nsource = "vcs"\n{PACKED}'),
         "SETUPTOOLS_SCM_PRETEND_VERSION=0.0.0", id="hatch-vcs",
     ),
     pytest.param(
         pyproject('"pdm-backend"', "pdm.backend", '[tool.pdm.version]\nsource = "scm"\n'), "PDM_BUILD_SCM_VERSION=0.0.0", id="PDM"
     ),
     pytest.param(
-        pyproject('"hatchling", "uv-dynamic-versioning"', "hatchling.build", '[tool.hatch.version]\nsource = "uv-dynamic-versioning"\n'),
+        pyproject('"hatchling", "uv-dynamic-versioning"', "hatchling.build", f'[tool.hatch.version]\nsource = "uv-dynamic-versioning"\n{PACKED}'),
         "UV_DYNAMIC_VERSIONING_BYPASS=0.0.0", id="uv-dynamic-versioning",
     ),
 ]  # fmt: skip
@@ -143,7 +144,7 @@ def test_rust_that_is_too_new_for_debian_is_said(project: Project) -> None:
 
 
 ASKS = "from importlib.metadata import version\n__version__ = version('my-shop.app')\n"
-STATIC = pyproject('"hatchling"', "hatchling.build", 'version = "1"\n', dynamic="[]")
+STATIC = pyproject('"hatchling"', "hatchling.build", f'version = "1"\n{PACKED}', dynamic="[]")
 
 
 @pytest.mark.parametrize(

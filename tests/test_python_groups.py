@@ -451,7 +451,7 @@ def test_what_functions_import_of_one_group_is_told_once(project: Make) -> None:
 def test_a_package_beside_the_repository_that_nothing_installs_is_not_asked(
     project: Make, source: str, check: str
 ) -> None:
-    more = '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n[project.scripts]\nshop = "shop:main"\n'
+    more = '[tool.hatch.build.targets.wheel]\npackages = ["shop"]\n[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n[project.scripts]\nshop = "shop:main"\n'
     lock = f'{LOCK}\n[[package]]\nname = "shared"\nversion = "1"\nsource = {{ {source} }}\n'
     root = project(
         {"shop/__init__.py": APP + "def main():\n    app.run()\n", "pyproject.toml": HEAD + more, "uv.lock": lock}

@@ -134,7 +134,9 @@ def test_what_is_locked_stays_locked(tmp_path: Path, version: str, setuptools: s
 def test_a_later_sync_leaves_it_in_place(tmp_path: Path) -> None:
     _lock(tmp_path, "20.1.0", "")
     with (tmp_path / "pyproject.toml").open("a") as file:
-        file.write('[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n')
+        file.write(
+            '[tool.hatch.build.targets.wheel]\nonly-include = ["main.py"]\n[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
+        )
     text = next(f.text for f in generated(tmp_path, service_at(tmp_path, {})) if f.path == "Dockerfile")
     assert "--no-editable --inexact" in text
 

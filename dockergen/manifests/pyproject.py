@@ -70,6 +70,18 @@ def pyproject(document: Mapping[str, Any]) -> Pyproject:
     )
 
 
+def papers(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """The readme and the licence that the metadata is made with, of [project] and of Poetry."""
+    project, poetry = table(document, "project"), table(document, "tool", "poetry")
+    found: list[str] = []
+    for value in (project.get("readme"), poetry.get("readme")):
+        named = value.get("file") if isinstance(value, dict) else value
+        found += [named] if isinstance(named, str) else texts(named)
+    licence = project.get("license")
+    found += [_text(licence.get("file"))] if isinstance(licence, dict) else []
+    return tuple(name for name in dict.fromkeys(found) if name)
+
+
 def files_read(document: Mapping[str, Any]) -> tuple[str, ...]:
     """The files that the build back end reads to make the metadata: readme, licences, where the version is written; and
     what it installs from outside of the packages, with stars where the setting has them.

@@ -19,13 +19,16 @@ from dockergen.languages.python.old_builds import OldBuilds, old_builds
 from dockergen.languages.python.old_setuptools import Legacy, old_setuptools
 from dockergen.languages.python.own_package import (
     absent_from_build,
+    absent_papers,
     copies_source,
     in_place,
     installs_itself,
     local_packages,
     own_words,
     read_by_build,
+    unpacked,
     waiting,
+    without_papers,
 )
 from dockergen.languages.python.private import has_credentials, private
 from dockergen.languages.python.project import Project
@@ -97,6 +100,7 @@ class Install:
     missing: tuple[str, ...] = ()  # importable folders whose source lacks what only the build makes
     archives: tuple[str, ...] = ()  # wheels and the like of the repository, of which the environment has the content
     excluded: tuple[str, ...] = ()  # all three, where the source is copied
+    absent: tuple[str, ...] = ()  # readme and licence that the manifest names and the repository lacks
     grafted: str = ""  # package whose files the build is told, as it sees no version control
     in_place: str = ""  # folder that is imported from although the project is installed, "." for the root
     copies_source: bool = True  # the program runs from its source, as a whole or in part
@@ -115,7 +119,7 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
     taken = mounts(repo, project, kind)
     split = bool(taken.own) and kind == "requirements" and {o.path for o in taken.own} == {project.requirements.path}
     itself = installs_itself(repo, project, start, taken, built)
-    own = () if itself and taken.own else own_words(project, kind, split, taken)
+    own = () if itself and taken.own else own_words(repo, project, kind, split, taken)
     # A line of the requirements that is the project installs its command too, unless in place.
     inside = itself or (start.script and bool(taken.own) and bool(own) and "-e" not in own)
     placed = in_place(repo, start) if inside and not built.must_build else ""
@@ -131,6 +135,7 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
     without = edits(project, kind, not split and not taken.unhashed)
     elsewhere = local_versions(project)
     outdated, by_pip = bool(project.outdated.why), kind == "setup"
+    absent = absent_papers(repo, project) if itself or own else ()
     return Install(
         kind=kind,
         manifests=taken.files,
@@ -179,6 +184,7 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
         missing=missing,
         archives=archives,
         excluded=(*closed.unsafe, *missing, *archives),
+        absent=absent,
         grafted=lost_data(repo, start.entry) if itself and built.must_build else "",
         in_place=placed,
         copies_source=copies_source(repo, project, start, built, inside, placed),
@@ -191,6 +197,8 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
             *(*legacy.notes, *builds.notes, *(absent_from_build(repo) if itself or taken.own else ())),
             *hashless(project, bare),
             *without.notes,
+            *without_papers(repo, project, absent),
+            *unpacked(repo, project, itself or bool(own)),
             *elsewhere.notes,
             *_advice(project, kind),
         ),

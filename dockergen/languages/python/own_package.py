@@ -12,7 +12,7 @@ from dockergen.languages.python.setuptools_files import setup
 from dockergen.languages.python.source_roots import source_roots
 from dockergen.languages.python.start import Start
 from dockergen.languages.python.uv_workspace import members
-from dockergen.manifests.pyproject import files_read, texts
+from dockergen.manifests.pyproject import files_read, papers, texts
 from dockergen.manifests.requirements import normalised
 from dockergen.repository import Repository, normal
 
@@ -35,7 +35,7 @@ def installs_itself(repo: Repository, project: Project, start: Start, taken: Mou
     if taken.own:
         # The manifest requires it by a line of its own, and mostly in place: where nothing is compiled, that works.
         return built.must_build and not built.complete
-    package = is_package(repo, project)
+    package = is_package(repo, project) and (start.script or not hatch_packs_nothing(here, project))
     if not package or project.manager.value == "uv":
         return package
     return built.must_build or (_packaged(repo, project, start) and not _packs_nothing(here, project))
@@ -62,8 +62,11 @@ def copies_source(
     )
 
 
-def own_words(project: Project, kind: str, split: bool, taken: Mounts) -> tuple[str, ...]:
-    """What pip is told about the package once the source is there; nothing where the manager's own step has it."""
+def own_words(repo: Repository, project: Project, kind: str, split: bool, taken: Mounts) -> tuple[str, ...]:
+    """What pip is told about the package once the source is there; nothing where the manager's own step has it, or
+    where there is nothing to build."""
+    if taken.own and hatch_packs_nothing(repo.sub(project.member), project):
+        return ()
     if split:
         locked = taken.unhashed or project.manager.value == "rye"
         return ("--no-deps", "-e", ".") if locked else _own_lines(project)
@@ -105,6 +108,43 @@ def read_by_build(repo: Repository, project: Project) -> list[str]:
     return [path for path in (*named, *starred, *stated) if repo.has(path)]
 
 
+def unpacked(repo: Repository, project: Project, itself: bool) -> list[str]:
+    """What is said of a project that its back end would not build, where the program does without."""
+    wanted = project.pyproject.has_build_system and not itself
+    if not wanted or not hatch_packs_nothing(repo.sub(project.member), project):
+        return []
+    line = repo.line_of(project.manifest, "hatchling.build")
+    return [
+        f"{project.manifest}:{line}: hatchling finds nothing called {project.pyproject.name} to pack, so the project "
+        "itself is not installed and the program runs from its source; `packages` in [tool.hatch.build.targets.wheel] "
+        "names what to pack."
+    ]
+
+
+def absent_papers(repo: Repository, project: Project) -> tuple[str, ...]:
+    """Readmes and licences that the manifest names and the repository lacks, without which no back end builds it."""
+    path = project.manifest
+    named = papers(repo.toml(path)) if repo.is_file(path) else ()
+    prefix = f"{project.member}/" if project.member else ""
+    places = (place for name in named if "*" not in name and (place := normal(prefix + name)))
+    return tuple(place for place in places if not repo.has(place) and repo.is_folder(place.rpartition("/")[0]))
+
+
+def without_papers(repo: Repository, project: Project, absent: tuple[str, ...]) -> list[str]:
+    """Notes about them, with the file that differs in its capital letters where that is meant."""
+    found = []
+    for place in absent:
+        folder, _, name = place.rpartition("/")
+        other = next((n for n in repo.entries(folder) if n.lower() == name.lower()), "")
+        line = repo.line_of(project.manifest, name)
+        there = f" ({other} is, and Linux tells capital letters apart)" if other else ""
+        found.append(
+            f"{project.manifest}:{line} names {place}, which is not here{there}: nothing builds the project without, "
+            "so the image is built with an empty one; add it or take the name out."
+        )
+    return found
+
+
 def absent_from_build(repo: Repository) -> list[str]:
     """What setup.py opens and would not find, which ends the build."""
     return [
@@ -125,6 +165,22 @@ def _packs_nothing(here: Repository, project: Project) -> bool:
     name = normalised(project.pyproject.name).replace("-", "_")
     places = (name, f"src/{name}", f"{name}.py", f"src/{name}.py")
     return not any(map(here.has, places))
+
+
+def hatch_packs_nothing(here: Repository, project: Project) -> bool:
+    """True for a project that hatchling refuses to build since 1.19: nothing has its name, and no setting names a
+    package. https://hatch.pypa.io/latest/plugins/builder/wheel/#default-file-selection"""
+    table = project.pyproject
+    build = table.settings("hatch").get("build")
+    if table.backend != "hatchling.build" or not table.name or build or here.is_file("hatch.toml"):
+        return False
+    name = normalised(table.name).replace("-", "_")
+    places = (f"{name}/__init__.py", f"src/{name}/__init__.py", f"{name}.py", f"*/{name}/__init__.py")
+    return not any(here.glob(place) for place in places) and not _in_other_letters(here, name)
+
+
+def _in_other_letters(here: Repository, name: str) -> bool:
+    return any(entry.lower() in (name, f"{name}.py") for folder in ("", "src") for entry in here.entries(folder))
 
 
 def _outside(project: Project, start: Start) -> bool:
