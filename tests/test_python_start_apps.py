@@ -135,6 +135,16 @@ CASES: dict[str, tuple[dict[str, str], str, int]] = {
         f"uvicorn main:app {U} 5001",
         5001,
     ),
+    "Dash that a Flask app carries": (
+        {
+            "requirements": "dash flask gunicorn",
+            "main.py": "from site_ import init_app\n\napp = init_app()\n",
+            "site_/__init__.py": "from flask import Flask\nfrom .board import init_dashboard\n\ndef init_app():\n    app = Flask(__name__)\n    app = init_dashboard(app)\n    return app\n",
+            "site_/board.py": "import dash\n\ndef init_dashboard(app):\n    board = dash.Dash(server=app)\n    return board.server\n",
+        },
+        f"{G} main:app",
+        8000,
+    ),
     "dash attribute": (
         {
             "requirements": "dash gunicorn",

@@ -13,6 +13,7 @@ from dockergen.lazy import regex
 
 _STARTS = regex(r"\bparse_args\(|\.run\(|\bserve\(|\bserve_forever\(|\brun_app\(")
 _HANDED = regex(r"(?:return|=)\s+(?:await\s+)?(?:\w+\.)*(\w+)\(")
+_FLASK = "flask.Flask"
 _OBJECT = regex(r"(?i)app|api|server|wsgi|asgi|service|site|web|handler")
 # What a name of another file is: the constructor of the object, or of what the function makes; "" for anything else.
 Outside = Callable[[str], str]
@@ -236,7 +237,8 @@ def _made_by(function: ast.FunctionDef | ast.AsyncFunctionDef, scope: _Scope) ->
             if isinstance(node.value, ast.Name) and node.value.id in scope.known:
                 return scope.known[node.value.id]
             if made := _object("", node.value, node.lineno, scope):
-                return made.constructor
+                # Dash's `server` is the Flask app that it was put into.
+                return _FLASK if made.wrapper == ".server" and _FLASK in scope.constructors else made.constructor
     return ""
 
 
