@@ -35,6 +35,8 @@ def _write(root: Path, text: str) -> Path:
         pytest.param("import os\nif os.environ.get('DATABASE_URL'):\n    uri = os.environ['DATABASE_URL']\nelse:\n    uri = 'sqlite:///a.db'\n", [], id="in the branch that does not"),
         pytest.param("import os\nclass Config:\n    SQLALCHEMY_DATABASE_URI = os.getenv('DB_URL')\n", ["DB_URL"], id="the only address"),
         pytest.param("import os\nclass A:\n    SQLALCHEMY_DATABASE_URI = os.getenv('DB_URL')\nclass B:\n    SQLALCHEMY_DATABASE_URI = 'sqlite://'\n", [], id="one of two addresses"),
+        pytest.param("from pydantic_settings import BaseSettings\nfrom sqlalchemy import create_engine\nclass Settings(BaseSettings):\n    name: str = ''\n    db_address: str = ''\nsettings = Settings()\nengine = create_engine(settings.db_address, echo=True)\n", ["DB_ADDRESS"], id="an-empty-field-that-an-engine-gets"),
+        pytest.param("from pydantic_settings import BaseSettings\nfrom sqlalchemy import create_engine\nclass Settings(BaseSettings):\n    db_address: str = 'sqlite://'\nsettings = Settings()\nengine = create_engine(settings.db_address)\n", [], id="a-field-that-an-engine-gets"),
         pytest.param("from os import getenv\nfrom telethon import TelegramClient\nAPI_ID = int(getenv('API_ID', 0))\nAPI_HASH = getenv('API_HASH', '')\n", ["API_ID", "API_HASH"], id="of a client of Telegram"),
         pytest.param("from os import getenv\nAPI_HASH = getenv('API_HASH', '')\n", [], id="of another client"),
         pytest.param("from pydantic_settings import BaseSettings\nclass S(BaseSettings):\n    secret_key: str\n    debug: bool = False\ns = S()\n", ["SECRET_KEY"], id="pydantic"),

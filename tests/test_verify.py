@@ -127,6 +127,16 @@ from tests.realengine.fixtures import DockerEngine
             "DATABASE_URL",
         ),
         ('qt.qpa.plugin: Could not load the Qt platform plugin "xcb" in "" even though', "no screen", "DISPLAY"),
+        (
+            "sqlalchemy.exc.ArgumentError: Could not parse SQLAlchemy URL from given URL string",
+            "no SQLAlchemy URL",
+            "DATABASE_URL",
+        ),
+        (
+            "sqlalchemy.exc.ArgumentError: Could not parse SQLAlchemy URL from string 'None'",
+            "no SQLAlchemy URL",
+            "DATABASE_URL",
+        ),
         ("ModuleNotFoundError: No module named 'pkg_resources'", "setuptools no longer has", "setuptools<82"),
         ("ModuleNotFoundError: No module named 'distutils'", "older Python: it imports distutils", "--version 3.11"),
         ("Error: EROFS: read-only file system, mkdir '/app/data'", "writes to /app/data", "volume"),

@@ -231,6 +231,11 @@ CAUSES: tuple[tuple[str, str, str], ...] = (
         "Give it: dockergen verify --env {0}",
     ),
     (
+        r"sqlalchemy\.exc\.ArgumentError: Could not parse (SQLAlchemy URL) from (?:given URL |)string",
+        "The program gives its engine no {0}: it is empty, or variables that it is made of are not set.",
+        "Give the variable that it is read from a value: dockergen verify --env DATABASE_URL=...",
+    ),
+    (
         r"'(SQLALCHEMY_DATABASE_URI)' or 'SQLALCHEMY_BINDS' must be set",
         "The program tells Flask-SQLAlchemy no database: its {0} is empty.",
         "Give the variable that {0} is read from a value: dockergen verify --env DATABASE_URL=...",

@@ -35,6 +35,8 @@ _OF_IMAGES = ("PORT", "HOST", "PATH", "HOME", "PYTHONPATH")
 # Functions that refuse None as their first argument: numbers and paths of it, and those that connect to a server.
 _NEED_TEXT = ("int", "float", "Path", "loads", "parse", "urlparse", "join")
 _NEED_ADDRESS = ("create_engine", "create_async_engine", "from_url")
+_ADDRESSED = regex(rf"\b(?:{'|'.join(_NEED_ADDRESS)})\(\s*(?:url\s*=\s*)?[a-z_]*settings\.(\w+)\s*[,)]")
+_EMPTY = regex(r"""^\s+(\w+)\s*:\s*str\s*=\s*(?:""|'')\s*(?:#|$)""", re.MULTILINE)
 _DATABASE_KEYS = ("SQLALCHEMY_DATABASE_URI", "MONGO_URI")  # of Flask's extensions
 _ADDRESS_SET = regex(rf"""\b({"|".join(_DATABASE_KEYS)})(?:["']\])?\s*(?::[^=\n]+)?=(?!=)""")
 _READERS = ("env", "config")  # environs, django-environ and decouple, by the names that everybody gives them
@@ -50,6 +52,7 @@ def variables(repo: Repository, entry: str, given: tuple[tuple[str, str], ...]) 
     hinting = any(map(_HINT.search, texts.values()))
     # Settings that get their values from the program are no settings of the environment.
     alone = _set_once(texts.values())
+    addressed = {name for text in texts.values() for name in _ADDRESSED.findall(text)}
     client = any(map(_CLIENT.search, texts.values()))
     made = {n for text in texts.values() if hinting for n in _MADE.findall(text)}
     for path, text in texts.items():
@@ -66,6 +69,7 @@ def variables(repo: Repository, entry: str, given: tuple[tuple[str, str], ...]) 
                 *(_tokens(module.body, ("TOKEN",)) if bot else ()),
             ]
             wanted += _addresses(module.body, alone)
+            wanted += _empty_addresses(module.body, addressed & {*_EMPTY.findall(text)})
             wanted += _tokens(module.body, ("API_ID", "API_HASH"), empty=True) if client else ()
             wanted += [row for body in _bodies(module.body, functions) for row in _demanded(body, reads, made)]
         except RecursionError:
@@ -247,6 +251,15 @@ def _addresses(body: tuple[ast.stmt, ...], alone: set[str]) -> Iterator[tuple[st
         name = _asked(node.value) if isinstance(target, ast.Name) and target.id in alone else ""
         if name and "TEST" not in name:
             yield name, node.lineno
+
+
+def _empty_addresses(body: tuple[ast.stmt, ...], names: set[str]) -> Iterator[tuple[str, int]]:
+    """Fields of settings that are empty by default and that an engine gets as they are."""
+    for node in body if names else ():
+        if isinstance(node, ast.ClassDef) and any(last_name(base) == "BaseSettings" for base in node.bases):
+            for field in node.body:
+                if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and field.target.id in names:
+                    yield field.target.id.upper(), field.lineno
 
 
 def _held(node: ast.Assign) -> str:
