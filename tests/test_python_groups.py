@@ -304,7 +304,7 @@ def test_extra_that_the_program_imports_from_is_installed_and_one_that_is_there_
     assert "install -r pyproject.toml --extra fast\n" in text
 
 
-def test_what_only_developers_get_and_the_program_needs_is_told(project: Make) -> None:
+def test_what_only_developers_get_and_the_program_needs_is_installed_and_told(project: Make) -> None:
     manifest = (
         '[project]\nname = "a"\nversion = "1"\nrequires-python = ">=3.11"\ndependencies = ["django", "gunicorn"]\n'
         "[dependency-groups]\ndev = ['django-debug-toolbar', 'pytest', 'ruff']\n"
@@ -316,11 +316,19 @@ def test_what_only_developers_get_and_the_program_needs_is_told(project: Make) -
         "site_/settings.py": "INSTALLED_APPS = [\n    'django.contrib.admin',\n    'debug_toolbar',\n]\n",
         "site_/wsgi.py": "import pytest\nfrom django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n",
     }
-    notes = [note for note in dockergen.plan(project(files)).notes if "only the group dev brings" in note]
+    plan = dockergen.plan(project(files))
+    assert plan.facts.install.added == ("pytest", "django-debug-toolbar")
+    notes = [note for note in plan.notes if "only the group dev brings" in note]
     assert [note.partition(",")[0] for note in notes] == [
         "The program imports pytest",
         "site_/settings.py:3 has debug_toolbar among the apps",
     ]
+
+
+def test_it_has_the_release_of_the_lock_file(project: Make) -> None:
+    text = HEAD.replace('"flask"', '"flask", "gunicorn"') + "[dependency-groups]\ndev = ['orjson', 'ruff']\n"
+    files = {"app.py": f"import orjson\n{APP}", "pyproject.toml": text, "uv.lock": LOCK}
+    assert dockergen.plan(project({**files})).facts.install.added == ("orjson==1.0",)
 
 
 # --- groups of PDM and categories of Pipenv

@@ -99,6 +99,8 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
         return documentation_plan(repo, found, release, site, settings)
     begun = start_of(repo, settings, path)
     begun = of_their_time(_without_installed(begun, found), release.value)
+    lacking = dict(developers_only(repo, found, begun.entry, _settings_files(begun)))
+    begun = replace(begun, added=(*begun.added, *lacking))
     setup = install(repo, found, begun, release)
     final = base(settings, release.value)
     build, runtime = final.build, final.image
@@ -169,7 +171,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
             *withheld(repo, begun.entry),
             *foreign(repo, begun.entry, (*final.packages, *needs.run, *asked)),
             *misspelt(repo, (*whole_program(repo, begun.entry), *_settings_files(begun)) if begun.entry else ()),
-            *developers_only(repo, found, begun.entry, _settings_files(begun)),
+            *lacking.values(),
             *left_for_later(repo, found, begun.entry),
         ),
         env_file=env_file,

@@ -14,9 +14,10 @@ from dockergen.languages.python.standard import standard_library
 from dockergen.languages.python.syntax import nodes, parsed, suppresses
 from dockergen.languages.python.unlisted import is_here, named_otherwise, runs_on_import
 from dockergen.manifests.dependency_groups import Group
-from dockergen.manifests.requirements import normalised, requirements_file
+from dockergen.manifests.python_locks import packages_of
+from dockergen.manifests.requirements import Requirement, normalised, requirements_file
 from dockergen.model import Origin
-from dockergen.repository import Repository
+from dockergen.repository import LOCK_LIMIT, Repository
 
 _MOST_FILES = 80
 
@@ -70,9 +71,12 @@ def _holding(
             yield holding, wanted, origin
 
 
-def developers_only(repo: Repository, project: Project, entry: str, settings: tuple[str, ...]) -> Iterator[str]:
-    """Notes about what the program imports as it starts, or Django's settings have among their apps, although only
-    groups for development bring it; `settings` are the files of the settings."""
+def developers_only(
+    repo: Repository, project: Project, entry: str, settings: tuple[str, ...]
+) -> Iterator[tuple[str, str]]:
+    """What the program imports as it starts, or Django's settings have among their apps, although only groups for
+    development bring it: as pip is told, in the release of the lock file, and a note. `settings` are the files of the
+    settings."""
     groups = [group for group in _groups(repo, project) if for_development(group.name)]
     if not groups:
         return
@@ -88,11 +92,18 @@ def developers_only(repo: Repository, project: Project, entry: str, settings: tu
         found = ((g, r) for g in groups for r in g.requirements if r.name in (name, f"django-{name}"))
         for group, needed in found:
             what = f"{origin} has {module} among the apps" if origin else f"The program imports {module}"
-            yield (
-                f"{what}, which only the group {group.name} brings, and the image leaves out: move {needed.name} to "
-                "the main dependencies."
+            note = (
+                f"{what}, which only the group {group.name} brings; the image has {needed.name} without the rest of "
+                "that: move it to the main dependencies."
             )
+            yield _as_locked(repo, project, needed), note
             break
+
+
+def _as_locked(repo: Repository, project: Project, needed: Requirement) -> str:
+    rows = packages_of(project.lock, repo.read(project.lock, LOCK_LIMIT)) if project.lock else {}
+    row = rows.get(needed.name)
+    return f"{needed.name}=={row.version}" if row is not None and row.version else f"{needed.name}{needed.specifier}"
 
 
 def installed_apps(repo: Repository, path: str) -> Iterator[tuple[str, Origin]]:
