@@ -164,3 +164,29 @@ def test_sqlalchemy_brings_greenlet_before_2_1_only(tmp_path: Path, sqlalchemy: 
         "app.py": f"from sqlalchemy.ext.asyncio import create_async_engine\n{APP}",
     }
     assert plan_of(tmp_path, files).facts.install.besides == added
+
+
+def test_what_a_lock_file_lacks_is_installed_apart_and_told(tmp_path: Path) -> None:
+    lock = 'version = 1\nrequires-python = ">=3.11"\n\n[[package]]\nname = "flask"\nversion = "3.1.2"\nsource = { registry = "https://index.example/simple" }\n'
+    manifest = '[project]\nname = "a"\nversion = "1"\nrequires-python = ">=3.11"\ndependencies = ["flask"]\n'
+    plan = plan_of(tmp_path, {"pyproject.toml": manifest, "uv.lock": lock, "app.py": f"import requests\n{APP}"})
+    assert "requests" in plan.facts.install.added
+    told = "app.py:1 uses requests, which uv.lock does not hold; the image has the newest"
+    assert any(note.startswith(told) for note in plan.notes)
+
+
+@pytest.mark.parametrize(
+    ("apps", "wanted"),
+    [
+        ("'allauth', 'allauth.socialaccount.providers.github'", ("oauthlib", "pyjwt", "requests")),
+        ("'allauth', 'allauth.account'", ()),
+    ],
+)
+def test_what_apps_of_django_leave_to_an_extra_is_installed(tmp_path: Path, apps: str, wanted: tuple[str, ...]) -> None:
+    files = {
+        "requirements": "django gunicorn django-allauth",
+        "manage.py": "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'site_.settings')\n",
+        "site_/settings.py": f"SECRET_KEY = 'x'\nINSTALLED_APPS = [{apps}]\n",
+        "site_/wsgi.py": "application = None\n",
+    }
+    assert tuple(sorted(plan_of(tmp_path, files).facts.install.besides)) == wanted

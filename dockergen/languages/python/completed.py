@@ -26,7 +26,8 @@ _NOT_LOADED = ("migrations", "tests", "test")
 def completed(repo: Repository, project: Project, begun: Start | None) -> Project:
     """The project with bounds and additions, which the same step installs, and notes that say why.
 
-    A lock file is complete as it is: what it lacks is said and not mended.
+    What a lock file holds stays as it is, and what it lacks is installed apart; where the requirements insist on
+    hashes, it is only told.
     """
     project = _with_driver(project)
     if begun is None or not begun.entry:
@@ -35,7 +36,9 @@ def completed(repo: Repository, project: Project, begun: Start | None) -> Projec
     missing = () if _asks_more(project) else unnamed(repo, project, begun, paths)
     contradicted = map(_insisted_note, insisted(repo, project, paths))
     if project.locked or _is_hashed(project):
-        return replace(project, notes=(*project.notes, *contradicted, *_missing_notes(project, missing)))
+        added = () if _is_hashed(project) else tuple(one.name for one in missing)
+        notes = (*project.notes, *contradicted, *_missing_notes(project, missing, bool(added)))
+        return replace(project, provided=(*project.provided, *added), notes=notes)
     project = replace(
         project,
         direct=(*project.direct, *((Requirement(one.name), one.origin) for one in missing)),
@@ -136,12 +139,12 @@ def _unnamed_note(project: Project, missing: tuple[Unnamed, ...]) -> Iterator[st
         yield f"{manifest} does not name {shown}, which the program uses; the image has the newest: add it there."
 
 
-def _missing_notes(project: Project, missing: tuple[Unnamed, ...]) -> Iterator[str]:
+def _missing_notes(project: Project, missing: tuple[Unnamed, ...], added: bool) -> Iterator[str]:
+    place = project.lock or project.requirements.path
     for one in missing[:_MOST_SHOWN]:
-        yield (
-            f"{one.origin} uses {one.name}, which {project.lock or project.requirements.path} does not hold: add it to "
-            "the dependencies and lock anew, or the program stops there."
-        )
+        end = "; the image has the newest: add it to the dependencies and lock anew."
+        other = ": add it to the dependencies and lock anew, or the program stops there."
+        yield f"{one.origin} uses {one.name}, which {place} does not hold{end if added else other}"
 
 
 def _manifest(project: Project) -> str:

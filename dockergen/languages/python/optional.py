@@ -108,6 +108,11 @@ def _as_locked(repo: Repository, project: Project, needed: Requirement) -> str:
 
 def installed_apps(repo: Repository, path: str) -> Iterator[tuple[str, Origin]]:
     """The apps of a settings file that are always there, by their first names, with their lines."""
+    yield from ((name.split(".")[0], origin) for name, origin in named_apps(repo, path))
+
+
+def named_apps(repo: Repository, path: str) -> Iterator[tuple[str, Origin]]:
+    """The same by their names in full."""
     body = parsed(repo.source(path)).body
     # django-configurations: settings are attributes of classes.
     of_classes = chain.from_iterable(node.body for node in body if isinstance(node, ast.ClassDef))
@@ -119,7 +124,7 @@ def installed_apps(repo: Repository, path: str) -> Iterator[tuple[str, Origin]]:
             assert isinstance(node, (ast.Assign, ast.AugAssign))
             for item in nodes(node.value):
                 if isinstance(item, ast.Constant) and isinstance(item.value, str):
-                    yield item.value.split(".")[0], Origin("file", path, item.lineno)
+                    yield item.value, Origin("file", path, item.lineno)
 
 
 def for_developers(repo: Repository, project: Project) -> frozenset[str]:

@@ -10,11 +10,11 @@ from dockergen.frozen import frozen
 from dockergen.languages.python.along import brought_along
 from dockergen.languages.python.apis import uses
 from dockergen.languages.python.django import Django
-from dockergen.languages.python.optional import brings, for_developers, imported_modules, installed_apps
+from dockergen.languages.python.optional import brings, for_developers, imported_modules, installed_apps, named_apps
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.standard import standard_library
 from dockergen.languages.python.start import Start
-from dockergen.languages.python.unlisted import distribution
+from dockergen.languages.python.unlisted import distribution, named_otherwise
 from dockergen.lazy import regex
 from dockergen.manifests.requirements import bare_name, normalised
 from dockergen.model import Origin
@@ -68,6 +68,18 @@ def asked_by_django(
     loaded = [path for path in known if path.rpartition("/")[2] in _LOADED]
     yield from imported_modules(repo, *loaded, *site.sources)
     yield from chain.from_iterable(installed_apps(repo, path) for path in site.sources)
+    yield from chain.from_iterable(_of_extras(repo, path) for path in site.sources)
+
+
+def _of_extras(repo: Repository, path: str) -> Iterator[tuple[str, Origin]]:
+    """The modules that apps of a settings file import and their distributions leave to an extra."""
+    modules = {name: module for module, name in named_otherwise().items()}
+    apps = list(named_apps(repo, path))
+    for row in load("python-apis").lists["apps_want"]:
+        app, name = row.split()
+        origin = next((place for full, place in apps if f"{full}.".startswith(f"{app}.")), None)
+        if origin is not None:
+            yield modules.get(name, name), origin
 
 
 def _is_somewhere(repo: Repository, module: str) -> bool:
