@@ -152,10 +152,11 @@ STATIC = pyproject('"hatchling"', "hatchling.build", f'version = "1"\n{PACKED}',
     [
         (ASKS, True),
         (ASKS.replace("'my-shop.app'", "__package__"), True),
+        ("from importlib.metadata import version as get_version\nversion = get_version('my-shop.app')\n", True),
         (ASKS.replace("'my-shop.app'", "'flask'"), False),
         (f"try:\n    {ASKS.splitlines()[0]}\nexcept PackageNotFoundError:\n    pass\n{ASKS.splitlines()[1]}", False),
     ],
-    ids=["by name", "by package", "another one", "with an answer ready"],
+    ids=["by name", "by package", "under another name", "another one", "with an answer ready"],
 )
 def test_a_package_that_asks_for_its_own_version_is_installed_and_copied(
     project: Project, text: str, installed: bool

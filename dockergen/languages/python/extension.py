@@ -39,7 +39,7 @@ _SOURCES = (".pyx", ".c", ".cc", ".cpp", ".cxx", ".rs")
 _CPP_SOURCES = (".cc", ".cpp", ".cxx")
 _DEPTH = 6
 # Modules that tell the version of their package.
-_TELLERS = ("__init__", "__about__", "__version__", "_version", "about", "app", "config", "main", "settings", "version")
+_MOST_TELLERS = 100  # modules of packages that are looked into
 
 
 @frozen
@@ -94,11 +94,11 @@ def _asks_its_version(here: Repository, name: str) -> bool:
     if not name:
         return False
     asked = re.compile(
-        rf"\b(?:version|metadata|distribution)\(\s*(?:[\"']{re.escape(name)}[\"']|__name__|__package__)\s*\)"
+        rf"\b(?:\w*version|metadata|distribution)\(\s*(?:[\"']{re.escape(name)}[\"']|__name__|__package__)\s*\)"
     )
     tops = [folder for folder in here.folders() if here.is_file(f"{folder}/__init__.py")]
-    paths = [f"{folder}/{module}.py" for folder in tops for module in _TELLERS]
-    texts = [here.source(path) for path in (*paths, "main.py", "app.py") if here.is_file(path)]
+    paths = [f"{folder}/{module}" for folder in tops for module in here.entries(folder) if module.endswith(".py")]
+    texts = [here.source(path) for path in (*paths[:_MOST_TELLERS], "main.py", "app.py") if here.is_file(path)]
     return any("PackageNotFoundError" not in text and "metadata" in text and asked.search(text) for text in texts)
 
 
