@@ -322,7 +322,8 @@ def _nothing_found(repo: Repository, settings: Settings) -> ProjectError:
             command=shlex.join(["dockergen", "init", lying[0][0].root]),
         )
     foreign = dict(row.split(" ", 1) for row in load("common").lists["foreign_manifests"])
-    other = next(((name, title) for name in names for end, title in foreign.items() if name.endswith(end)), None)
+    pairs = ((name, end, title) for name in names for end, title in foreign.items())
+    other = next(((n, title) for n, end, title in pairs if n == end or (end[0] == "." and n.endswith(end))), None)
     if other is not None:
         return ProjectError(
             f"{other[0]} is a manifest of {other[1]}, which dockergen does not plan; it knows {titles}.",

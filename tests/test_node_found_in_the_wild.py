@@ -346,6 +346,7 @@ def test_packages_of_git_repositories_are_fetched_by_git(project, lock: str, tex
     ("text", "kept"),
     [
         ('import { createServer } from "vite";\n', True),
+        ('import {\n  createServer,\n} from "vite";\n', True),
         ('import type { Server } from "vite";\n', False),
         ('const { createServer } = await import("vite");\n', False),
         ('import express from "express";\n', False),

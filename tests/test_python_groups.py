@@ -465,3 +465,27 @@ def test_a_package_beside_the_repository_that_nothing_installs_is_not_asked(
         {"shop/__init__.py": APP + "def main():\n    app.run()\n", "pyproject.toml": HEAD + more, "uv.lock": lock}
     )
     assert f"uv sync --{check} --no-editable" in _dockerfile(root)
+
+
+@pytest.mark.parametrize(
+    ("row", "source"),
+    [
+        ('orjson = { git = "https://git.example/orjson.git" }', ""),
+        ('orjson = { path = "../orjson" }', ""),
+        ('orjson = "^3.1 || ^4"', ""),
+        ('orjson = { version = "*", markers = "sys_platform == \'win32\'" }', ""),
+        ('orjson = "*"', '[[tool.poetry.source]]\nname = "corp"\nurl = "https://pypi.corp.example/simple"\n'),
+    ],
+)
+def test_no_index_is_asked_for_what_developers_have_from_elsewhere(project: Make, row: str, source: str) -> None:
+    manifest = f'[tool.poetry]\nname = "a"\n[tool.poetry.dependencies]\npython = "^3.13"\nflask = "*"\ngunicorn = "*"\n[tool.poetry.group.dev.dependencies]\n{row}\n{source}'
+    plan = dockergen.plan(project({"app.py": f"import orjson\n{APP}", "pyproject.toml": manifest}))
+    assert not any("orjson" in word for word in plan.facts.install.added)
+    assert any("orjson, which only the group dev brings, and the image leaves out" in note for note in plan.notes)
+
+
+@pytest.mark.parametrize(("asked", "added"), [("^3.1", "orjson>=3.1,<4"), ("*", "orjson")])
+def test_releases_of_poetry_are_told_in_the_words_of_pip(project: Make, asked: str, added: str) -> None:
+    manifest = f'[tool.poetry]\nname = "a"\n[tool.poetry.dependencies]\npython = "^3.13"\nflask = "*"\ngunicorn = "*"\n[tool.poetry.group.dev.dependencies]\norjson = "{asked}"\n'
+    plan = dockergen.plan(project({"app.py": f"import orjson\n{APP}", "pyproject.toml": manifest}))
+    assert plan.facts.install.added == (added,)

@@ -218,7 +218,7 @@ def test_archives_that_are_installed_do_not_ship_again(
 @pytest.mark.parametrize(
     ("manifest", "files", "line"),
     [
-        ('[project]\nname = "shop"\nversion = "1"\nreadme = "README.md"\nlicense = { file = "LICENSE" }\n', {}, "RUN touch README.md LICENSE"),
+        ('[project]\nname = "shop"\nversion = "1"\nreadme = "README.md"\nlicense = { file = "LICENSE" }\n', {}, "RUN touch -- README.md LICENSE"),
         ('[project]\nname = "shop"\nversion = "1"\nreadme = "README.md"\n', {"README.md": "# Shop\n"}, ""),
         ('[project]\nname = "shop"\nversion = "1"\nreadme = "docs/README.md"\n', {}, ""),
     ],

@@ -417,3 +417,7 @@ def test_models_without_migrations_are_told(tmp_path: Path, files: dict[str, str
     assert dict(plan.commands)["migrate"] == command
     notes = " ".join(plan.notes)
     assert told in notes if told else "makemigrations" not in notes
+
+
+def test_a_folder_that_no_app_can_lie_in_is_passed_over(tmp_path: Path) -> None:
+    assert plan_of(tmp_path, {**APPS, "blog/migrations/0001_initial.py": "", "shop(old/models.py": MODEL}).notes

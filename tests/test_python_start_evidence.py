@@ -453,3 +453,15 @@ def test_migrations_of_flask_are_told_as_its_release_knows_them(tmp_path: Path, 
     app = "from flask import Flask\napp = Flask(__name__)\n"
     files = {"requirements": f"{flask} gunicorn flask-migrate", "app.py": app, "migrations/env.py": ""}
     assert dict(plan_of(tmp_path, files).commands)["migrate"] == command
+
+
+@pytest.mark.parametrize(
+    ("start", "found"),
+    [
+        ("|\n      # first\n      set -e\n      python manage_db.py\n      uvicorn core.web:app --port 8080\n", "sh -c python manage_db.py && exec uvicorn core.web:app --port 8080 --host 0.0.0.0"),
+        ("|\n      if [ -z $X ]; then\n        echo\n      fi\n      uvicorn core.web:app\n", "uvicorn main:app --host 0.0.0.0 --port 8000"),
+    ],
+)  # fmt: skip
+def test_a_block_of_several_lines_is_what_it_runs_in_turn(tmp_path: Path, start: str, found: str) -> None:
+    manifest = f"web:\n  commands:\n    start: {start}"
+    assert decision(plan_of(tmp_path, {**TWO, ".platform.app.yaml": manifest}), "start").text == found

@@ -420,10 +420,14 @@ def test_of_a_bot_and_what_fills_its_data_the_bot_is_started(tmp_path: Path) -> 
         ("name = input('Your name? ')\nprint(name)\n", "docker run --rm -it notes"),
         ("def input(text):\n    return text\nprint(input('a'))\n", "docker run --rm notes"),
         ("print(form.input('a'))\n", "docker run --rm notes"),
+        ("import sys\nif sys.stdin.isatty():\n    input('go?')\n", "docker run --rm notes"),
+        ("import helper\nhelper.work()\n", "docker run --rm notes"),
     ],
 )
 def test_program_that_asks_its_keyboard_gets_a_terminal(tmp_path: Path, text: str, line: str) -> None:
-    plan = plan_of(tmp_path, {"requirements": "rich", "main.py": text})
+    helper = f"def work():\n    pass\n{GUARD}    input('a')\n"
+    plan = plan_of(tmp_path, {"requirements": "rich", "main.py": text, "helper.py": helper})
+    assert not plan.facts.interactive  # Ctrl-C and SIGTERM go on to end it in order
     assert next_lines(Service("notes", "", plan))[1] == line
     assert plan.interactive == ("-it" in line)
 
@@ -455,6 +459,8 @@ def test_the_only_spider_of_a_scrapy_project_is_run(tmp_path: Path) -> None:
     ("spiders", "problem", "command"),
     [
         ({"a": SPIDER, "b": SPIDER.replace("quotes", "books")}, "2 spiders: quotes (shop/spiders/a.py:3), books (", "--start 'scrapy crawl quotes'"),
+        ({"a": SPIDER.replace("'quotes'", "'a; rm -rf /'"), "b": SPIDER}, "2 spiders: a; rm -rf / (", """--start 'scrapy crawl '"'"'a; rm -rf /'"'"''"""),
+        ({"a": SPIDER.replace("name =", "name: str ="), "b": SPIDER}, "2 spiders", "scrapy crawl quotes"),
         ({"a": "# none\n"}, "no spider in it has a name", "scrapy genspider"),
     ],
 )  # fmt: skip
@@ -466,3 +472,8 @@ def test_a_scrapy_project_without_one_spider_is_told(
         plan_of(tmp_path, {**files, **{f"shop/spiders/{name}.py": text for name, text in spiders.items()}})
     assert problem in raised.value.problem
     assert command in raised.value.command
+
+
+def test_script_beside_a_project_of_visual_studio_is_the_program(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, {"App.sln": "", "App.pyproj": "", "fetch.py": f"import sys\n{GUARD}    sys.exit(0)\n"})
+    assert started(plan) == "python fetch.py"

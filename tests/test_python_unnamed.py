@@ -180,11 +180,12 @@ def test_what_a_lock_file_lacks_is_installed_apart_and_told(tmp_path: Path) -> N
     [
         ("'allauth', 'allauth.socialaccount.providers.github'", ("oauthlib", "pyjwt", "requests")),
         ("'allauth', 'allauth.account'", ()),
+        ("'allauth.socialaccount', 'extra'", ()),
     ],
 )
 def test_what_apps_of_django_leave_to_an_extra_is_installed(tmp_path: Path, apps: str, wanted: tuple[str, ...]) -> None:
     files = {
-        "requirements": "django gunicorn django-allauth",
+        "requirements": f"django gunicorn django-allauth{'[socialaccount]' if 'extra' in apps else ''}",
         "manage.py": "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'site_.settings')\n",
         "site_/settings.py": f"SECRET_KEY = 'x'\nINSTALLED_APPS = [{apps}]\n",
         "site_/wsgi.py": "application = None\n",

@@ -126,3 +126,14 @@ def test_a_frozen_local_version_is_asked_of_its_own_index(tmp_path: Path, lines:
     text = dockergen.generate(tmp_path)[0].text
     assert all(f"--extra-index-url {url}" in text for url in plan.facts.install.indexes)  # type: ignore[attr-defined]
     assert any("which only https://download.pytorch.org/whl/" in note for note in plan.notes) == bool(urls)
+
+
+@pytest.mark.parametrize(
+    ("name", "manifest"),
+    [
+        ("Pipfile", "[packages]\nflask = '*'\npywin32 = {version = '*', sys_platform = \"== 'win32'\"}\n"),
+        ("pyproject.toml", '[tool.poetry]\nname = "a"\n[tool.poetry.dependencies]\npython = "^3.13"\nflask = "*"\npyobjc = [{version = "9", platform = "darwin"}, {version = "10", platform = "darwin"}]\n'),
+    ],
+)  # fmt: skip
+def test_what_a_manifest_asks_for_on_another_system_is_no_problem(tmp_path: Path, name: str, manifest: str) -> None:
+    assert dockergen.plan(_write(tmp_path, {name: manifest})).start

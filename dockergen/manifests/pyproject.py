@@ -115,6 +115,9 @@ def files_read(document: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(name for name in dict.fromkeys(found) if name)
 
 
+_OF_PIPENV = ("sys_platform", "platform_system", "os_name", "platform_machine")  # == 'win32', as its own papers have it
+
+
 def table(document: Any, *path: str) -> Mapping[str, Any]:
     """The table at the path, empty when a part is missing or no table."""
     for part in path:
@@ -131,7 +134,7 @@ def poetry_dependencies(rows: Mapping[str, Any]) -> tuple[Requirement, ...]:
     """The requirements of a [tool.poetry.dependencies] table, without the interpreter and optional ones."""
     found = []
     for name, value in rows.items():
-        row = value if isinstance(value, dict) else {}
+        row = value if isinstance(value, dict) else _of_one_platform(value)
         if name.lower() == "python" or row.get("optional") is True:
             continue
         extras = tuple(sorted(normalised(extra) for extra in texts(row.get("extras"))))
@@ -154,8 +157,18 @@ def _checkout(row: Mapping[str, Any]) -> str:
     return f"git+{address}{f'@{revision}' if revision else ''}{f'#subdirectory={folder}' if folder else ''}"
 
 
+def _of_one_platform(value: Any) -> dict[str, Any]:
+    """The platform of several constraints of Poetry, where each of them names one; {} for anything else."""
+    rows = value if isinstance(value, list) else []
+    named = [_text(row.get("platform")) if isinstance(row, dict) else "" for row in rows]
+    return {"platform": named[0]} if named and all(named) else {}
+
+
 def _limits(row: Mapping[str, Any]) -> str:
-    """The `python` and `platform` keys of a Poetry dependency as a marker; releases are left to whoever reads it."""
+    """The `python` and `platform` keys of a Poetry dependency, and Pipenv's keys for systems, as a marker; releases are
+    left to whoever reads it."""
+    if own := [f"{key} {value}" for key in _OF_PIPENV if (value := _text(row.get(key)))]:
+        return " and ".join(own)
     if platform := _text(row.get("platform")):
         return f"sys_platform == '{platform}'"
     return f"python_version {_text(row.get('python'))}" if row.get("python") else ""

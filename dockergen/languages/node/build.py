@@ -35,7 +35,7 @@ _OUT_DIR = regex(r"\boutDir\s*:\s*(?:path\.)?(?:resolve|join)?\(?[^'\"`,)}]*?(?:
 _MOVES = regex(r"\b(?:mv|cp)\s+(?:-\w+\s+)*([\w./-]+)\s+([\w./-]+)")
 _VITE_CONFIG = regex(r"\bvite\b[^&|;]*?\s(?:--config|-c)[ =]([\w./-]+)")
 _WEBPACK_CONFIG = regex(r"\bwebpack\b[^&|;]*?\s(?:--config|-c)[ =]([\w./-]+)")
-_BUNDLE_TRACKER = regex(r"\bnew\s+BundleTracker\(\s*\{.*?\}\s*\)", re.DOTALL)  # it has a path of its own
+_BUNDLE_TRACKER = regex(r"\bnew\s+BundleTracker\(\s*\{[^{}]{0,2000}\}\s*\)")  # it has a path of its own
 _REQUIRED = regex(r"(?:\brequire\(\s*|\bfrom\s+)['\"](\.{1,2}/[\w./-]+)['\"]")
 _TSC_OUT = regex(r'^[^/\n]*"outDir"\s*:\s*"([^"]+)"', re.MULTILINE)
 _TSC_ROOT = regex(r'^[^/\n]*"rootDir"\s*:\s*"([^"]+)"', re.MULTILINE)

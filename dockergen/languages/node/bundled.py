@@ -10,8 +10,12 @@ from dockergen.lazy import regex
 from dockergen.manifests.package_json import PackageJson
 from dockergen.repository import Repository, normal
 
-_EXTERNAL = regex(r"\besbuild\s+([\w./-]+\.[cm]?[jt]sx?)\b(?=[^&|;]*\s--packages[= ]external\b)")
-_STATIC = regex(r"^\s*import\s+(?!type\b)(?:[^'\"\n;]*?\bfrom\s*)?['\"]((?:@[\w.-]+/)?[\w.-]+)", re.MULTILINE)
+# Only what is bundled as one module of ES brings forward what the files import by the way.
+_EXTERNAL = regex(
+    r"\besbuild\s+([\w./-]+\.[cm]?[jt]sx?)\b(?=[^&|;]*\s--packages[= ]external\b)(?=[^&|;]*\s--format[= ]esm\b)"
+    r"(?![^&|;]*\s--splitting\b)"
+)
+_STATIC = regex(r"^[ \t]*import\s+(?!type\b)(?:[^'\";]{0,500}?\bfrom\s*)?['\"]((?:@[\w.-]+/)?[\w.-]+)", re.MULTILINE)
 
 
 def imports_development(repo: Repository, package: PackageJson) -> str:

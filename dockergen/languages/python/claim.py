@@ -49,5 +49,6 @@ def _loose(repo: Repository) -> str:
 
 def foreign(repo: Repository) -> bool:
     """True where the folder has a manifest of a language that no module here plans."""
-    endings = tuple(row.split(" ", 1)[0] for row in load("common").lists["foreign_manifests"])
-    return any(name.endswith(endings) for name in repo.entries())
+    known = [row.split(" ", 1)[0] for row in load("common").lists["foreign_manifests"]]
+    endings = tuple(name for name in known if name.startswith("."))
+    return any(name in known or name.endswith(endings) for name in repo.entries())

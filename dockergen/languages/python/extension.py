@@ -38,7 +38,6 @@ _SETUP = regex(r"\b(ext_modules|cffi_modules|rust_extensions|cythonize|mypycify)
 _SOURCES = (".pyx", ".c", ".cc", ".cpp", ".cxx", ".rs")
 _CPP_SOURCES = (".cc", ".cpp", ".cxx")
 _DEPTH = 6
-# Modules that tell the version of their package.
 _MOST_TELLERS = 100  # modules of packages that are looked into
 
 
@@ -96,7 +95,7 @@ def _asks_its_version(here: Repository, name: str) -> bool:
     asked = re.compile(
         rf"\b(?:\w*version|metadata|distribution)\(\s*(?:[\"']{re.escape(name)}[\"']|__name__|__package__)\s*\)"
     )
-    tops = [folder for folder in here.folders() if here.is_file(f"{folder}/__init__.py")]
+    tops = [folder for folder in here.folders() if here.is_file(f"{folder}/__init__.py") and "test" not in folder]
     paths = [f"{folder}/{module}" for folder in tops for module in here.entries(folder) if module.endswith(".py")]
     texts = [here.source(path) for path in (*paths[:_MOST_TELLERS], "main.py", "app.py") if here.is_file(path)]
     return any("PackageNotFoundError" not in text and "metadata" in text and asked.search(text) for text in texts)

@@ -99,8 +99,8 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
         return documentation_plan(repo, found, release, site, settings)
     begun = start_of(repo, settings, path)
     begun = of_their_time(_without_installed(begun, found), release.value)
-    lacking = dict(developers_only(repo, found, begun.entry, _settings_files(begun)))
-    begun = replace(begun, added=(*begun.added, *lacking))
+    lacking = tuple(developers_only(repo, found, begun.entry, _settings_files(begun)))
+    begun = replace(begun, added=(*begun.added, *(word for word, _ in lacking if word)))
     setup = install(repo, found, begun, release)
     final = base(settings, release.value)
     build, runtime = final.build, final.image
@@ -171,7 +171,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
             *withheld(repo, begun.entry),
             *foreign(repo, begun.entry, (*final.packages, *needs.run, *asked)),
             *misspelt(repo, (*whole_program(repo, begun.entry), *_settings_files(begun)) if begun.entry else ()),
-            *lacking.values(),
+            *(note for _, note in lacking),
             *left_for_later(repo, found, begun.entry),
         ),
         env_file=env_file,
@@ -287,7 +287,7 @@ def _facts(
         build_command=settings.build_command.value if settings.build_command else "",
         made=_made(begun, pairs) if not settings.build_command else (),
         stops=ignores_sigterm(repo, begun),
-        interactive=begun.interactive,
+        interactive=begun.interactive and not begun.terminal,
         interpreter=final.interpreter,
         resets=final.resets,
         links=kept.links,

@@ -30,13 +30,16 @@ _MADE = regex(r"\b(_?[A-Z]\w*)\(\s*(?:_env\w*\s*=[^()]*)?\)")  # with nothing bu
 _NAME = regex(r"[A-Z][A-Z0-9_]*")
 _ADDRESS = regex(r"[a-z][a-z0-9+.-]*://")
 _PLAIN_ROW = regex(r"([A-Za-z_]\w*)=([^\s\"'#]+)")
-_CLIENT = regex(r"^\s*(?:from|import) (?:telethon|pyrogram)\b", re.MULTILINE)  # no client of Telegram does without both
+_CLIENT = regex(
+    r"^[ \t]*(?:from|import) (?:telethon|pyrogram)\b", re.MULTILINE
+)  # no client of Telegram does without both
 _OF_IMAGES = ("PORT", "HOST", "PATH", "HOME", "PYTHONPATH")
 # Functions that refuse None as their first argument: numbers and paths of it, and those that connect to a server.
 _NEED_TEXT = ("int", "float", "Path", "loads", "parse", "urlparse", "join")
 _NEED_ADDRESS = ("create_engine", "create_async_engine", "from_url")
 _ADDRESSED = regex(rf"\b(?:{'|'.join(_NEED_ADDRESS)})\(\s*(?:url\s*=\s*)?[a-z_]*settings\.(\w+)\s*[,)]")
-_EMPTY = regex(r"""^\s+(\w+)\s*:\s*str\s*=\s*(?:""|'')\s*(?:#|$)""", re.MULTILINE)
+_TESTED = regex(r"\bif (?:not )?[a-z_]*settings\.(\w+)")
+_EMPTY = regex(r"""^[ \t]+(\w+)[ \t]*:\s*str\s*=\s*(?:""|'')\s*(?:#|$)""", re.MULTILINE)
 _DATABASE_KEYS = ("SQLALCHEMY_DATABASE_URI", "MONGO_URI")  # of Flask's extensions
 _ADDRESS_SET = regex(rf"""\b({"|".join(_DATABASE_KEYS)})(?:["']\])?\s*(?::[^=\n]+)?=(?!=)""")
 _READERS = ("env", "config")  # environs, django-environ and decouple, by the names that everybody gives them
@@ -53,6 +56,7 @@ def variables(repo: Repository, entry: str, given: tuple[tuple[str, str], ...]) 
     # Settings that get their values from the program are no settings of the environment.
     alone = _set_once(texts.values())
     addressed = {name for text in texts.values() for name in _ADDRESSED.findall(text)}
+    addressed -= {name for text in texts.values() for name in _TESTED.findall(text)}
     client = any(map(_CLIENT.search, texts.values()))
     made = {n for text in texts.values() if hinting for n in _MADE.findall(text)}
     for path, text in texts.items():
@@ -259,7 +263,7 @@ def _empty_addresses(body: tuple[ast.stmt, ...], names: set[str]) -> Iterator[tu
         if isinstance(node, ast.ClassDef) and any(last_name(base) == "BaseSettings" for base in node.bases):
             for field in node.body:
                 if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and field.target.id in names:
-                    yield field.target.id.upper(), field.lineno
+                    yield f"{_prefix(node)}{field.target.id}".upper(), field.lineno
 
 
 def _held(node: ast.Assign) -> str:
@@ -344,15 +348,20 @@ def _has_default(node: ast.Call) -> bool:
 
 def _fields(node: ast.ClassDef) -> Iterator[tuple[str, int]]:
     """pydantic-settings: fields without a value, by their names in the environment."""
-    calls = [inner for inner in nodes(node) if isinstance(inner, ast.Call)]
-    words = [*node.keywords, *(word for call in calls for word in call.keywords)]
-    named = (w.value.value for w in words if w.arg == "env_prefix" and isinstance(w.value, ast.Constant))
-    prefix = str(next(named, ""))
+    prefix = _prefix(node)
     for field in node.body:
         if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and _is_required(field):
             text = ast.unparse(field.annotation)
             if "ClassVar" not in text and "computed" not in text:
                 yield _variable(field.value) or f"{prefix}{field.target.id}".upper(), field.lineno
+
+
+def _prefix(node: ast.ClassDef) -> str:
+    """What the names of all variables of the class begin with."""
+    calls = [inner for inner in nodes(node) if isinstance(inner, ast.Call)]
+    words = [*node.keywords, *(word for call in calls for word in call.keywords)]
+    named = (w.value.value for w in words if w.arg == "env_prefix" and isinstance(w.value, ast.Constant))
+    return str(next(named, ""))
 
 
 def _is_required(field: ast.AnnAssign) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
 from dockergen.languages.python.groups import for_development, groups_of
@@ -13,6 +13,8 @@ from dockergen.languages.python.requirements import included, production_files
 from dockergen.languages.python.standard import standard_library
 from dockergen.languages.python.syntax import nodes, parsed, suppresses
 from dockergen.languages.python.unlisted import is_here, named_otherwise, runs_on_import
+from dockergen.languages.python.unlocked import specifier
+from dockergen.lazy import regex
 from dockergen.manifests.dependency_groups import Group
 from dockergen.manifests.python_locks import packages_of
 from dockergen.manifests.requirements import Requirement, normalised, requirements_file
@@ -20,6 +22,7 @@ from dockergen.model import Origin
 from dockergen.repository import LOCK_LIMIT, Repository
 
 _MOST_FILES = 80
+_OF_PIP = regex(r"(?:[<>=!~]=?=?[\w.*+!-]+,?)+")
 
 
 def imported_groups(repo: Repository, project: Project, entry: str) -> tuple[str, ...]:
@@ -92,18 +95,37 @@ def developers_only(
         found = ((g, r) for g in groups for r in g.requirements if r.name in (name, f"django-{name}"))
         for group, needed in found:
             what = f"{origin} has {module} among the apps" if origin else f"The program imports {module}"
-            note = (
-                f"{what}, which only the group {group.name} brings; the image has {needed.name} without the rest of "
-                "that: move it to the main dependencies."
-            )
-            yield _as_locked(repo, project, needed), note
+            word = _as_locked(repo, project, needed)
+            has = f"; the image has {needed.name} without the rest of that" if word else ", and the image leaves out"
+            end = "it" if word else needed.name
+            yield word, f"{what}, which only the group {group.name} brings{has}: move {end} to the main dependencies."
             break
 
 
 def _as_locked(repo: Repository, project: Project, needed: Requirement) -> str:
+    """The requirement as pip is told it, "" for what no index may be asked for: a checkout, a folder, a source of uv's
+    or Poetry's own, something that is for another system, or words that pip does not know."""
     rows = packages_of(project.lock, repo.read(project.lock, LOCK_LIMIT)) if project.lock else {}
     row = rows.get(needed.name)
-    return f"{needed.name}=={row.version}" if row is not None and row.version else f"{needed.name}{needed.specifier}"
+    named = project.pyproject.settings("uv", "sources")
+    elsewhere = needed.url or needed.path or needed.marker or any(normalised(name) == needed.name for name in named)
+    if elsewhere or _sources_of_its_own(project) or (row is not None and (row.local or row.vcs or not row.version)):
+        return ""
+    extras = f"[{','.join(needed.extras)}]" if needed.extras else ""
+    held = f"=={row.version}" if row is not None else specifier(needed.specifier) or ""
+    if row is None and needed.specifier and specifier(needed.specifier) is None:
+        return ""
+    return f"{needed.name}{extras}{held}" if not held or _OF_PIP.fullmatch(held) else ""
+
+
+def _sources_of_its_own(project: Project) -> bool:
+    """True where the manifest names indexes, of which another one may have the same name."""
+    tables = (("uv", "index"), ("poetry", "source"), ("pdm", "source"))
+    return any(project.pyproject.tool.get(tool, {}).get(key) for tool, key in tables if _is_table(project, tool))
+
+
+def _is_table(project: Project, tool: str) -> bool:
+    return isinstance(project.pyproject.tool.get(tool), Mapping)
 
 
 def installed_apps(repo: Repository, path: str) -> Iterator[tuple[str, Origin]]:

@@ -124,7 +124,8 @@ def unpacked(repo: Repository, project: Project, itself: bool) -> list[str]:
 def absent_papers(repo: Repository, project: Project) -> tuple[str, ...]:
     """Readmes and licences that the manifest names and the repository lacks, without which no back end builds it."""
     path = project.manifest
-    named = papers(repo.toml(path)) if repo.is_file(path) else ()
+    lenient = project.pyproject.backend.startswith("setuptools")  # which only warns
+    named = papers(repo.toml(path)) if repo.is_file(path) and not lenient else ()
     prefix = f"{project.member}/" if project.member else ""
     places = (place for name in named if "*" not in name and (place := normal(prefix + name)))
     return tuple(place for place in places if not repo.has(place) and repo.is_folder(place.rpartition("/")[0]))

@@ -45,7 +45,7 @@ def crawl_start(modules: Modules, project: Project) -> Start | None:
     raise UndecidedError(
         f"{MANIFEST} is of a Scrapy project with {len(found)} spiders: {shown}{more}.",
         "Name the one to run.",
-        command=f"dockergen init --start {shlex.quote(f'scrapy crawl {found[0][0]}')}",
+        command=f"dockergen init --start {shlex.quote(shlex.join(('scrapy', 'crawl', found[0][0])))}",
     )
 
 
@@ -54,7 +54,12 @@ def _spiders(modules: Modules, path: str) -> list[tuple[str, int]]:
     found = []
     for node in modules.module(path).body:
         if isinstance(node, ast.ClassDef) and any((last_name(base) or "").endswith("Spider") for base in node.bases):
-            assigned = (row for row in node.body if isinstance(row, ast.Assign) and last_name(row.targets[0]) == "name")
-            names = (row.value.value for row in assigned if isinstance(row.value, ast.Constant))
+            rows = (row for row in node.body if isinstance(row, (ast.Assign, ast.AnnAssign)))
+            named = (row for row in rows if last_name(_target(row)) == "name")
+            names = (row.value.value for row in named if isinstance(row.value, ast.Constant))
             found += [(str(name), node.lineno) for name in names if isinstance(name, str) and name][:1]
     return found
+
+
+def _target(row: ast.Assign | ast.AnnAssign) -> ast.expr:
+    return row.targets[0] if isinstance(row, ast.Assign) else row.target

@@ -104,8 +104,14 @@ def _manifests(repo: Repository) -> Iterator[tuple[str, str, str]]:
 def _text_of(value: Any) -> str:
     """A command that is written as text, or as the first of a list below `command`."""
     command = value.get("command") if isinstance(value, dict) else value
-    command = command[0] if isinstance(command, list) and command else command
-    return command if isinstance(command, str) else ""
+    if isinstance(command, list):
+        command = command[0] if command and all(isinstance(word, str) for word in command) else ""
+    if not isinstance(command, str):
+        return ""
+    # A block of several lines is a script: what it runs in turn, where it only does that.
+    lines = [line.strip() for line in command.replace("\\\n", " ").splitlines()]
+    kept = [line for line in lines if line and not line.startswith(("#", "set "))]
+    return "" if len(kept) > 1 and any(map(_SHELL.search, kept)) else " && ".join(kept)
 
 
 def _entrypoint(repo: Repository) -> Iterator[Run]:
@@ -244,7 +250,7 @@ def _papers(repo: Repository) -> Iterator[Run]:
 
 
 def _line(repo: Repository, path: str, command: str, process: str, weight: str = "platform") -> Run:
-    first = command.strip().splitlines()[0] if command.strip() else ""
+    first = command.strip().splitlines()[0].split(" && ")[0] if command.strip() else ""
     text = " ".join(command.split())
     return run(text, Origin("file", path, repo.line_of(path, first)), weight, process)
 

@@ -9,6 +9,7 @@ from dockergen.languages.python.entry import Modules
 from dockergen.languages.python.imports import program_files
 from dockergen.languages.python.objects import calls
 from dockergen.languages.python.start.result import Start
+from dockergen.languages.python.syntax import guards, nodes
 
 _MOST_FILES = 25
 
@@ -19,7 +20,10 @@ def at_a_terminal(modules: Modules, found: Start) -> Start:
         return found
     for path in program_files(modules.repo, found.entry, _MOST_FILES):
         module = modules.module(path)
+        if "isatty" in modules.repo.source(path):
+            continue  # it asks nobody where nobody is
         own = any(isinstance(node, ast.FunctionDef) and node.name == "input" for node in module.body)
-        if not own and any(name == "input" for name, _, _ in calls(module)):
+        aside = {id(n) for node in module.body if path != found.entry and guards(node) for n in nodes(node)}
+        if not own and any(name == "input" and id(call) not in aside for name, call, _ in calls(module)):
             return replace(found, interactive=True, terminal=True)
     return found

@@ -124,13 +124,13 @@ def _reachable(run: Run) -> tuple[str, list[str]]:
 def _interpreted(modules: Modules, run: Run, text: str) -> str:
     """The command with the interpreter that the first line of its script names: whether a checkout makes a file
     executable depends on the machine."""
-    text = re.sub(r"^chmod \+x [\w./-]+ && (?:exec )?", "", text)
-    word = text.split(" ", 1)[0]
+    plain = re.sub(r"^chmod \+x [\w./-]+ && (?:exec )?", "", text)
+    word = plain.split(" ", 1)[0]
     path = normal(f"{run.root}/{word}" if run.root else word)
     if not path or not modules.repo.is_file(path):
         return text
     first = _SHEBANG.match(modules.repo.source(path))
-    return f"{first[1].rpartition('/')[2]}{(first[2] or '').rstrip()} {text}" if first else text
+    return f"{first[1].rpartition('/')[2]}{(first[2] or '').rstrip()} {plain}" if first else text
 
 
 def _bound(program: str, text: str) -> str:

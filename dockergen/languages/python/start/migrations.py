@@ -33,7 +33,7 @@ def unmigrated(repo: Repository, site: Django) -> Unmigrated:
         label = folder.rpartition("/")[2]
         if (
             name != "models.py"
-            or not label
+            or not label.isidentifier()
             or not re.search(rf"""["'](?:[\w.]+\.)?{label}(?:\.[\w.]+)?["']""", settings)
         ):
             continue
