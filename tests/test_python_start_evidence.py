@@ -458,6 +458,7 @@ def test_migrations_of_flask_are_told_as_its_release_knows_them(tmp_path: Path, 
 @pytest.mark.parametrize(
     ("start", "found"),
     [
+        ("sleep infinity", "uvicorn main:app --host 0.0.0.0 --port 8000"),
         ("|\n      # first\n      set -e\n      python manage_db.py\n      uvicorn core.web:app --port 8080\n", "sh -c python manage_db.py && exec uvicorn core.web:app --port 8080 --host 0.0.0.0"),
         ("|\n      if [ -z $X ]; then\n        echo\n      fi\n      uvicorn core.web:app\n", "uvicorn main:app --host 0.0.0.0 --port 8000"),
     ],

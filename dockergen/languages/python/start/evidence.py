@@ -40,6 +40,7 @@ _SWITCH = regex(
     r"(?i)(?<![\w$.-])((?!PYTHON|PIP_|UV_|POETRY_|PDM_|DEBIAN|\w*DEBUG)[A-Z]\w*)"
     r"""[= ]["']?(yes|true|on|production)["']?(?=\s|$)"""
 )
+_IDLE = ("sleep", "true", ":", "tail")  # what a platform is told to run where its own web server has files to show
 _INI = regex(r"^(module|wsgi-file|callable)\s*=\s*([\w./:-]+)", re.MULTILINE)
 
 
@@ -77,7 +78,9 @@ def _procfile(repo: Repository) -> Iterator[Run]:
 
 
 def _platforms(repo: Repository) -> Iterator[Run]:
-    yield from (_line(repo, path, command, process) for path, command, process in _manifests(repo) if command)
+    for path, command, process in _manifests(repo):
+        if command.split()[:1] and command.split()[0] not in _IDLE:
+            yield _line(repo, path, command, process)
 
 
 def _manifests(repo: Repository) -> Iterator[tuple[str, str, str]]:
