@@ -44,9 +44,8 @@ from dockergen.model import BuildArgument, Secret, Sourced
 from dockergen.repository import LOCK_LIMIT, Repository
 
 _TOGETHER = ("requirements", "project", "setup")  # kinds whose step can be told more than the manifests say
-_OUTSIDE = regex(
-    r"^source = \{ (?:directory|editable|virtual|path) = \"(?:\.\./|/)", re.MULTILINE
-)  # of a package in a uv.lock
+# Of a package in a uv.lock.
+_OUTSIDE = regex(r"^source = \{ (?:directory|editable|virtual|path) = \"(?:\.\./|/)", re.MULTILINE)
 
 
 @frozen

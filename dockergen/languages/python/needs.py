@@ -30,9 +30,8 @@ _MADE = regex(r"\b(_?[A-Z]\w*)\(\s*(?:_env\w*\s*=[^()]*)?\)")  # with nothing bu
 _NAME = regex(r"[A-Z][A-Z0-9_]*")
 _ADDRESS = regex(r"[a-z][a-z0-9+.-]*://")
 _PLAIN_ROW = regex(r"([A-Za-z_]\w*)=([^\s\"'#]+)")
-_CLIENT = regex(
-    r"^[ \t]*(?:from|import) (?:telethon|pyrogram)\b", re.MULTILINE
-)  # no client of Telegram does without both
+# No client of Telegram does without both.
+_CLIENT = regex(r"^[ \t]*(?:from|import) (?:telethon|pyrogram)\b", re.MULTILINE)
 _OF_IMAGES = ("PORT", "HOST", "PATH", "HOME", "PYTHONPATH")
 # Functions that refuse None as their first argument: numbers and paths of it, and those that connect to a server.
 _NEED_TEXT = ("int", "float", "Path", "loads", "parse", "urlparse", "join")
@@ -53,11 +52,11 @@ def variables(repo: Repository, entry: str, given: tuple[tuple[str, str], ...]) 
     present = {*_ALWAYS, *dict(given)}
     present |= {name for text in texts.values() for names in _SET.findall(text) for name in names}
     hinting = any(map(_HINT.search, texts.values()))
-    # Settings that get their values from the program are no settings of the environment.
     alone = _set_once(texts.values())
     addressed = {name for text in texts.values() for name in _ADDRESSED.findall(text)}
     addressed -= {name for text in texts.values() for name in _TESTED.findall(text)}
     client = any(map(_CLIENT.search, texts.values()))
+    # Settings that get their values from the program are no settings of the environment.
     made = {n for text in texts.values() if hinting for n in _MADE.findall(text)}
     for path, text in texts.items():
         if not _HINT.search(text):
