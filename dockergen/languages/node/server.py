@@ -42,7 +42,8 @@ def server_plan(repo: Repository, settings: Settings, project: Project) -> Build
     net = network(repo, started.value.entry, project.row)
     port = _port(project, net, settings)
     runtime = _runtime(project, setup, started.value, net, settings)
-    facts = _facts(repo, project, setup, started.value)
+    kept = imports_development(repo, package) if project.build.command else ""
+    facts = _facts(repo, project, setup, started.value, trimmed=not kept)
     argv = started.value.argv
     if not project.is_next and settings.start is None:
         argv = signals.stoppable(repo, argv, project.version.value)
@@ -55,7 +56,7 @@ def server_plan(repo: Repository, settings: Settings, project: Project) -> Build
     notes = [*project.notes, *tool.notes, *(net.notes if started.value.tool != "fastify" else ()), *setup.notes]
     if project.next_mode == "server":
         notes.append(nextjs.advice(repo))
-    if kept := imports_development(repo, package) if project.build.command else "":
+    if kept:
         notes.append(
             f"The bundle imports {kept} when it runs, one of the devDependencies, so the image keeps all of these; "
             "move it to dependencies, or import it where only development does."
@@ -148,12 +149,12 @@ def _needs_debian(project: Project, setup: Install, started: Start, net: Network
     return "the program starts others" if net.child_process else ""
 
 
-def _facts(repo: Repository, project: Project, setup: Install, started: Start) -> NodeFacts:
+def _facts(repo: Repository, project: Project, setup: Install, started: Start, *, trimmed: bool) -> NodeFacts:
     package, build = project.manifest, project.build
     builds = build.command is not None
     modules = bool(package.dependencies or package.optional)
     prisma = "@prisma/client" in package.dependencies
-    trims = builds and bool(package.development) and not imports_development(repo, package)
+    trims = builds and bool(package.development) and trimmed
     prune = trims and (setup.source_first or prisma)
     layout = (
         "source"
