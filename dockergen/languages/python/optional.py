@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from dockergen.languages.python.groups import for_development, groups_of
@@ -121,11 +121,7 @@ def _as_locked(repo: Repository, project: Project, needed: Requirement) -> str:
 def _sources_of_its_own(project: Project) -> bool:
     """True where the manifest names indexes, of which another one may have the same name."""
     tables = (("uv", "index"), ("poetry", "source"), ("pdm", "source"))
-    return any(project.pyproject.tool.get(tool, {}).get(key) for tool, key in tables if _is_table(project, tool))
-
-
-def _is_table(project: Project, tool: str) -> bool:
-    return isinstance(project.pyproject.tool.get(tool), Mapping)
+    return any(project.pyproject.settings(tool).get(key) for tool, key in tables)
 
 
 def installed_apps(repo: Repository, path: str) -> Iterator[tuple[str, Origin]]:
