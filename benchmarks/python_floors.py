@@ -1,8 +1,8 @@
-"""From which release on a distribution wants a newer Python: `python -m benchmarks.python_floors [FILE]`.
+"""Which releases of a distribution refuse a Python by their own word: `python -m benchmarks.python_floors [FILE]`.
 
 FILE holds names of distributions, one a line; they are added to those that dockergen/data/python-floors.toml holds and those of the other
-tables. The package index that pip uses tells what every file requires; dockergen learns which Python the pins of a manifest cannot be
-installed on.
+tables. The package index that pip uses tells what every file requires; dockergen learns on which Python the pins of a manifest cannot be
+installed, and where pip would go back to a release of years ago that refused nothing yet.
 """
 
 from __future__ import annotations
@@ -26,11 +26,12 @@ from packaging.utils import (
 )
 from packaging.version import Version
 
-from benchmarks.python_wheels import line, row_of
+from benchmarks.python_wheels import files, line
 from dockergen.catalog import load
 
 _TARGET = Path(__file__).parents[1] / "dockergen" / "data" / "python-floors.toml"
 _PATCH = 99  # newer than any patch of a minor, as its image has the newest
+_LONG_GONE = ("3.7", "3.8", "3.9")  # what refuses all that came since is a backport of what they have
 _HEAD = """\
 # From which release on a distribution cannot be installed on older Pythons: "3.10:5.0 3.12:6.0" is 3.10 or newer from 5.0 on, 3.12 or newer from 6.0 on. What
 # came before may be installed on anything older as well.
@@ -40,6 +41,12 @@ _HEAD = """\
 
 [floors]
 """
+_CEILINGS = """
+# Which releases refuse a Python as too new, for distributions whose newest release does, or that did for a while: "3.13:0.14.0-1.2 3.14:0.98.0-" is that 3.13 is
+# refused from 0.14.0 on until 1.2 takes it, and 3.14 by all from 0.98.0 on so far. A Python that is not named is refused as the one before it is.
+
+[ceilings]
+"""
 
 
 def main() -> int:
@@ -47,13 +54,29 @@ def main() -> int:
     parser.add_argument("names", type=Path, nargs="?", help="file with one name a line")
     given = parser.parse_args().names
     names = sorted({*_known(), *(map(canonicalize_name, given.read_text("utf-8").split()) if given else ())})
-    with ThreadPoolExecutor(4) as pool:
-        rows = dict(zip(names, pool.map(lambda name: row_of(name, _firsts), names), strict=True))
-    lines = [line(name, row) for name, row in rows.items() if row]
+    with ThreadPoolExecutor(8) as pool:
+        rows = list(zip(names, pool.map(_rows_of, names), strict=True))
+    floors = [line(name, row) for name, (row, _) in rows if row]
+    ceilings = [line(name, row) for name, (_, row) in rows if row]
     head = _HEAD.format(day=datetime.datetime.now(datetime.UTC).date(), asked=len(names))
-    _TARGET.write_text(head + "\n".join(lines) + "\n", encoding="utf-8")
-    print(json.dumps({"rows": len(lines), "asked": len(names)}))
+    text = "\n".join((head + "\n".join(floors), _CEILINGS + "\n".join(ceilings)))
+    _TARGET.write_text(f"{text}\n", encoding="utf-8")
+    print(json.dumps({"floors": len(floors), "ceilings": len(ceilings), "asked": len(names)}))
     return 0
+
+
+def _rows_of(name: str) -> tuple[str, str]:
+    """What is known of the oldest Pythons and of the newest, each "" where nothing has to be."""
+    try:
+        listed = files(name)
+    except (OSError, ValueError) as error:
+        print(f"{name}: {error}", file=sys.stderr)
+        return "", ""
+    return _joined(_firsts(listed)), _joined(_refused(listed))
+
+
+def _joined(pairs: Iterable[tuple[str, str]]) -> str:
+    return " ".join(f"{minor}:{text}" for minor, text in pairs)
 
 
 def _known() -> Iterator[str]:
@@ -64,6 +87,11 @@ def _known() -> Iterator[str]:
     yield from load("python-runs").runs
     yield from load("python-eras").eras
     yield from load("python-setuptools").setuptools
+    for row in load("python").frameworks.values():
+        yield from row.dependencies
+    modules = load("python-modules").lists
+    named = (*modules["same"], *(row.split()[1] for row in modules["other"]))
+    yield from (canonicalize_name(name.partition("[")[0]) for name in named)
 
 
 def _firsts(listed: Iterable[Mapping[str, object]]) -> Iterator[tuple[str, str]]:
@@ -81,9 +109,35 @@ def _firsts(listed: Iterable[Mapping[str, object]]) -> Iterator[tuple[str, str]]
     yield from reversed(found)
 
 
+def _refused(listed: Iterable[Mapping[str, object]]) -> Iterator[tuple[str, str]]:
+    """For each minor the last releases in a row that refuse it and take an older one; none of a backport, of which
+    nothing else is needed where the newest Pythons have it themselves."""
+    known = list(load("python").versions.end_of_life)  # type: ignore[union-attr]
+    accepted = _accepted(listed, known)
+    releases = sorted(release for release in accepted if not release.is_prerelease)
+    told = ""
+    for place, minor in enumerate(known):
+        refusing = [place not in accepted[r] and min(accepted[r], default=place) < place for r in releases]
+        if True not in refusing:
+            continue
+        last = len(refusing) - 1 - refusing[::-1].index(True)
+        first = last - next((back for back, refuses in enumerate(refusing[last::-1]) if not refuses), last + 1) + 1
+        row = f"{releases[first]}-{releases[last + 1] if last + 1 < len(releases) else ''}"
+        if row.endswith("-") and minor in _LONG_GONE:
+            return
+        if row != told:
+            told = row
+            yield minor, row
+
+
 def _floors(listed: Iterable[Mapping[str, object]], known: list[str]) -> dict[Version, int]:
     """The oldest minor, as its place among the known ones, that a file of each release may be installed on."""
-    found: dict[Version, int] = {}
+    return {release: min(places, default=0) for release, places in _accepted(listed, known).items()}
+
+
+def _accepted(listed: Iterable[Mapping[str, object]], known: list[str]) -> dict[Version, set[int]]:
+    """The minors, as their places among the known ones, that some file of each release may be installed on."""
+    found: dict[Version, set[int]] = {}
     for file in listed:
         filename = str(file["filename"])
         try:
@@ -96,8 +150,8 @@ def _floors(listed: Iterable[Mapping[str, object]], known: list[str]) -> dict[Ve
             continue
         if file.get("yanked"):
             continue
-        fitting = (place for place, minor in enumerate(known) if f"{minor}.{_PATCH}" in wanted)
-        found[release] = min(next(fitting, 0), found.get(release, len(known)))
+        fitting = {place for place, minor in enumerate(known) if f"{minor}.{_PATCH}" in wanted}
+        found.setdefault(release, set()).update(fitting)
     return found
 
 

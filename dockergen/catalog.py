@@ -139,6 +139,8 @@ class Catalog:
     runs: Mapping[str, str] = field(default_factory=dict)
     # distribution -> "3.10:5.0 3.12:6.0", the first release that each is the oldest for
     floors: Mapping[str, str] = field(default_factory=dict)
+    # distribution -> "3.13:0.14.0-1.2 3.14:0.98.0-", the releases that refuse each as too new
+    ceilings: Mapping[str, str] = field(default_factory=dict)
     suites: Mapping[str, Mapping[str, str]] = field(
         default_factory=dict
     )  # older Debian suite -> name now -> name there
@@ -206,6 +208,7 @@ def _catalog(table: Mapping[str, Any], where: str) -> Catalog:
         wheels=MappingProxyType(table.get("wheels", {})),
         runs=MappingProxyType(table.get("runs", {})),
         floors=MappingProxyType(table.get("floors", {})),
+        ceilings=MappingProxyType(table.get("ceilings", {})),
         suites={key: MappingProxyType(names) for key, names in table.get("suites", {}).items()},
         eras=table.get("eras", {}),
         apis=table.get("apis", {}),

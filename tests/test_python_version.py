@@ -14,6 +14,7 @@ import dockergen
 from dockergen.errors import ProjectError
 from dockergen.languages.python.markers import applies
 from dockergen.languages.python.version import allows
+from dockergen.languages.python.wheels import outgrown_by_python
 from dockergen.manifests.python_locks import markers_of
 from dockergen.model import BuildPlan, Sourced
 
@@ -364,6 +365,42 @@ def test_a_pin_that_was_not_taken_says_why(project: Make) -> None:
     why = "django 6.0.8 wants a newer one (requirements.txt:1)"
     assert f"runtime.txt:1 says Python 3.9.18, and {why}: the image has 3.14." in plan.notes
     assert [(lost.value, lost.why) for lost in _version(plan).rejected] == [("3.9.18", why)]
+
+
+def test_what_refuses_the_newest_python_has_an_older_one(project: Make) -> None:
+    plan = dockergen.plan(project({**MAIN, "requirements.txt": "crewai>=1.14\n"}))
+    assert _version(plan).value == "3.13"
+    assert [(lost.value, lost.why) for lost in _version(plan).rejected] == [
+        ("3.14", "crewai >=1.14 wants an older one")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "specifier", "minor", "outgrown", "wholly"),
+    [
+        ("crewai", "", "3.14", True, False),  # pip would take 0.11.2, which refused nothing
+        ("crewai", ">=1.0", "3.14", True, True),
+        ("crewai", "==0.11.2", "3.14", False, False),
+        ("crewai", "<0.11", "3.14", False, False),
+        ("crewai", "", "3.13", False, False),  # taken since 0.126.0
+        ("crewai", "==0.95.0", "3.13", True, True),
+        ("scipy", "==1.10.1", "3.14", True, True),  # as 3.13, which the row ends with
+        ("scipy", "", "3.14", False, False),
+        ("flask", "", "3.14", False, False),
+    ],
+)
+def test_releases_that_refuse_a_python_as_too_new(
+    name: str, specifier: str, minor: str, outgrown: bool, wholly: bool
+) -> None:
+    assert outgrown_by_python(name, specifier, minor) is outgrown
+    assert outgrown_by_python(name, specifier, minor, wholly=True) is wholly
+
+
+def test_a_pinned_python_that_a_requirement_wholly_refuses_is_not_taken(project: Make) -> None:
+    plan = dockergen.plan(project({**MAIN, "requirements.txt": "scipy==1.10.1\n", ".python-version": "3.13\n"}))
+    assert _version(plan).value == "3.11"
+    stays = dockergen.plan(project({**MAIN, "requirements.txt": "crewai\n", ".python-version": "3.14\n"}))
+    assert _version(stays).value == "3.14"
 
 
 @pytest.mark.parametrize(

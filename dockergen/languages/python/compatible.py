@@ -9,7 +9,14 @@ from dockergen.languages.python.era import contemporary, era
 from dockergen.languages.python.markers import applies
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.removed import removed
-from dockergen.languages.python.wheels import ends_before, key, newer_than_python, older_than_python, older_than_wheels
+from dockergen.languages.python.wheels import (
+    ends_before,
+    key,
+    newer_than_python,
+    older_than_python,
+    older_than_wheels,
+    outgrown_by_python,
+)
 from dockergen.manifests.python_locks import Locked, markers_of, wheel
 from dockergen.manifests.requirements import Requirement
 from dockergen.model import Origin, Rejected, Sourced
@@ -69,14 +76,18 @@ def _failing(repo: Repository, project: Project, minor: str) -> Iterator[tuple[s
     for requirement, origin in _stated(project, minor):
         if older_than_python(requirement.name, requirement.specifier, minor, project.installed):
             yield f"{_named(requirement)} does not run on it", origin
+        elif outgrown_by_python(requirement.name, requirement.specifier, minor):
+            yield f"{_named(requirement)} wants an older one", origin
     yield from refusing(project, minor)
 
 
 def refusing(project: Project, minor: str) -> Iterator[tuple[str, Origin]]:
-    """Which lines of an unlocked manifest pip refuses on that Python, as they want a newer one."""
+    """Which lines of an unlocked manifest pip refuses on that Python, as they want a newer or an older one."""
     for requirement, origin in _stated(project, minor):
         if newer_than_python(requirement.name, requirement.specifier, minor):
             yield f"{_named(requirement)} wants a newer one", origin
+        elif outgrown_by_python(requirement.name, requirement.specifier, minor, wholly=True):
+            yield f"{_named(requirement)} wants an older one", origin
 
 
 def _without_wheel(repo: Repository, project: Project, minor: str) -> Iterator[tuple[str, Origin]]:

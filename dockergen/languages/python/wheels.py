@@ -33,6 +33,15 @@ def newer_than_python(name: str, specifier: str, minor: str) -> bool:
     return bool(first) and begins_with(specifier, first)
 
 
+def outgrown_by_python(name: str, specifier: str, minor: str, *, wholly: bool = False) -> bool:
+    """True when the newest release that the specifier leaves is known to refuse that Python as too new, so that pip
+    goes back to one from before anybody refused any; `wholly`: when there is none to go back to."""
+    rows = _pairs(load("python-floors").ceilings.get(name, "")).items()
+    first, _, end = next((row for python, row in reversed([*rows]) if key(python) <= key(minor)), "").partition("-")
+    refused = bool(first) and not _ends(specifier, first) and (not end or _ends(specifier, end))
+    return refused and (not wholly or begins_with(specifier, first))
+
+
 def published(name: str, specifier: str, minor: str) -> bool:
     """True when the releases of a specifier have wheels for that Python, or nothing that needs a compiler."""
     row = load("python-packages").packages.get(name)
