@@ -127,3 +127,27 @@ def test_the_printed_command_takes_the_file_of_variables_that_is_there(tmp_path:
     _write(tmp_path, "import os\nKEY = os.environ['API_KEY'] + os.environ['REGION']\n")
     (tmp_path / ".env").write_text(text)
     assert f" {words} " in next_lines(service_at(tmp_path, {}))[1]
+
+
+CONFIG = "import os\nHOST = os.getenv('DB_HOST')\nNAME = os.environ.get('DB_NAME', 'shop')\nTOKEN: str = os.getenv('TOKEN', '')\n"
+SETTINGS = "import os\nclass Settings:\n    host: str = os.getenv('DB_HOST')\nsettings = Settings()\n"
+
+
+@pytest.mark.parametrize(
+    ("config", "text", "names"),
+    [
+        pytest.param(CONFIG, "from config import HOST, NAME\nURL = f'postgresql://{HOST}/{NAME}'\n", ["DB_HOST"], id="a-name"),
+        pytest.param(CONFIG, "import config\nURL = f'postgresql://{config.HOST}/{config.NAME}'\n", ["DB_HOST"], id="a-module"),
+        pytest.param(CONFIG, "from config import HOST as PLACE\nPARTS = PLACE.split(',')\n", ["DB_HOST"], id="another-name"),
+        pytest.param(SETTINGS, "from config import settings\nURL = f'postgresql://{settings.host}/shop'\n", ["DB_HOST"], id="an-object"),
+        pytest.param(SETTINGS, "from config import Settings\nURL = f'postgresql://{Settings.host}/shop'\n", ["DB_HOST"], id="a-class"),
+        pytest.param(CONFIG, "from config import HOST\nURL = HOST and f'postgresql://{HOST}/shop'\n", [], id="asked-first"),
+        pytest.param(f"{CONFIG}HOST = HOST or 'db'\n", "from config import HOST\nURL = f'postgresql://{HOST}/shop'\n", [], id="given-later"),
+        pytest.param(CONFIG, "from config import HOST\nHOST = 'db'\nURL = f'postgresql://{HOST}/shop'\n", [], id="given-here"),
+    ],
+)  # fmt: skip
+def test_variables_that_another_file_keeps_are_demanded_where_they_are_used(
+    tmp_path: Path, config: str, text: str, names: list[str]
+) -> None:
+    (tmp_path / "config.py").write_text(config)
+    assert [need.value for need in dockergen.plan(_write(tmp_path, text)).needs] == names

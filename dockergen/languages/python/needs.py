@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 from dockergen.catalog import load
+from dockergen.languages.python.held import KEEPS, asked, brought, hold, spelled
 from dockergen.languages.python.imports import files_of, whole_program
 from dockergen.languages.python.shortened import shortened
 from dockergen.languages.python.syntax import guards, last_name, nodes, parsed
@@ -21,7 +22,7 @@ _MOST_SHOWN = 6
 _ALWAYS = ("PATH", "HOME", "LANG", "HOSTNAME", "PWD", "TMPDIR", "PYTHON_VERSION")
 _HINT = regex(
     r"TOKEN|API_ID|API_HASH|\bif (?:not \w|\w+ is None)|environ\[|\b(?:getenv|environ\.get)\([^,()]+\)\s*(?:[.)+]|$)"
-    r"|\b(?:create_engine|create_async_engine|from_url)\(|\benv(?:\.\w+)?\(|\bconfig\(|BaseSettings",
+    r"|://\{|\b(?:create_engine|create_async_engine|from_url)\(|\benv(?:\.\w+)?\(|\bconfig\(|BaseSettings",
     re.MULTILINE,
 )
 # What the program gives itself before it asks.
@@ -51,6 +52,7 @@ def variables(repo: Repository, entry: str, given: tuple[tuple[str, str], ...]) 
     texts = {path: repo.source(path) for path in whole_program(repo, entry)} if entry else {}
     present = {*_ALWAYS, *dict(given)}
     present |= {name for text in texts.values() for names in _SET.findall(text) for name in names}
+    keeping = any(map(KEEPS.search, texts.values()))
     hinting = any(map(_HINT.search, texts.values()))
     alone = _set_once(texts.values())
     addressed = {name for text in texts.values() for name in _ADDRESSED.findall(text)}
@@ -59,7 +61,8 @@ def variables(repo: Repository, entry: str, given: tuple[tuple[str, str], ...]) 
     # Settings that get their values from the program are no settings of the environment.
     made = {n for text in texts.values() if hinting for n in _MADE.findall(text)}
     for path, text in texts.items():
-        if not _HINT.search(text):
+        known = brought(repo, path, parsed(text)) if keeping else {}
+        if not (known or _HINT.search(text)):
             continue
         module = parsed(text)
         functions = _called_from(repo, entry, path) if path != entry else ()
@@ -68,13 +71,13 @@ def variables(repo: Repository, entry: str, given: tuple[tuple[str, str], ...]) 
         bot = any(origin.split(".")[0] in _bots() for origin in module.imports.values())
         try:
             wanted = [
-                *_demanded((*module.body, *started), reads, made),
+                *_demanded((*module.body, *started), reads, made, known),
                 *(_tokens(module.body, ("TOKEN",)) if bot else ()),
             ]
             wanted += _addresses(module.body, alone)
             wanted += _empty_addresses(module.body, addressed & {*_EMPTY.findall(text)})
             wanted += _tokens(module.body, ("API_ID", "API_HASH"), empty=True) if client else ()
-            wanted += [row for body in _bodies(module.body, functions) for row in _demanded(body, reads, made)]
+            wanted += [row for body in _bodies(module.body, functions) for row in _demanded(body, reads, made, known)]
         except RecursionError:
             continue  # an expression of thousands of terms: nobody wrote that by hand
         for name, line in wanted:
@@ -93,7 +96,7 @@ def _bots() -> frozenset[str]:
 def _tokens(body: tuple[ast.stmt, ...], endings: tuple[str, ...], *, empty: bool = False) -> Iterator[tuple[str, int]]:
     """The variables of those names that are asked for, without a default or, where told so, with an empty one."""
     for node in (inner for statement in body for inner in nodes(statement)):
-        if isinstance(node, ast.Call) and (name := _asked(node, empty=empty)).endswith(endings):
+        if isinstance(node, ast.Call) and (name := asked(node, empty=empty)).endswith(endings):
             yield name, node.lineno
 
 
@@ -151,24 +154,25 @@ def kept_in(repo: Repository, names: tuple[Sourced[str], ...]) -> tuple[str, tup
     return "", ()
 
 
-def _demanded(body: tuple[ast.stmt, ...] | list[ast.stmt], reads: bool, made: set[str]) -> Iterator[tuple[str, int]]:
-    """What statements that run on import demand; what is tried, or asked for first, is not demanded."""
+def _demanded(
+    body: tuple[ast.stmt, ...] | list[ast.stmt], reads: bool, made: set[str], known: Mapping[str, str]
+) -> Iterator[tuple[str, int]]:
+    """What statements that run on import demand; what is tried, or asked for first, is not demanded. `known` are names
+    that hold variables before."""
     classes = [node for node in body if isinstance(node, ast.ClassDef)]
     own = {c.name for c in classes if any(last_name(base) == "BaseSettings" for base in c.bases)}
-    held = {
-        node.targets[0].id: name
-        for node in body
-        if isinstance(node, ast.Assign) and (name := _held(node)) and isinstance(node.targets[0], ast.Name)
-    }
-    holding: dict[str, str] = {}
+    held = dict(known)
+    for node in body:
+        hold(node, held, empty=True)
+    holding = dict(known)
     for node in body:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             continue
         if isinstance(node, ast.Try):
-            _hold(node, holding)
+            hold(node, holding)
             continue
         if isinstance(node, ast.ClassDef):
-            yield from _demanded(node.body, reads, made)
+            yield from _demanded(node.body, reads, made, holding)
             if node.name in made and any(last_name(base) in ("BaseSettings", *own) for base in node.bases):
                 yield from _fields(node)
         elif isinstance(node, (ast.If, ast.With)):
@@ -178,31 +182,22 @@ def _demanded(body: tuple[ast.stmt, ...] | list[ast.stmt], reads: bool, made: se
             yield from _read(condition, reads)
             yield from _used(condition, holding)
             yield from _insisted(node, held) if isinstance(node, ast.If) else ()
-            yield from _demanded(taken(node), reads, made) if isinstance(node, ast.If) else ()
+            yield from _demanded(taken(node), reads, made, holding) if isinstance(node, ast.If) else ()
         else:
             yield from _read(node, reads)
             yield from _used(node, holding)
-        _hold(node, holding)
-
-
-def _hold(node: ast.stmt, holding: dict[str, str]) -> None:
-    """What names hold nothing but a variable behind the statement; one that it gives another value does not."""
-    for inner in nodes(node) if holding else ():
-        if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
-            holding.pop(inner.id, None)
-    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and (name := _asked(node.value)):
-        holding[node.targets[0].id] = name
+        hold(node, holding)
 
 
 def _used(node: ast.AST, held: Mapping[str, str]) -> Iterator[tuple[str, int]]:
     """What is used as if it were there: `URL.startswith(...)` on the way, and not behind `URL and`."""
     if not held or isinstance(node, (ast.Lambda, ast.IfExp, ast.BoolOp, ast.comprehension)):
         return
-    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in held:
-        yield held[node.value.id], node.lineno
+    if isinstance(node, ast.Attribute) and (name := held.get(spelled(node.value))):
+        yield name, node.lineno
     for part in _insisting(node):
-        if isinstance(part, ast.Name) and part.id in held:
-            yield held[part.id], part.lineno
+        if name := held.get(spelled(part)):
+            yield name, part.lineno
     for child in ast.iter_child_nodes(node):
         yield from _used(child, held)
 
@@ -251,7 +246,7 @@ def _addresses(body: tuple[ast.stmt, ...], alone: set[str]) -> Iterator[tuple[st
     inside = (inner for statement in body if alone for inner in nodes(statement))
     for node in (inner for inner in inside if isinstance(inner, ast.Assign)):
         target = node.targets[0]
-        name = _asked(node.value) if isinstance(target, ast.Name) and target.id in alone else ""
+        name = asked(node.value) if isinstance(target, ast.Name) and target.id in alone else ""
         if name and "TEST" not in name:
             yield name, node.lineno
 
@@ -263,11 +258,6 @@ def _empty_addresses(body: tuple[ast.stmt, ...], names: set[str]) -> Iterator[tu
             for field in node.body:
                 if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and field.target.id in names:
                     yield f"{_prefix(node)}{field.target.id}".upper(), field.lineno
-
-
-def _held(node: ast.Assign) -> str:
-    """The variable in `TOKEN = os.getenv("TOKEN")`, "" for any other assignment."""
-    return _asked(node.value, empty=True) if len(node.targets) == 1 and isinstance(node.targets[0], ast.Name) else ""
 
 
 def _insisted(node: ast.If, held: Mapping[str, str]) -> Iterator[tuple[str, int]]:
@@ -283,13 +273,7 @@ def _insisted(node: ast.If, held: Mapping[str, str]) -> Iterator[tuple[str, int]
     tests = node.test.values if isinstance(node.test, ast.BoolOp) and isinstance(node.test.op, ast.Or) else [node.test]
     for test in tests:
         subject = _absent(test)
-        name = (
-            held.get(subject.id, "")
-            if isinstance(subject, ast.Name)
-            else _asked(subject, empty=True)
-            if subject
-            else ""
-        )
+        name = held.get(spelled(subject)) or asked(subject, empty=True) if subject else ""
         if name:
             yield name, node.lineno
 
@@ -309,9 +293,9 @@ def _read(node: ast.AST, reads: bool) -> Iterator[tuple[str, int]]:
         name = node.slice.value if isinstance(node.slice, ast.Constant) else None
         yield from [(name, node.lineno)] if isinstance(name, str) else []
     for part in _insisting(node):  # int(os.getenv("CHANNEL")): None is refused
-        if name := _asked(part):
+        if name := asked(part):
             yield name, part.lineno
-    if isinstance(node, ast.Attribute) and (name := _asked(node.value)):
+    if isinstance(node, ast.Attribute) and (name := asked(node.value)):
         yield name, node.lineno  # os.environ.get("HOSTS").split(): used as if it were there
     if isinstance(node, ast.Call) and reads and len(node.args) == 1 and _reader(node.func):
         first = node.args[0]
@@ -319,20 +303,6 @@ def _read(node: ast.AST, reads: bool) -> Iterator[tuple[str, int]]:
             yield first.value, node.lineno
     for child in ast.iter_child_nodes(node):
         yield from _read(child, reads)
-
-
-def _asked(node: ast.expr, *, empty: bool = False) -> str:
-    """The variable of os.environ.get("X") and os.getenv("X") without a default; `empty`: or with one that is empty."""
-    if not isinstance(node, ast.Call) or not node.args or node.keywords:
-        return ""
-    if not all(empty and isinstance(default, ast.Constant) and not default.value for default in node.args[1:]):
-        return ""
-    of = node.func.value if isinstance(node.func, ast.Attribute) else None
-    reads = last_name(node.func) == "getenv" or (
-        last_name(node.func) == "get" and of is not None and last_name(of) == "environ"
-    )
-    first = node.args[0]
-    return first.value if reads and isinstance(first, ast.Constant) and isinstance(first.value, str) else ""
 
 
 def _reader(function: ast.expr) -> bool:
