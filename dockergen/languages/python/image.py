@@ -25,6 +25,7 @@ from dockergen.languages.python.letter_case import misspelt
 from dockergen.languages.python.localhost import on_localhost
 from dockergen.languages.python.manager_choice import manifest
 from dockergen.languages.python.needs import advice, kept_in, variables
+from dockergen.languages.python.only_shown import left_to_write
 from dockergen.languages.python.optional import developers_only, imported_groups, left_for_later
 from dockergen.languages.python.outside import outside
 from dockergen.languages.python.overtaken import overtaken
@@ -101,6 +102,8 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
     begun = of_their_time(_without_installed(begun, found), release.value)
     lacking = tuple(developers_only(repo, found, begun.entry, _settings_files(begun)))
     begun = replace(begun, added=(*begun.added, *(word for word, _ in lacking if word)))
+    program = whole_program(repo, begun.entry) if begun.entry else ()
+    unwritten = left_to_write(repo, program, _settings_files(begun))
     setup = install(repo, found, begun, release)
     final = base(settings, release.value)
     build, runtime = final.build, final.image
@@ -169,15 +172,16 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
             *final.notes,
             *missing_parts(repo),
             *withheld(repo, begun.entry),
+            *unwritten,
             *foreign(repo, begun.entry, (*final.packages, *needs.run, *asked)),
-            *misspelt(repo, (*whole_program(repo, begun.entry), *_settings_files(begun)) if begun.entry else ()),
+            *misspelt(repo, (*program, *_settings_files(begun)) if begun.entry else ()),
             *(note for _, note in lacking),
             *left_for_later(repo, found, begun.entry),
         ),
         env_file=env_file,
         env_kept=env_kept,
         reaches=tuple(place.told for place in local),
-        outside=outside(repo, whole_program(repo, begun.entry) if begun.entry else ()),
+        outside=outside(repo, program),
         touch=begun.entry,
         distributed=bool(distributed(repo)),
         facts=facts,

@@ -1,0 +1,103 @@
+"""Modules that a program imports, and of which the repository holds an example only: local_settings.py.sample."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+
+from dockergen.errors import ProjectError
+from dockergen.frozen import frozen
+from dockergen.languages.python.syntax import parsed
+from dockergen.languages.python.unlisted import runs_on_import
+from dockergen.model import Origin
+from dockergen.repository import Repository
+
+_WORDS = ("example", "sample", "default", "dist", "template", "tmpl", "tpl", "dummy")
+_SHAPES = (
+    *("{0}.py.{1}", "{0}.py-{1}", "{0}.py_{1}", "{0}.{1}", "{0}.{1}.py", "{0}_{1}.py", "{0}-{1}.py"),
+    *("{1}_{0}.py", "{1}-{0}.py", "{1}.{0}.py"),
+)
+
+
+@frozen
+class Shown:
+    """A module that is not here, and what shows how it looks."""
+
+    module: str  # path of the file that the import wants
+    shown: str  # path of its example
+    origin: Origin  # of the import
+
+
+def only_shown(repo: Repository, paths: Iterable[str]) -> Iterator[Shown]:
+    """What those files cannot do without and the repository has only an example of, each module once."""
+    told = set()
+    for path in paths:
+        for folder, name, line in _wanted(repo, path):
+            shown = _shown(repo, folder, name)
+            module = f"{folder}/{name}.py" if folder else f"{name}.py"
+            if shown and module not in told:
+                told.add(module)
+                yield Shown(module, shown, Origin("file", path, line))
+
+
+def left_to_write(repo: Repository, program: Iterable[str], settings: Iterable[str]) -> list[str]:
+    """What is told of such modules.
+
+    Raises ProjectError where the settings of Django import one: the build itself asks them.
+    """
+    needed = set(settings)
+    notes = []
+    for found in only_shown(repo, dict.fromkeys((*needed, *program))):
+        if found.origin.path in needed:
+            raise ProjectError(
+                f"{found.origin} imports {found.module}, which is not here: {found.shown} shows how it looks.",
+                "Copy that and fill in what is yours.",
+                command=f"cp {found.shown} {found.module}",
+            )
+        copied = f"cp {found.shown} {found.module}"
+        notes.append(
+            f"{found.origin} imports {found.module}, which is not here: fill in a copy of its example before the build "
+            f"({copied}), or mount one: docker run -v ./{found.module}:/app/{found.module}:ro ..."
+        )
+    return notes
+
+
+def _wanted(repo: Repository, path: str) -> Iterator[tuple[str, str, int]]:
+    """Folders and names of the modules that a file imports, as far as they would lie in the repository."""
+    parents = path.split("/")[:-1]
+    own = "/".join(parents)
+    for node in runs_on_import(parsed(repo.source(path)).body):
+        if isinstance(node, ast.Import):
+            dotted = [(alias.name, "") for alias in node.names]
+        else:
+            dotted = [(node.module or "", alias.name) for alias in node.names]
+        level = node.level if isinstance(node, ast.ImportFrom) else 0
+        bases = ["/".join(parents[: len(parents) - level + 1])] if level else list(dict.fromkeys((own, "", "src")))
+        for module, name in dotted:
+            for base in bases:
+                place = "/".join(part for part in (base, *module.split(".")) if part)
+                if module and not _exists(repo, place):
+                    yield *_split(place), node.lineno
+                elif name and name not in repo.source(f"{place}/__init__.py" if place else "__init__.py"):
+                    yield place, name, node.lineno
+
+
+def _exists(repo: Repository, place: str) -> bool:
+    return repo.is_file(f"{place}.py") or repo.is_folder(place)
+
+
+def _split(place: str) -> tuple[str, str]:
+    folder, _, name = place.rpartition("/")
+    return folder, name
+
+
+def _shown(repo: Repository, folder: str, name: str) -> str:
+    """The example of a module, "" where there is none or the module is there."""
+    names = repo.entries(folder) if not folder or repo.is_folder(folder) else ()
+    if not names or {name, f"{name}.py", f"{name}.pyx", f"{name}.so"} & set(names):
+        return ""
+    known = {entry.lower(): entry for entry in names}
+    shapes = (shape.format(name.lower(), word) for word in _WORDS for shape in _SHAPES)
+    found = next((known[shape] for shape in shapes if shape in known), "")
+    path = f"{folder}/{found}" if folder else found
+    return path if found and repo.is_file(path) else ""
