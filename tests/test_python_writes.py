@@ -24,6 +24,8 @@ def _plan(root: Path, files: dict[str, str]) -> BuildPlan:
     ("text", "folders"),
     [
         pytest.param("import os\nos.makedirs('logs')\n", ("/app/logs",), id="relative"),
+        pytest.param("import os\nenv = os.getenv\napp.config.update(UPLOAD_FOLDER=env('UPLOADS', './up'))\n", ("/app/up",), id="by-a-wrapper"),
+        pytest.param("import os\nos.makedirs(os.path.join(app.root_path, 'made'))\n", ("/app/made",), id="root-of-the-app"),
         pytest.param("import os\nif not os.path.exists('a/b'): os.mkdir('a/b')\n", ("/app/a/b",), id="nested"),
         pytest.param(
             "import os\nBASE = os.path.dirname(os.path.abspath(__file__))\n"
@@ -351,3 +353,9 @@ def test_a_folder_that_pydantics_settings_name_is_the_users(
         f"from pydantic import Field\nfrom pydantic_settings import BaseSettings\nclass S(BaseSettings):\n    {field}\n"
     )
     assert _plan(tmp_path, {"app.py": f"import settings\n{FLASK}", "settings.py": settings}).writable == folders
+
+
+def test_the_root_path_of_an_app_is_the_folder_of_its_package(tmp_path: Path) -> None:
+    made = "import os\nfrom flask import Flask\n\napp = Flask(__name__)\nos.makedirs(os.path.join(app.root_path, '..', 'logs'))\n"
+    plan = _plan(tmp_path, {"shop/__init__.py": made, "wsgi.py": "from shop import app\n"})
+    assert plan.writable == ("/app/logs",)

@@ -13,12 +13,15 @@ from dockergen.lazy import regex
 from dockergen.repository import Repository
 
 WORKDIR = "/app"
+# What reads a variable or a setting, and takes a default behind its name: os.getenv, and what programs call their own.
+_ASKS = regex(r"get|getenv|_?(?:get_?)?env(?:_?(?:str|path))?|config")
 _FARTHEST = 6  # steps of an expression, from which on other files are not searched
 # Of attributes and parameters, whose values other files give: names that only a place of the program's own has.
 _PLACE_NAME = regex(
     r"_*(?:\w+_(?:path|file|filename|dir|directory|folder|db|root|location)|\w*(?:db|database)(?:_?(?:name|url|uri))?)",
     re.IGNORECASE,
 )
+_MAKES_APP = regex(r"\b(?:Flask|Quart)\(")
 _BASE_NAME = regex(r"_*(?:base|project|root|app)_?(?:dir|directory|path|folder|root)", re.IGNORECASE)
 
 
@@ -68,6 +71,11 @@ class Program:
         files = files_of(self.repo, path, module) if name else ()
         return next(((scope, name) for file in files if (scope := self.scope(file))), None)
 
+    def root_of_app(self, path: str) -> str:
+        """The folder of the file that makes Flask's app, which its root_path is; that of `path` where none shows."""
+        made = (other for other in (path, *self.texts) if _MAKES_APP.search(self.texts.get(other, "")))
+        return posixpath.dirname(f"{WORKDIR}/{next(made, path)}")
+
     def elsewhere(self, name: str) -> Iterator[tuple[Scope, ast.expr]]:
         """What other files assign to such an attribute, or hand on under that name."""
         for path, text in self.texts.items():
@@ -107,7 +115,7 @@ class Scope:
     def variable(self, node: ast.expr | None) -> str:
         """The environment variable that the expression asks first, "" when it asks none."""
         for inner in nodes(node) if node is not None else ():
-            if isinstance(inner, ast.Call) and last_name(inner.func) in ("get", "getenv") and inner.args:
+            if isinstance(inner, ast.Call) and inner.args and _ASKS.fullmatch(last_name(inner.func)):
                 first = inner.args[0]
                 if isinstance(first, ast.Constant) and isinstance(first.value, str) and first.value.isupper():
                     return first.value
@@ -150,6 +158,8 @@ class Scope:
             return f"{WORKDIR}/{self.path}" if not (self.program and self.program.installed) else None
         if name in ("pardir", "curdir"):
             return ".." if name == "pardir" else "."
+        if name == "root_path" and isinstance(node, ast.Attribute) and self.program and not self.program.installed:
+            return self.program.root_of_app(self.path)
         if name == "parent" and isinstance(node, ast.Attribute):
             inner = self.value(node.value, depth + 1)
             return posixpath.dirname(inner) if inner else None
@@ -206,10 +216,10 @@ class Scope:
         name = last_name(node.func)
         if name in ("getcwd", "cwd"):
             return WORKDIR
-        if len(node.args) == 2 and name in ("getenv", "get", "pop", "setdefault"):
+        if len(node.args) == 2 and (name in ("pop", "setdefault") or _ASKS.fullmatch(name)):
             usual = self.value(node.args[1], depth + 1)
             # The second argument may be the name of an option: parser.get("general", "log-file").
-            asked = name == "getenv" or receiver(node.func) == "environ"
+            asked = name not in ("get", "pop", "setdefault") or receiver(node.func) == "environ"
             return usual if asked or (usual and re.search(r"[./]", usual)) else None
         if name in ("join", "joinpath") and node.args:
             base = [node.func.value] if name == "joinpath" and isinstance(node.func, ast.Attribute) else []
