@@ -302,6 +302,28 @@ def test_a_log_of_a_build_names_its_cause_and_the_flag(log: str, cause: str, rem
             "Loosen a pin",
         ),
         (
+            "ERROR: Cannot install -r requirements.txt (line 2) and fastapi==0.111.0 because these package versions have conflicting dependencies.\n\n"
+            "The conflict is caused by:\n    The user requested fastapi==0.111.0\n    google-adk 0.4.0 depends on fastapi>=0.115.0\n\nTo fix",
+            "the requirements ask for fastapi==0.111.0; google-adk 0.4.0 depends on fastapi>=0.115.0.",
+            "Loosen or raise one",
+        ),
+        (
+            "ERROR: Ignored the following versions that require a different python version: 1.13.0 Requires-Python >=3.10,<3.14; 1.15.30 Requires-Python >=3.10,<3.14; 1.16.0a1 Requires-Python <3.13\n"
+            "ERROR: Could not find a version that satisfies the requirement crewai>=1.14.0 (from versions: 0.1.0, 0.11.2)",
+            "crewai 1.15.30 wants another version of Python (>=3.10,<3.14).",
+            "--version 3.13",
+        ),
+        (
+            "ERROR: Could not find a version that satisfies the requirement itsdangerous==1.0.0 (from versions: 0.24, 1.1.0rc1, 1.1.0, 2.0.0)",
+            "has no itsdangerous 1.0.0 for this Python; the nearest releases that it has are 0.24 and 1.1.0.",
+            "Pin one of those in the manifest.",
+        ),
+        (
+            "ERROR: Could not find a version that satisfies the requirement av[all]==11.0.0 (from r.txt) (from versions: 12.0.0, 13.0.0)",
+            "has no av 11.0.0 for this Python; the nearest releases that it has are 12.0.0.",
+            "or an older Python, if it has wheels for that: dockergen init --force --version 3.13",
+        ),
+        (
             "npm error code E404\nnpm error 404 Not Found - GET https://registry.example/@acme/x - Not found\n"
             "npm error 404\nnpm error 404  '@acme/x@https://registry.example/@acme/x/-/x-1.0.tgz' is not in this registry.\n",
             "does not have @acme/x",

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dockergen.lazy import regex
 from dockergen.model import Sourced
 from dockergen.verify.causes import BUILD_CAUSES, CAUSES, UNREACHED
+from dockergen.verify.releases import contradiction, missing_release
 from dockergen.verify.report import Problem
 from dockergen.verify.trial import TRIAL_DATABASE
 
@@ -29,6 +30,8 @@ _SAID = regex(r"(?im)^(?:fatal|error|critical|panic)(?: error)?: +(\S[^\n]{8,200
 
 def diagnosis(where: str, log: str, otherwise: str) -> Problem:
     """The first cause that the log shows; `otherwise`, with the exception that ended it, when it shows none known."""
+    if where == "build" and (told := contradiction(where, log) or missing_release(where, log)):
+        return told
     for pattern, cause, remedy in (*(BUILD_CAUSES if where == "build" else ()), *CAUSES):
         found = re.search(pattern, log)
         if found:
@@ -96,7 +99,8 @@ def in_a_file(problem: Problem, env: Mapping[str, str]) -> Problem:
     if not name or _IMAGE.search(problem.cause):
         return problem
     cause = f"{problem.cause} {name} was a file of SQLite for this trial, which the program may not work with."
-    remedy = f"{problem.remedy.rstrip('.')}. Or name its own database: dockergen verify --env {name}=..."
+    first = problem.remedy if problem.remedy.endswith("...") else f"{problem.remedy.rstrip('.')}."
+    remedy = f"{first} Or name its own database: dockergen verify --env {name}=..."
     return Problem(problem.where, cause, remedy)
 
 

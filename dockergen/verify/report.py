@@ -8,6 +8,9 @@ from typing import Any
 
 from dockergen.frozen import frozen
 
+_MOST_LINES = 15  # of a log, under the problem that it shows
+_LONGEST_LINE = 400  # pip lists hundreds of releases in one
+
 
 @frozen
 class Options:
@@ -91,5 +94,13 @@ def as_text(report: Report) -> list[str]:
     for problem in report.problems:
         lines += ["", f"{problem.where}: {problem.cause}", f"  {problem.remedy}"]
     if report.problems and report.log:
-        lines += ["", "The end of the log:", *(f"  {line}" for line in report.log.rstrip().splitlines()[-15:])]
+        lines += [
+            "",
+            "The end of the log:",
+            *(f"  {_short(line)}" for line in report.log.rstrip().splitlines()[-_MOST_LINES:]),
+        ]
     return lines
+
+
+def _short(line: str) -> str:
+    return line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]} ..."

@@ -1,0 +1,100 @@
+"""Releases that pip does not find or cannot install together, by its own words."""
+
+from __future__ import annotations
+
+import re
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+from dockergen.catalog import load
+from dockergen.lazy import regex
+from dockergen.verify.report import Problem
+
+_WANTED = regex(
+    r"Could not find a version that satisfies the requirement ([A-Za-z0-9][\w.-]*)(?:\[[\w,.-]*\])?"
+    r"((?:[=<>!~]=?=?[\w.*+!-]+,?)+)[^\n]*\(from versions: ([^)\n]*)\)"
+)
+_REFUSING = regex(r"Ignored the following versions that require a different python version: ([^\n]*)")
+_CONFLICT = regex(r"The conflict is caused by:\n((?:[ \t]+[^\n]+\n?){2,12})")
+_MOST_CLAIMS = 3  # of a conflict; pip lists one for each release that it has tried
+_PATCH = 99  # newer than any patch of a minor, as its image has the newest
+
+
+def missing_release(where: str, log: str) -> Problem | None:
+    """What pip does not find and where that leads; None when its log tells of none that can be judged."""
+    found = _WANTED.search(log)
+    try:
+        wanted = SpecifierSet(found[2].rstrip(",")) if found else None
+    except InvalidSpecifier:
+        return None
+    if found is None or wanted is None:
+        return None
+    name = found[1]
+    for release, pythons in _refusing(log):
+        if wanted.contains(release, prereleases=True) and (minor := _newest(pythons)):
+            cause = f"{name} {release} wants another version of Python ({pythons})."
+            return Problem(where, cause, f"Choose one: dockergen init --force --version {minor}.")
+    exact = re.fullmatch(r"={2,3}([^*]+)", str(wanted))
+    published = sorted(r for r in map(_version, found[3].split(", ")) if r and not r.is_prerelease)
+    asked = _version(exact[1]) if exact else None
+    if asked is None or not published:
+        return None
+    near = [str(r) for r in (*[r for r in published if r < asked][-1:], *[r for r in published if r > asked][:1])]
+    cause = (
+        f"The index has no {name} {asked} for this Python; the nearest releases that it has are {' and '.join(near)}."
+    )
+    otherwise = f", or an older Python, if it has wheels for that: dockergen init --force --version {_before()}"
+    return Problem(where, cause, f"Pin one of those{otherwise if _is_compiled(name) else ' in the manifest'}.")
+
+
+def contradiction(where: str, log: str) -> Problem | None:
+    """Which requirements contradict each other, None where pip's log tells of none."""
+    found = _CONFLICT.search(log)
+    claims = [line.strip() for line in found[1].splitlines()] if found else []
+    told = [re.sub(r"^The user requested ", "the requirements ask for ", claim) for claim in claims[:_MOST_CLAIMS]]
+    if not told:
+        return None
+    cause = f"The requirements contradict each other, so pip installs none of them: {'; '.join(told)}."
+    return Problem(
+        where, cause, "Loosen or raise one of those pins; `pip install --dry-run -r ...` tells when they fit."
+    )
+
+
+def _refusing(log: str) -> list[tuple[Version, str]]:
+    """The releases that pip passed over for the Python that they want, newest first, each with that."""
+    rows = (row for line in _REFUSING.findall(log) for row in line.split("; "))
+    parts = (row.partition(" Requires-Python ") for row in rows)
+    known = [(release, pythons) for text, _, pythons in parts if (release := _version(text))]
+    return sorted(known, key=lambda row: (not row[0].is_prerelease, row[0]), reverse=True)
+
+
+def _version(text: str) -> Version | None:
+    try:
+        return Version(text.strip())
+    except InvalidVersion:
+        return None
+
+
+def _newest(pythons: str) -> str:
+    """The newest Python that the words of a release allow, of those with security fixes where there is one."""
+    versions = load("python").versions
+    assert versions is not None
+    try:
+        allowed = SpecifierSet(pythons)
+    except InvalidSpecifier:
+        return ""
+    known = (*versions.end_of_life, *versions.supported)
+    return next((minor for minor in reversed(known) if f"{minor}.{_PATCH}" in allowed), "")
+
+
+def _before() -> str:
+    versions = load("python").versions
+    assert versions is not None
+    return versions.supported[-2]
+
+
+def _is_compiled(name: str) -> bool:
+    normal = canonicalize_name(name)
+    return normal in load("python-wheels").wheels or normal in load("python-packages").packages
