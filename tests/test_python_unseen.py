@@ -126,11 +126,22 @@ def test_imports_of_every_file_of_the_program_are_installed_where_no_manifest_is
     assert _install(tmp_path).inline == ("opencv-python-headless", "pyyaml", "requests")
 
 
-def test_requirements_under_another_name_are_told(tmp_path: Path) -> None:
-    _write(tmp_path, {"app.py": "import flask\n", "Requirments.txt": "flask\n"})
+def test_requirements_under_another_name_are_installed_and_told(tmp_path: Path) -> None:
+    _write(tmp_path, {"app.py": "import flask\napp = flask.Flask(__name__)\n", "requirments.txt": "flask==3.1.2\n"})
+    dockerfile = text_of(dockergen.generate(tmp_path), "Dockerfile")
+    assert "--mount=type=bind,source=requirments.txt,target=requirments.txt" in dockerfile
+    assert "install -r requirments.txt" in dockerfile
+    assert (
+        "requirments.txt is installed as the requirements, under a name that no tool looks for: mv requirments.txt "
+        "requirements.txt" in dockergen.plan(tmp_path).notes
+    )
+
+
+def test_requirements_under_a_name_that_no_build_takes_are_told(tmp_path: Path) -> None:
+    _write(tmp_path, {"app.py": "import flask\n", "Requirments .txt": "flask\n"})
     with pytest.raises(ProjectError) as caught:
         dockergen.plan(tmp_path)
-    assert caught.value.command == "mv Requirments.txt requirements.txt"
+    assert caught.value.command == "mv 'Requirments .txt' requirements.txt"
 
 
 def test_a_file_of_any_name_that_runs_is_a_program(tmp_path: Path) -> None:
@@ -523,3 +534,52 @@ def test_script_that_is_called_like_the_package_which_it_starts_is_the_program(t
     }
     _write(tmp_path, {"requirements.txt": "requests\n", **files})
     assert _start(tmp_path) == ["python", "Shop.py"]
+
+
+@pytest.mark.parametrize(
+    ("requirements", "text", "driver"),
+    [
+        ("sqlalchemy==2.0.40\n", "URL = 'postgresql+asyncpg://shop@db/shop'\n", "asyncpg"),
+        ("flask-sqlalchemy==3.1.1\n", "user = 'a'\nURL = f'mysql+pymysql://{user}@db/shop'\n", "pymysql"),
+        ("sqlalchemy==2.0.40\n", "import os\nURL = os.getenv('URL', 'sqlite+aiosqlite:///./shop.db')\n", "aiosqlite"),
+        ("flask-caching==2.3.1\n", "CACHE = {'CACHE_TYPE': 'RedisCache'}\n", "redis"),
+        ("celery==5.5.1\n", "BROKER = 'redis://redis:6379/0'\n", "redis"),
+        ("sqlalchemy==2.0.40\npsycopg==3.2.6\n", "URL = 'postgresql://shop@db/shop'\n", ""),
+        ("sqlalchemy==2.0.40\n", "URL = 'x'.replace('postgres://', 'postgresql://')\n", ""),
+        ("sqlalchemy==2.0.40\n", "PATTERN = r'postgresql://[^ ]+'\n", ""),
+        ("flask==3.1.2\n", "URL = 'postgresql://shop@db/shop'\n", ""),
+    ],
+)
+def test_a_driver_that_an_address_names_comes_along(tmp_path: Path, requirements: str, text: str, driver: str) -> None:
+    program = f"from flask import Flask\n{text}app = Flask(__name__)\n"
+    _write(tmp_path, {"requirements.txt": f"flask==3.1.2\n{requirements}", "app.py": program})
+    added = [word for word in _install(tmp_path).besides if word != "greenlet"]
+    assert added == ([driver] if driver else [])
+
+
+def test_what_the_settings_of_django_name_in_full_comes_along(tmp_path: Path) -> None:
+    manage = "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n"
+    settings = (
+        "MIDDLEWARE = ['django.middleware.common.CommonMiddleware', 'corsheaders.middleware.CorsMiddleware', 'shop.own.Own']\n"
+        "CACHES = {'default': {'BACKEND': 'django_redis.cache.RedisCache', 'LOCATION': 'redis://redis:6379'}}\n"
+        "SECRET_KEY = 'x'\n"
+    )
+    files = {"requirements.txt": "django==5.2.1\ngunicorn==23.0.0\n", "manage.py": manage, "shop/settings.py": settings}
+    _write(tmp_path, {**files, "shop/__init__.py": "", "shop/own.py": "class Own:\n    pass\n"})
+    assert set(_install(tmp_path).besides) == {"django-cors-headers", "django-redis"}
+
+
+@pytest.mark.parametrize(
+    ("setup", "added"),
+    [
+        ("from setuptools import setup\nsetup(name='a', install_requires=[])\n", ["groq"]),
+        ("from setuptools import setup\nsetup(name='a')\n", ["groq"]),
+        ("from setuptools import setup\nsetup(name='a', install_requires=['groq'])\n", []),
+        ("from setuptools import setup\nfrom a import needs\nsetup(name='a', install_requires=needs())\n", []),
+    ],
+)
+def test_what_the_project_itself_asks_for_is_read_of_its_setup_py(tmp_path: Path, setup: str, added: list[str]) -> None:
+    program = "from flask import Flask\nimport groq\napp = Flask(__name__)\n"
+    _write(tmp_path, {"requirements.txt": "flask==3.1.2\n-e .\n", "setup.py": setup, "app.py": program})
+    listed = text_of(dockergen.generate(tmp_path), "Dockerfile").partition("install -r .others-requirements.txt")[2]
+    assert listed.partition("\n")[0].split() == added

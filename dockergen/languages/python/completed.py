@@ -11,6 +11,7 @@ from dockergen.languages.python.drivers import driver_bound, driver_note
 from dockergen.languages.python.imports import whole_program
 from dockergen.languages.python.outgrown import Insisted, insisted, outgrown
 from dockergen.languages.python.project import Project
+from dockergen.languages.python.setuptools_files import tells_requirements
 from dockergen.languages.python.shortened import shortened
 from dockergen.languages.python.start import Start
 from dockergen.languages.python.unnamed import Unnamed, unnamed
@@ -20,6 +21,7 @@ from dockergen.repository import Repository
 _MOST_FILES = 400
 _MOST_SHOWN = 6
 _MOST_ROUNDS = 4
+_ITSELF = (".", "./")
 _NOT_LOADED = ("migrations", "tests", "test")
 
 
@@ -33,7 +35,7 @@ def completed(repo: Repository, project: Project, begun: Start | None) -> Projec
     if begun is None or not begun.entry:
         return _with_companions(project)
     paths = tuple(program_of(repo, begun))
-    missing = () if _asks_more(project) else unnamed(repo, project, begun, paths)
+    missing = () if _asks_more(repo, project) else unnamed(repo, project, begun, paths)
     contradicted = map(_insisted_note, insisted(repo, project, paths))
     if project.locked or _is_hashed(project):
         added = () if _is_hashed(project) else tuple(one.name for one in missing)
@@ -125,9 +127,11 @@ def _is_hashed(project: Project) -> bool:
     return project.requirements.hashed or any(wanted.hashed for wanted in project.constraints)
 
 
-def _asks_more(project: Project) -> bool:
-    """True when a package of the repository may ask for what nothing else names."""
-    return any(wanted.path or wanted.editable or not wanted.name for wanted, _ in project.direct)
+def _asks_more(repo: Repository, project: Project) -> bool:
+    """True when a package of the repository may ask for what nothing else names; what the project itself asks for is
+    often written down in its setup.py."""
+    packages = [r for r, _ in project.direct if r.path or r.editable or not r.name]
+    return any(r.path not in _ITSELF for r in packages) or (bool(packages) and not tells_requirements(repo))
 
 
 def _unnamed_note(project: Project, missing: tuple[Unnamed, ...]) -> Iterator[str]:

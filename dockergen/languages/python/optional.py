@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
 from dockergen.languages.python.groups import for_development, groups_of
@@ -22,6 +22,15 @@ from dockergen.model import Origin
 from dockergen.repository import LOCK_LIMIT, Repository
 
 _MOST_FILES = 80
+# Settings of Django that hold names of classes in full.
+_OF_CLASSES = frozenset(
+    (
+        *("MIDDLEWARE", "MIDDLEWARE_CLASSES", "AUTHENTICATION_BACKENDS", "CACHES", "CHANNEL_LAYERS", "STORAGES"),
+        *("DEFAULT_FILE_STORAGE", "STATICFILES_STORAGE", "STATICFILES_FINDERS", "EMAIL_BACKEND", "SESSION_ENGINE"),
+        *("REST_FRAMEWORK", "TEMPLATES"),
+    )
+)
+_DOTTED = regex(r"[a-z_]\w*(?:\.\w+)+")
 _OF_PIP = regex(r"(?:[<>=!~]=?=?[\w.*+!-]+,?)+")
 
 
@@ -131,6 +140,19 @@ def installed_apps(repo: Repository, path: str) -> Iterator[tuple[str, Origin]]:
 
 def named_apps(repo: Repository, path: str) -> Iterator[tuple[str, Origin]]:
     """The same by their names in full."""
+    return _named(repo, path, lambda setting: setting.endswith("_APPS"))
+
+
+def named_classes(repo: Repository, path: str) -> Iterator[tuple[str, Origin]]:
+    """The modules, by their first names, of the middleware and of what else a settings file names in full and Django
+    imports by itself."""
+    for name, origin in _named(repo, path, _OF_CLASSES.__contains__):
+        if _DOTTED.fullmatch(name):
+            yield name.split(".")[0], origin
+
+
+def _named(repo: Repository, path: str, of: Callable[[str], bool]) -> Iterator[tuple[str, Origin]]:
+    """The texts of some settings that are always there."""
     body = parsed(repo.source(path)).body
     # django-configurations: settings are attributes of classes.
     of_classes = chain.from_iterable(node.body for node in body if isinstance(node, ast.ClassDef))
@@ -138,7 +160,7 @@ def named_apps(repo: Repository, path: str) -> Iterator[tuple[str, Origin]]:
         targets = (
             node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []
         )
-        if any(isinstance(t, ast.Name) and t.id.endswith("_APPS") for t in targets):
+        if any(isinstance(t, ast.Name) and of(t.id) for t in targets):
             assert isinstance(node, (ast.Assign, ast.AugAssign))
             for item in nodes(node.value):
                 if isinstance(item, ast.Constant) and isinstance(item.value, str):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _TEXT = regex(r"""["']([^"'\n]+)["']""")
 _PROJECT = regex(r"^\[project\]|^\[tool\.(?:poetry|flit|pdm)\b", re.MULTILINE)
 _OF_SETUPTOOLS = regex(r"^build-backend\s*=\s*[\"']setuptools|^\[tool\.setuptools", re.MULTILINE)
+_ASKS_NOTHING = regex(r"\binstall_requires\s*=\s*(?:\[\s*\]|\(\s*\))")
 _DEEPEST = 8  # variables that hold variables
 _QUOTED = regex(r"""(["'])((?:(?!\1)[^\n])+)\1""")  # the other kind of quote may stand in it, as markers have it
 _SECTION = regex(r"(?:^|[\"'])[ \t]*\[console_scripts\]\s*\n((?:(?!\s*\[)[^\n\"']*\n)*)", re.MULTILINE)
@@ -78,6 +79,14 @@ def setup(repo: Repository) -> Setup:
         tuple(dict.fromkeys((*reads, *cfg.reads))),
         tuple((path, line) for path, line in _opened(text) if normal(path) and not repo.has(path)),
     )
+
+
+def tells_requirements(repo: Repository) -> bool:
+    """True where setup.py or setup.cfg alone says what is installed with the project, and nothing there is computed."""
+    if _PROJECT.search(repo.source("pyproject.toml")) or not repo.is_file("setup.py"):
+        return False
+    text = repo.source("setup.py")
+    return "install_requires" not in text or bool(setup(repo).requirements or _ASKS_NOTHING.search(text))
 
 
 def _programs(repo: Repository, text: str) -> tuple[str, ...]:

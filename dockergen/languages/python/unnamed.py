@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
@@ -10,10 +11,19 @@ from dockergen.frozen import frozen
 from dockergen.languages.python.along import brought_along
 from dockergen.languages.python.apis import uses
 from dockergen.languages.python.django import Django
-from dockergen.languages.python.optional import brings, for_developers, imported_modules, installed_apps, named_apps
+from dockergen.languages.python.optional import (
+    brings,
+    for_developers,
+    imported_modules,
+    installed_apps,
+    named_apps,
+    named_classes,
+)
 from dockergen.languages.python.project import Project
+from dockergen.languages.python.setuptools_files import setup
 from dockergen.languages.python.standard import standard_library
 from dockergen.languages.python.start import Start
+from dockergen.languages.python.syntax import nodes, parsed
 from dockergen.languages.python.unlisted import distribution, named_otherwise
 from dockergen.lazy import regex
 from dockergen.manifests.requirements import bare_name, normalised
@@ -22,6 +32,7 @@ from dockergen.repository import Repository
 
 _ANYBODYS = frozenset(("", "django", "flask", "python", "py", "google", "api", "client", "sdk", "connector"))
 _LOADED = ("apps.py", "models.py", "admin.py", "urls.py")
+_ADDRESS = regex(r"[\w.+]+://[\w%{<:/.]")
 _WORDS = regex(r"[-\[\]]")
 
 
@@ -40,9 +51,11 @@ def unnamed(repo: Repository, project: Project, begun: Start, paths: Iterable[st
     Only distributions that are known here by name: what an unknown module is called on the index is anybody's guess.
     """
     present = brought_along(project) | for_developers(repo, project) | {bare_name(word) for word in begun.added}
+    if any(wanted.path or wanted.editable for wanted, _ in project.direct):
+        present |= {wanted.name for wanted in setup(repo).requirements}
     found: dict[str, Unnamed] = {}
     paths = tuple(paths)
-    for one in (*_imported(repo, begun, paths), *_used(repo, paths)):
+    for one in (*_imported(repo, begun, paths), *_used(repo, paths), *_told_by_text(repo, paths, present)):
         if not _is_present(one, present) and not (one.module and _is_somewhere(repo, one.module)):
             found.setdefault(one.name, one)
     return tuple(found.values())
@@ -68,6 +81,7 @@ def asked_by_django(
     loaded = [path for path in known if path.rpartition("/")[2] in _LOADED]
     yield from imported_modules(repo, *loaded, *site.sources)
     yield from chain.from_iterable(installed_apps(repo, path) for path in site.sources)
+    yield from chain.from_iterable(named_classes(repo, path) for path in site.sources)
     yield from chain.from_iterable(_of_extras(repo, path) for path in site.sources)
 
 
@@ -93,6 +107,24 @@ def _used(repo: Repository, paths: Iterable[str]) -> Iterator[Unnamed]:
     wants = dict(row.rsplit(" ", 1) for row in load("python-apis").lists["wants"])
     for row, origin in uses(repo, paths, wants):
         yield Unnamed(wants[row], origin)
+
+
+def _told_by_text(repo: Repository, paths: Iterable[str], present: frozenset[str]) -> Iterator[Unnamed]:
+    """Drivers that an address names: the library that takes it imports them, and the program does not."""
+    rows = [row.split() for row in load("python-apis").lists["told_by_text"]]
+    rows = [row for row in rows if row[1] in present and present.isdisjoint(row[2:])]
+    for path in paths if rows else ():
+        text = repo.source(path)
+        asked = {row[0]: row[2] for row in rows if row[0] in text}
+        for node in chain.from_iterable(map(nodes, parsed(text).body if asked else ())):
+            joined = isinstance(node, ast.JoinedStr)
+            first = node.values[0] if isinstance(node, ast.JoinedStr) and node.values else node
+            said = first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else ""
+            for beginning, name in asked.items() if said else ():
+                # An address without a place is what others are compared with, or changed into, and some are patterns.
+                addressed = joined or "://" not in said or _ADDRESS.match(said)
+                if said.startswith(beginning) and addressed:
+                    yield Unnamed(name, Origin("file", path, getattr(node, "lineno", 0)))
 
 
 def _is_present(one: Unnamed, present: frozenset[str]) -> bool:
