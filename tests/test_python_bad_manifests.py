@@ -238,7 +238,7 @@ def test_a_manifest_that_is_left_out_is_named(project: Make, files: dict[str, st
 
 UNSUPPORTED = [
     ("conda", "environment.yml", "name: a\ndependencies: [flask]\n", "dockergen init --manager pip"),
-    ("pixi", "pixi.toml", "[workspace]\nchannels = []\n", "pixi workspace export"),
+    ("pixi", "pixi.toml", "[workspace]\nchannels = []\n[dependencies]\nflask = '*'\n", "dockergen init --manager pip"),
     ("pixi", "pixi.lock", "version: 6\n", "pixi workspace export"),
     ("conda-lock", "conda-lock.yml", "version: 1\n", "dockergen init --manager pip"),
     ("Buildout", "buildout.cfg", "[buildout]\n", "bin/buildout"),
@@ -305,6 +305,57 @@ def test_the_way_out_of_pixi_installs_what_it_exported(project: Make) -> None:
     dockerfile = explain.text_of(dockergen.generate(project({**APP, **files}), manager="pip"), "Dockerfile")
     assert "# What environment.yml asks for" in dockerfile
     assert "install 'flask==3.1.*'" in dockerfile
+
+
+OF_PIXI = """\
+[workspace]
+channels = ["conda-forge"]
+[dependencies]
+python = "3.12.*"
+flask = "3.1.*"
+numpy = { version = ">=2,<3", channel = "conda-forge" }
+ffmpeg = "*"
+openssl = "*"
+[pypi-dependencies]
+waitress = "==3.0.2"
+httpx = { version = ">=0.28", extras = ["http2"] }
+own = { path = ".", editable = true }
+[target.linux-64.dependencies]
+redis-py = "*"
+[target.win-64.dependencies]
+pywin32 = "*"
+[feature.test.pypi-dependencies]
+pytest = "*"
+[environments]
+test = ["test"]
+"""
+
+
+def test_a_manifest_of_pixi_is_handed_to_pip_when_somebody_asks(project: Make) -> None:
+    root = project({**APP, "pixi.toml": OF_PIXI})
+    made = dockergen.plan(root, manager="pip")
+    dockerfile = explain.text_of(dockergen.generate(root, manager="pip"), "Dockerfile")
+    assert "install 'flask==3.1.*' 'numpy>=2,<3' redis waitress==3.0.2 'httpx[http2]>=0.28'" in dockerfile
+    assert str(made.build_image) == "python:3.12-slim"
+    assert "ffmpeg" in made.runtime_packages
+    assert "pixi.toml: openssl are left out, as the image and the wheels bring their own." in made.notes
+
+
+def test_a_manifest_of_pixi_that_takes_python_alone_from_conda_needs_no_word(project: Make) -> None:
+    text = "[workspace]\nchannels = []\n[dependencies]\npython = '*'\n[pypi-dependencies]\nflask = '==3.1.2'\n"
+    dockerfile = explain.text_of(dockergen.generate(project({**APP, "pixi.toml": text})), "Dockerfile")
+    assert "install flask==3.1.2" in dockerfile
+
+
+def test_the_first_environment_of_pixi_counts_where_the_default_one_installs_nothing(project: Make) -> None:
+    text = (
+        "[workspace]\nchannels = []\n[dependencies]\npython = '*'\n[feature.run.dependencies]\npython = '3.13.*'\n"
+        "[feature.run.pypi-dependencies]\nflask = { git = 'https://git.example/flask', rev = 'abc' }\n"
+        "[feature.dev.pypi-dependencies]\npytest = '*'\n[environments]\nrun = { features = ['run'] }\ndev = ['dev']\n"
+    )
+    root = project({**APP, "pixi.toml": text})
+    assert str(dockergen.plan(root).build_image) == "python:3.13-slim"
+    assert "flask @ git+https://git.example/flask@abc" in explain.text_of(dockergen.generate(root), "Dockerfile")
 
 
 def test_programs_that_only_the_conda_environment_names_are_told_with_their_packages(project: Make) -> None:

@@ -45,10 +45,10 @@ def conda_environment(document: Any) -> CondaEnvironment:
 
 def _package(text: str) -> Requirement | None:
     found = _MATCH.match(text.strip())
-    return Requirement(normalised(found[1]), specifier=_specifier((found[2] or "").strip())) if found else None
+    return Requirement(normalised(found[1]), specifier=conda_specifier((found[2] or "").strip())) if found else None
 
 
-def _specifier(text: str) -> str:
+def conda_specifier(text: str) -> str:
     """Conda's version in the words of PEP 440: `=3.0` and `3.0.*` match a prefix, `=3.0=build` drops the build."""
     found = re.fullmatch(r"(==?)?\s*(\d[\w.]*?)(\.?\*)?(=[\w.*]+)?", text)
     if not found:

@@ -9,6 +9,7 @@ from dockergen.catalog import load
 from dockergen.errors import ProjectError
 from dockergen.languages.python.shortened import shortened
 from dockergen.manifests.conda import CondaEnvironment, conda_environment
+from dockergen.manifests.pixi import pixi_environment
 from dockergen.manifests.requirements import Requirement, normalised, requirements_file
 from dockergen.model import Origin
 from dockergen.repository import Repository, normal
@@ -16,12 +17,17 @@ from dockergen.repository import Repository, normal
 _MOST_SHOWN = 6
 
 
+def environment_of(repo: Repository, path: str) -> CondaEnvironment:
+    """What conda's or pixi's manifest asks for, as it stands there."""
+    return pixi_environment(repo.toml(path)) if path.endswith(".toml") else conda_environment(repo.yaml(path))
+
+
 def converted(repo: Repository, path: str) -> CondaEnvironment:
     """The environment with the names that PyPI has, and those of Debian's packages for programs.
 
     Raises ProjectError with the line of each package that neither of them has.
     """
-    found = conda_environment(repo.yaml(path))
+    found = environment_of(repo, path)
     lists = load("python").lists
     renamed, programs = (dict(row.split() for row in lists[name]) for name in ("conda_names", "conda_debian"))
     with_cuda = any(renamed.get(r.name, r.name) in lists["brings_cuda"] for r in (*found.packages, *found.pip))

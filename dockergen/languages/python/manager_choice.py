@@ -7,11 +7,10 @@ from collections.abc import Iterator
 
 from dockergen.catalog import load
 from dockergen.errors import ProjectError
-from dockergen.languages.python.conda import carries, converted
+from dockergen.languages.python.conda import carries, converted, environment_of
 from dockergen.languages.python.inline import Carrier, carrier
-from dockergen.languages.python.requirements import requirements_path, requirements_tree
+from dockergen.languages.python.requirements import misnamed, requirements_path, requirements_tree
 from dockergen.lazy import regex
-from dockergen.manifests.conda import conda_environment
 from dockergen.manifests.pyproject import Pyproject
 from dockergen.manifests.python_locks import packages_of
 from dockergen.manifests.requirements import normalised, requirements_file
@@ -66,6 +65,7 @@ def manager(repo: Repository, table: Pyproject, settings: Settings) -> tuple[Sou
         )
     _check_manifest(repo, chosen, best)
     notes = [*_left_out(repo, found), *_of_pixi(repo, table)] if chosen.value == best.value else []
+    notes += _spelt(repo) if chosen.value == "pip" else []
     return chosen, notes
 
 
@@ -84,15 +84,15 @@ def _check_manifest(repo: Repository, chosen: Sourced[str], best: Sourced[str]) 
 
 
 def environment(repo: Repository) -> str:
-    """The file of a conda environment, "" when there is none."""
-    return next((n for n in ("environment.yml", "environment.yaml") if repo.is_file(n)), "")
+    """The file of an environment of conda's or pixi's, "" when there is none."""
+    return next((n for n in ("environment.yml", "environment.yaml", "pixi.toml") if repo.is_file(n)), "")
 
 
 def _leaves_to_pip(repo: Repository) -> bool:
-    """True for a conda environment whose packages pip installs anyway: conda brings only Python and pip."""
+    """True for an environment whose packages pip installs anyway: conda brings only Python and pip."""
     if not environment(repo) or manifest(repo) != environment(repo):
         return False
-    found = conda_environment(repo.yaml(environment(repo)))
+    found = environment_of(repo, environment(repo))
     return bool(found.pip or found.pip_files) and not found.packages
 
 
@@ -151,6 +151,14 @@ def _left_out(repo: Repository, found: list[Sourced[str]]) -> Iterator[str]:
             yield f"{path} is not installed: {first.origin} is what {title} installs{more}."
 
 
+def _spelt(repo: Repository) -> Iterator[str]:
+    """What is said of a requirements file that no tool finds by itself."""
+    path = requirements_path(repo)
+    if path and path == misnamed(repo) and path not in load("python").lists["requirements"]:
+        what = "is installed as the requirements, under a name that no tool looks for"
+        yield f"{path} {what}: mv {path} requirements.txt"
+
+
 def _refuse_pixi(repo: Repository, table: Pyproject) -> None:
     """ProjectError for a pyproject.toml that tells pixi alone what the program needs."""
     line = repo.line_of("pyproject.toml", "[tool.pixi") if table.settings("pixi") else 0
@@ -184,7 +192,7 @@ def _only_there(repo: Repository, path: str) -> str:
         return ""
     listed = {r.name for r, _, _ in requirements_tree(repo, requirements_path(repo)).requirements}
     renamed = dict(row.split() for row in load("python").lists["conda_names"])
-    found = conda_environment(repo.yaml(path))
+    found = environment_of(repo, path)
     programs = dict(row.split() for row in load("python").lists["conda_debian"])
     names = [renamed.get(r.name, r.name) for r in (*found.packages, *found.pip) if r.name not in ("pip", "python")]
     missing = [name for name in dict.fromkeys(names) if name and name not in listed and not carries(name)]

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from dockergen.frozen import frozen
+from dockergen.languages.python.conda import environment_of
 from dockergen.languages.python.manager_choice import environment
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.setuptools_files import setup
 from dockergen.languages.python.space import space
 from dockergen.lazy import regex
-from dockergen.manifests.conda import conda_environment
 from dockergen.manifests.pyproject import table
 from dockergen.manifests.tool_versions import tool_versions
 from dockergen.model import Origin
@@ -117,9 +117,9 @@ def ranges(repo: Repository, project: Project) -> Iterator[tuple[str, Origin]]:
     if project.script.says.requires_python:
         yield project.script.says.requires_python, _line(repo, project.script.path, "requires-python")
     if file := environment(repo):
-        wanted = conda_environment(repo.yaml(file)).python
+        wanted = environment_of(repo, file).python
         if wanted:
-            yield wanted, _line(repo, file, re.compile(r"^\s*-\s*[\"']?python\b", re.MULTILINE))
+            yield wanted, _line(repo, file, re.compile(r"^\s*(?:-\s*[\"']?python\b|python\s*=)", re.MULTILINE))
 
 
 def is_range(found: Unreadable) -> bool:

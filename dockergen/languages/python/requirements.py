@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 
 from dockergen.catalog import load
 from dockergen.errors import ProjectError
 from dockergen.frozen import frozen
+from dockergen.languages.python.groups import for_development
 from dockergen.languages.python.setuptools_files import setup
 from dockergen.lazy import regex
 from dockergen.manifests.requirements import Requirement, RequirementsFile, requirements_file
@@ -15,6 +17,8 @@ from dockergen.repository import Repository, normal
 
 _INSTALLED = regex(r"\bpip3? +install\b[^\n&|;`]*?\s(?:-r|--requirement)[ =]*([\w./\"'-]+)")
 
+_PLAIN = regex(r"[\w.-]+")
+_ALIKE = 0.85  # of difflib: requirments.txt and Requirements.text are, reqs.txt is not
 _STATED = regex(r"^\[(?:project|dependency-groups|tool\.(?:poetry|pdm|uv|flit)\b)", re.MULTILINE)
 _OTHER_MANIFESTS = (".toml", ".cfg", ".py", ".lock", ".yml", ".yaml", ".json")  # uv reads requirements of some too
 
@@ -50,7 +54,27 @@ def requirements_path(repo: Repository) -> str:
     others = production_files(repo)
     if len(others) == 1 and not _is_beside(repo, others[0]):
         return others[0]
-    return _installed_by_papers(repo) or _apart(repo) or _of_pages(repo) or _within(repo)
+    return _installed_by_papers(repo) or _apart(repo) or _of_pages(repo) or _within(repo) or _misspelt(repo)
+
+
+def misnamed(repo: Repository) -> str:
+    """A file such as requirements.text or Requirments.txt, "" when there is none."""
+    names = {
+        name.lower(): name
+        for name in repo.entries()
+        if name.lower().startswith("req") and repo.is_file(name) and not for_development(name.partition(".")[0])
+    }
+    close = difflib.get_close_matches("requirements.txt", names, n=1, cutoff=_ALIKE)
+    return names[close[0]] if close else ""
+
+
+def _misspelt(repo: Repository) -> str:
+    """Such a file where nothing else says what is installed, and every line of it is a requirement."""
+    path = misnamed(repo)
+    if not _PLAIN.fullmatch(path) or _stated_elsewhere(repo):
+        return ""
+    wanted = requirements_file(repo.source(path)).requirements
+    return path if wanted and all(r.name for r in wanted) else ""
 
 
 def _is_beside(repo: Repository, path: str) -> bool:

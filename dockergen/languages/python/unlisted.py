@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import difflib
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
@@ -11,8 +10,8 @@ from itertools import chain
 
 from dockergen.catalog import load
 from dockergen.errors import ProjectError
-from dockergen.languages.python.groups import for_development
 from dockergen.languages.python.imports import program_files
+from dockergen.languages.python.requirements import misnamed
 from dockergen.languages.python.standard import standard_library
 from dockergen.languages.python.syntax import guards, parsed, suppresses
 from dockergen.manifests.requirements import normalised
@@ -36,7 +35,7 @@ def unlisted(repo: Repository, entry: str, more: Iterable[tuple[str, Origin]] = 
         places = (origin.path, _above(origin.path))
         if name not in standard_library() and not any(is_here(repo, place, name) for place in places):
             found.setdefault(name, origin)
-    if found and (_misnamed(repo) or not all(map(distribution, found))):
+    if found and (misnamed(repo) or not all(map(distribution, found))):
         _refuse(repo, found)
     return found
 
@@ -69,7 +68,7 @@ def as_lines(modules: Iterable[str]) -> str:
 def _refuse(repo: Repository, missing: Mapping[str, Origin]) -> None:
     name, origin = next((pair for pair in missing.items() if not distribution(pair[0])), next(iter(missing.items())))
     found = f"{origin} imports {name}, and no manifest here names what is to be installed."
-    if meant := _misnamed(repo):
+    if meant := misnamed(repo):
         raise ProjectError(
             found,
             f"{meant} looks like the requirements, under a name that no tool looks for.",
@@ -135,17 +134,6 @@ def _imported(body: tuple[ast.stmt, ...]) -> Iterator[tuple[str, int]]:
             yield from ((alias.name.split(".")[0], node.lineno) for alias in node.names)
         elif not node.level and node.module:
             yield node.module.split(".")[0], node.lineno
-
-
-def _misnamed(repo: Repository) -> str:
-    """A file such as requirements.text or Requirments.txt, "" when there is none."""
-    names = {
-        name.lower(): name
-        for name in repo.entries()
-        if name.lower().startswith("req") and repo.is_file(name) and not for_development(name.partition(".")[0])
-    }
-    close = difflib.get_close_matches("requirements.txt", names, n=1, cutoff=0.85)
-    return names[close[0]] if close else ""
 
 
 def is_here(repo: Repository, path: str, name: str) -> bool:
