@@ -239,3 +239,20 @@ def test_settings_that_nothing_can_hold_are_an_error(tmp_path: Path) -> None:
         dockergen.plan(tmp_path)
     (tmp_path / "requirements.txt").write_text("django==5.2.8\nmy-shop==1.0\n")
     assert dockergen.plan(tmp_path).start  # a distribution may bring them
+
+
+@pytest.mark.parametrize("server", ["wsgi", "asgi"])
+def test_the_inside_of_a_project_without_what_is_around_is_told(tmp_path: Path, server: str) -> None:
+    text = (
+        f"import os\nfrom django.core.{server} import get_{server}_application\n"
+        "os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n"
+        f"application = get_{server}_application()\n"
+    )
+    for name, content in {f"{server}.py": text, "settings.py": "SECRET_KEY = 'x'\n", "urls.py": ""}.items():
+        (tmp_path / name).write_text(content)
+    with pytest.raises(ProjectError) as caught:
+        dockergen.plan(tmp_path)
+    assert caught.value.problem == (
+        f"{server}.py:3 names the settings module shop.settings, and nothing here is called shop."
+    )
+    assert caught.value.remedy == "This looks like the inside of shop/: commit that folder, and manage.py beside it."

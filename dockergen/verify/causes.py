@@ -155,6 +155,11 @@ CAUSES: tuple[tuple[str, str, str], ...] = (
         "Add the Debian package that holds it: dockergen init --force --package NAME (find it with: apt-file search {0}).",
     ),
     (
+        r"No module named '(_?tkinter)'|lib(tk)[\d.]*\.so[\d.]*: cannot open shared object",
+        "The program opens windows with tkinter, and the image has neither its libraries nor a screen.",
+        "Start a part without windows: dockergen init --force --start '...'; or add --package tk there and run it with docker run -e DISPLAY -v /tmp/.X11-unix:/tmp/.X11-unix ...",
+    ),
+    (
         r"Could not load the Qt platform plugin \"(xcb)\"|(?:no display name and no|couldn't connect to) (?:\$DISPLAY|display)|(?i:cannot open display)",
         "The program opens windows, and a container has no screen.",
         "Give it one of the machine's: docker run -e DISPLAY -v /tmp/.X11-unix:/tmp/.X11-unix ...; or start a part without.",

@@ -70,7 +70,8 @@ def _empty_setting(log: str, message: str) -> str:
 
 
 def last_exception(log: str) -> str:
-    """The last line of the last traceback of Python, "" when the log shows none."""
+    """The last line of the last traceback of Python, "" when the log shows none; what comes of ending is not asked."""
+    log = log.partition("\nException ignored in")[0] or log
     found = re.findall(
         r"^\s*((?:(?:\w+\.)*\w*(?:Error|Exception|DoesNotExist|Warning)(?=: |\s*$)"
         r"|(?:\w+\.)+[A-Z]\w+(?=: ))[^\n]*?)\s*$",

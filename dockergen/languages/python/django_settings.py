@@ -43,6 +43,15 @@ def settings_named(view: Repository) -> str:
     return next(iter((*existing, *_lying(view))), "")
 
 
+def named_from_inside(repo: Repository) -> tuple[str, Origin] | None:
+    """The settings module that the server's file at the root names, where no manage.py leads to it: the repository
+    may hold the package of a project without what is around."""
+    for path in ("wsgi.py", "asgi.py"):
+        if found := _SETTINGS.search(repo.source(path)):
+            return found[1], Origin("file", path, repo.source(path).count("\n", 0, found.start()) + 1)
+    return None
+
+
 def settings_module(
     repo: Repository, view: Repository, prefix: str, manage: str, named: str
 ) -> tuple[str, Origin, str]:

@@ -12,6 +12,7 @@ from dockergen.errors import ProjectError
 from dockergen.languages.python.bound import bound_port, reachable
 from dockergen.languages.python.commandline import command_line
 from dockergen.languages.python.django import Django, django
+from dockergen.languages.python.django_settings import named_from_inside
 from dockergen.languages.python.entry import App, Modules, apps, candidates, modules_of, place
 from dockergen.languages.python.imports import program_files
 from dockergen.languages.python.manager_choice import manifest
@@ -63,7 +64,7 @@ from dockergen.languages.python.start.special import (
 )
 from dockergen.languages.python.start.workers import workers
 from dockergen.lazy import regex
-from dockergen.model import Rejected, Sourced
+from dockergen.model import Origin, Rejected, Sourced
 from dockergen.repository import Repository
 from dockergen.settings import Settings
 
@@ -178,9 +179,7 @@ def _constructors(project: Project) -> dict[str, str]:
 
 def _detected(repo: Repository, project: Project, modules: Modules, paths: list[str], runs: list[Run]) -> Start | None:
     present = framework_rows(project)
-    # Without a manifest manage.py alone says that it is Django's, and what is missing is told afterwards.
-    if (project.has("django") or not manifest(repo)) and (site := django(repo)):
-        _refuse_absent(repo, project, site)
+    if (project.has("django") or not manifest(repo)) and (site := _site(repo, project)):
         return site_start(repo, project, site, next((r for r in runs if r.program), None))
     if demo := _demo(repo, project, modules, present):
         return demo
@@ -224,15 +223,26 @@ def _objects(modules: Modules, paths: list[str], runs: list[Run], script: Start 
     return [app for app in kept if app.origin.path not in late or not given_values(modules, app, script)]
 
 
-def _refuse_absent(repo: Repository, project: Project, site: Django) -> None:
+def _site(repo: Repository, project: Project) -> Django | None:
+    """The Django project, which without a manifest manage.py alone tells of: what is missing is told afterwards."""
+    if site := django(repo):
+        _refuse_absent(repo, project, site.settings, site.settings_origin)
+    elif told := named_from_inside(repo):
+        _refuse_absent(repo, project, *told)
+    return site
+
+
+def _refuse_absent(repo: Repository, project: Project, settings: str, origin: Origin) -> None:
     """ProjectError when neither the repository nor anything that is installed can hold the settings of the project."""
-    top = site.settings.partition(".")[0]
+    top = settings.partition(".")[0]
     places = (f"{depth}{name}" for depth in ("", "*/", "*/*/") for name in (top, f"{top}.py"))
     if any(map(repo.glob, places)) or any(top.replace("_", "-") in name for name in project.installed):
         return
     raise ProjectError(
-        f"{site.settings_origin} names the settings module {site.settings}, and nothing here is called {top}.",
-        f"Commit the folder {top}/ that `django-admin startproject {top}` made: it holds the settings, and wsgi.py.",
+        f"{origin} names the settings module {settings}, and nothing here is called {top}.",
+        f"Commit the folder {top}/ that `django-admin startproject {top}` made: it holds the settings, and wsgi.py."
+        if not repo.is_file("settings.py")
+        else f"This looks like the inside of {top}/: commit that folder, and manage.py beside it.",
     )
 
 
