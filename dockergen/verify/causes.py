@@ -150,14 +150,14 @@ USAGE = r"^(?:Usage|USAGE|usage)(?: of [^\n]*)?:|flag provided but not defined|^
 # What a program says that does not start. Groups fill the texts by number; patterns search the whole log.
 CAUSES: tuple[tuple[str, str, str], ...] = (
     (
-        r"(lib[\w.+-]+\.so[\w.]*): cannot open shared object file",
-        "The program needs the library {0}, which the image lacks.",
-        "Add the Debian package that holds it: dockergen init --force --package NAME (find it with: apt-file search {0}).",
-    ),
-    (
         r"No module named '(_?tkinter)'|lib(tk)[\d.]*\.so[\d.]*: cannot open shared object",
         "The program opens windows with tkinter, and the image has neither its libraries nor a screen.",
         "Start a part without windows: dockergen init --force --start '...'; or add --package tk there and run it with docker run -e DISPLAY -v /tmp/.X11-unix:/tmp/.X11-unix ...",
+    ),
+    (
+        r"(lib[\w.+-]+\.so[\w.]*): cannot open shared object file",
+        "The program needs the library {0}, which the image lacks.",
+        "Add the Debian package that holds it: dockergen init --force --package NAME (find it with: apt-file search {0}).",
     ),
     (
         r"Could not load the Qt platform plugin \"(xcb)\"|(?:no display name and no|couldn't connect to) (?:\$DISPLAY|display)|(?i:cannot open display)",
