@@ -321,6 +321,12 @@ def test_a_log_of_a_build_names_its_cause_and_the_flag(log: str, cause: str, rem
             "Pin one of those in the manifest.",
         ),
         (
+            "  No module named 'numpy'\nWARNING: Discarding https://x/pyEDFlib-0.1.14.tar.gz. Command errored out with exit status 255\n"
+            "ERROR: Could not find a version that satisfies the requirement pyEDFlib==0.1.14 (from versions: 0.1.13, 0.1.14, 0.1.22)",
+            "pyEDFlib 0.1.14 is published for this Python as source only, and wants numpy there before it builds.",
+            "such as 0.1.22",
+        ),
+        (
             "ERROR: Could not find a version that satisfies the requirement av[all]==11.0.0 (from r.txt) (from versions: 12.0.0, 13.0.0)",
             "has no av 11.0.0 for this Python; the nearest releases that it has are 12.0.0.",
             "or an older Python, if it has wheels for that: dockergen init --force --version 3.13",

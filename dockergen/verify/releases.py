@@ -17,6 +17,7 @@ _WANTED = regex(
     r"((?:[=<>!~]=?=?[\w.*+!-]+,?)+)[^\n]*\(from versions: ([^)\n]*)\)"
 )
 _REFUSING = regex(r"Ignored the following versions that require a different python version: ([^\n]*)")
+_WANTS = regex(r"No module named '(\w+)'")
 _CONFLICT = regex(r"The conflict is caused by:\n((?:[ \t]+[^\n]+\n?){2,12})")
 _MOST_CLAIMS = 3  # of a conflict; pip lists one for each release that it has tried
 _PATCH = 99  # newer than any patch of a minor, as its image has the newest
@@ -41,6 +42,11 @@ def missing_release(where: str, log: str) -> Problem | None:
     asked = _version(exact[1]) if exact else None
     if asked is None or not published:
         return None
+    if asked in published:
+        wants = next(iter(_WANTS.findall(log)), "")
+        why = f"wants {wants} there before it builds" if wants else "does not build here"
+        cause = f"{name} {asked} is published for this Python as source only, and {why}."
+        return Problem(where, cause, f"Raise its release to one with wheels, such as {published[-1]}, or take it out.")
     near = [str(r) for r in (*[r for r in published if r < asked][-1:], *[r for r in published if r > asked][:1])]
     cause = (
         f"The index has no {name} {asked} for this Python; the nearest releases that it has are {' and '.join(near)}."
