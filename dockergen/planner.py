@@ -7,7 +7,6 @@ import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from dockergen.catalog import load
 from dockergen.context import ignore_groups
 from dockergen.discovery import declared
 from dockergen.errors import ProjectError, UsageError
@@ -16,6 +15,7 @@ from dockergen.language import Language
 from dockergen.model import AssetBuild, BuildPlan, Decision, Match, Origin, Service, Sourced, Strength
 from dockergen.repository import Repository, normal
 from dockergen.settings import Settings
+from dockergen.unplanned import unplanned
 
 _MOST_NAMED = 3  # commands in one note
 _SEARCH_DEPTH = 3  # services/<name> and apps/<group>/<name>
@@ -321,10 +321,7 @@ def _nothing_found(repo: Repository, settings: Settings) -> ProjectError:
             "Run dockergen in the folder that holds the service.",
             command=shlex.join(["dockergen", "init", lying[0][0].root]),
         )
-    foreign = dict(row.split(" ", 1) for row in load("common").lists["foreign_manifests"])
-    pairs = ((name, end, title) for name in names for end, title in foreign.items())
-    other = next(((n, title) for n, end, title in pairs if n == end or (end[0] == "." and n.endswith(end))), None)
-    if other is not None:
+    if (other := unplanned(repo)) is not None:
         return ProjectError(
             f"{other[0]} is a manifest of {other[1]}, which dockergen does not plan; it knows {titles}.",
             "Run it in a folder of one of these, if the repository has one.",

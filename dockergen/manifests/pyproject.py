@@ -10,6 +10,7 @@ from dockergen.frozen import frozen
 from dockergen.manifests.requirements import Requirement, normalised, requirement
 
 _EMPTY: Mapping[str, Any] = {}
+_OF_PIPENV = ("sys_platform", "platform_system", "os_name", "platform_machine")  # == 'win32', as its own papers have it
 
 
 @frozen
@@ -113,9 +114,6 @@ def files_read(document: Mapping[str, Any]) -> tuple[str, ...]:
         for key in ("force-include", "shared-data"):
             found += table(tool, "hatch", *path, key)
     return tuple(name for name in dict.fromkeys(found) if name)
-
-
-_OF_PIPENV = ("sys_platform", "platform_system", "os_name", "platform_machine")  # == 'win32', as its own papers have it
 
 
 def table(document: Any, *path: str) -> Mapping[str, Any]:

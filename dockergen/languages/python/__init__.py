@@ -57,9 +57,9 @@ def loose(repo: Repository) -> Match | None:
     files = [name for name in repo.entries() if not name.startswith(".") and repo.is_file(name)]
     scripts = [name for name in files if name.endswith(".py") and not name.startswith(("setup", "test", "__init__"))]
     others = [name for name in files if not name.endswith((".md", ".txt", ".rst", ".py"))]
-    from dockergen.languages.python.claim import foreign
+    from dockergen.unplanned import unplanned
 
-    if scripts and len(others) <= len(scripts) and not foreign(repo):
+    if scripts and len(others) <= len(scripts) and not unplanned(repo):
         return Match(Strength.LOOSE_FILES, (Origin("file", scripts[0]),), "Python files")
     told = next((name for name in files if name.endswith(".ipynb") or name in _TOLD), "")
     return Match(Strength.LOOSE_FILES, (Origin("file", told),), "what Python's tools read") if told else None

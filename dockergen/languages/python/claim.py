@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dockergen.catalog import load
 from dockergen.errors import DockergenError
 from dockergen.languages.python.documentation import documentation
 from dockergen.languages.python.inline import carrier
@@ -14,6 +13,7 @@ from dockergen.languages.python.uv_member import member
 from dockergen.model import Match, Origin, Strength
 from dockergen.repository import Repository
 from dockergen.settings import Settings
+from dockergen.unplanned import unplanned
 
 _USUAL = ("main.py", "app.py", "server.py", "bot.py", "manage.py", "run.py", "streamlit_app.py")
 
@@ -42,13 +42,6 @@ def _loose(repo: Repository) -> str:
     others = (
         name for name in sorted(repo.entries()) if name.endswith(".py") and not name.startswith(("setup", "test"))
     )
-    if usual or foreign(repo):
+    if usual or unplanned(repo):
         return usual  # scripts beside a program of another language are its tools
     return next((name for name in others if repo.is_file(name) and guard_line(repo.source(name))), "")
-
-
-def foreign(repo: Repository) -> bool:
-    """True where the folder has a manifest of a language that no module here plans."""
-    known = [row.split(" ", 1)[0] for row in load("common").lists["foreign_manifests"]]
-    endings = tuple(name for name in known if name.startswith("."))
-    return any(name in known or name.endswith(endings) for name in repo.entries())

@@ -121,8 +121,9 @@ def _as_locked(repo: Repository, project: Project, needed: Requirement) -> str:
     if elsewhere or _sources_of_its_own(project) or (row is not None and (row.local or row.vcs or not row.version)):
         return ""
     extras = f"[{','.join(needed.extras)}]" if needed.extras else ""
-    held = f"=={row.version}" if row is not None else specifier(needed.specifier) or ""
-    if row is None and needed.specifier and specifier(needed.specifier) is None:
+    stated = specifier(needed.specifier) if needed.specifier else ""
+    held = f"=={row.version}" if row is not None else stated
+    if held is None:
         return ""
     return f"{needed.name}{extras}{held}" if not held or _OF_PIP.fullmatch(held) else ""
 
