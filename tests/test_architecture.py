@@ -23,7 +23,7 @@ LAYERS = (
     ("errors",),
     ("dockerfile", "dockerignore", "discovery", "catalog", "manifests", "repository"),
     ("settings",),
-    ("language", "context"),
+    ("language", "context", "unplanned"),
     ("languages",),
     ("planner", "render", "workspace", "engine", "commands"),
     ("audit",),

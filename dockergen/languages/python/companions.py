@@ -20,11 +20,16 @@ def of_their_time(begun: Start, release: str) -> Start:
     if not fitting or not begun.added:
         return begun
     older = {name.partition("==")[0]: name for name in fitting}
-    pairs = {name: older.get(name.partition("==")[0], name) for name in begun.added}
+    pairs = {name: _older(name, older.get(name.partition("==")[0], name)) for name in begun.added}
     notes = begun.notes
     for new, old in pairs.items():
         notes = tuple(note.replace(new, old) for note in notes)
     return replace(begun, added=tuple(pairs.values()), notes=notes)
+
+
+def _older(one: str, other: str) -> str:
+    """The older of two releases of a distribution, the first where it is not held to one."""
+    return min(one, other, key=lambda word: key(word.partition("==")[2])) if "==" in one else other
 
 
 def companions(project: Project, settled: Container[str]) -> tuple[Bound, ...]:

@@ -24,6 +24,10 @@ def with_workers(repo: Repository, project: Project, found: Start) -> Start:
     if "gunicorn" not in words:
         return found
     worker = f"{words} {worker_class(repo, found.command.value)}"
+    for row in load("python").lists["gunicorn_workers_before"]:
+        name, first, last = row.split()
+        if name in worker and project.before(name, first):
+            return _with_older(found, last)
     if "gevent" in worker and _unpinned(project) and not project.has("packaging"):
         # Gunicorn 27 has what its gevent workers import in an extra, and asks for it by itself no more.
         return replace(found, added=(*found.added, "packaging"))
@@ -48,13 +52,18 @@ def _unpinned(project: Project) -> bool:
     return not (project.locked or any(r.name == "gunicorn" and r.pinned for r, _ in project.direct))
 
 
+def _with_older(found: Start, last: str) -> Start:
+    """The start with that release of Gunicorn, where it is what dockergen adds."""
+    older = f"gunicorn=={last}"
+    pair = next((a for a in found.added if a.startswith("gunicorn==")), older)
+    added = tuple(older if a == pair else a for a in found.added)
+    return replace(found, added=added, notes=tuple(note.replace(pair, older) for note in found.notes))
+
+
 def _with_eventlet(project: Project, found: Start) -> Start:
     last, first, without = load("python").lists["gunicorn_with_eventlet"]
-    pair = next((a for a in found.added if a.startswith("gunicorn==")), "")
-    if pair:
-        older = f"gunicorn=={last}"
-        added = tuple(older if a == pair else a for a in found.added)
-        return replace(found, added=added, notes=tuple(note.replace(pair, older) for note in found.notes))
+    if any(a.startswith("gunicorn==") for a in found.added):
+        return _with_older(found, last)
     asked = next(((r, origin) for r, origin in project.direct if r.name == "gunicorn"), None)
     if asked is None or project.locked or ends_before(asked[0].specifier, first):
         return found
