@@ -19,7 +19,7 @@ LINE = {"Procfile": "web: gunicorn -k eventlet app:app\n"}
     ("requirements", "files", "installed", "said"),
     [
         ("flask flask-socketio eventlet", {}, "install gunicorn==23.0.0\n", "adds gunicorn==23.0.0"),
-        ("flask flask-socketio eventlet==0.22.1", {}, "install gunicorn==19.10.0\n", "adds gunicorn==19.10.0"),
+        ("flask flask-socketio eventlet==0.22.1", {}, "install gunicorn==19.9.0\n", "adds gunicorn==19.9.0"),
         ("flask flask-socketio eventlet gunicorn", {}, "install 'gunicorn<24'\n", "requirements.txt:4: the eventlet worker is gone"),
         ("flask eventlet gunicorn>=20", LINE, "install 'gunicorn<24'\n", "requirements.txt:3: the eventlet worker is gone"),
         ("flask eventlet gunicorn", {"gunicorn.conf.py": "worker_class = 'eventlet'\n"}, "install 'gunicorn<24'\n", "is gone"),
