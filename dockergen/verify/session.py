@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from dockergen.commands import build_options
@@ -16,6 +17,7 @@ from dockergen.errors import ProjectError
 from dockergen.model import BuildPlan
 from dockergen.pipeline import opened, service_at
 from dockergen.repository import Repository
+from dockergen.verify.again import tried_again
 from dockergen.verify.contents import leaks, sizes
 from dockergen.verify.diagnosis import diagnosis
 from dockergen.verify.rebuild import rebuild
@@ -40,7 +42,8 @@ def verify(folder: Path, options: Options, progress: Progress = lambda text: Non
         report = Report(image, build_seconds=built.seconds, log=built.log)
         if not built.ok:
             return replace(report, problems=(diagnosis("build", built.log, "A build step failed."),))
-        report = run(engine, report, repo, plan, options, containers, progress)
+        trial = partial(_trial, engine, repo, plan, containers, progress)
+        report = tried_again(trial, report, trial(report, options), repo, options)
         progress("looking into the image")
         paths = plan.dependency_paths if plan else ()
         report = replace(report, sizes=sizes(engine, image, dockerfile, paths))
@@ -49,6 +52,18 @@ def verify(folder: Path, options: Options, progress: Progress = lambda text: Non
             progress("building again after an edit")
             report = rebuild(engine, report, repo, dockerfile, plan, options)
         return report
+
+
+def _trial(
+    engine: Engine,
+    repo: Repository,
+    plan: BuildPlan | None,
+    containers: list[str],
+    progress: Progress,
+    report: Report,
+    options: Options,
+) -> Report:
+    return run(engine, report, repo, plan, options, containers, progress)
 
 
 def _planned(folder: Path, options: Options) -> tuple[Path, BuildPlan | None]:

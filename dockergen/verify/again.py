@@ -1,0 +1,93 @@
+"""Further trials of an image whose program ended for want of a key: with one made up, many start and answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from dockergen.lazy import regex
+from dockergen.model import Origin, Sourced
+from dockergen.repository import Repository
+from dockergen.verify.report import Options, Problem, Report
+from dockergen.verify.trial import TRIAL_DATABASE, in_files, made_up
+
+_MOST_TRIALS = 4
+_ASKED = regex(r"--env ([A-Z][A-Z0-9_]*)=\.\.\.")
+# What a program hands on to somebody else's service, which only then is found to be wrong.
+_HANDED_ON = regex(
+    r"(?:\w+_)?(?:API_?KEY|KEY|KEY_ID|TOKEN|SECRET|PASSWORD|PASS|CLIENT_ID|APP_ID|APPID|PROJECT_ID|ACCOUNT_SID|SID|API_VERSION"
+    r"|BUCKET(?:_NAME)?|REGION|MODEL(?:_NAME)?|DEPLOYMENT(?:_NAME)?|INDEX(?:_NAME)?|ENVIRONMENT|USER(?:NAME)?)(?:_\d)?"
+)
+_PLACE = regex(r"(?:\w+_)?(?:URL|URI|ENDPOINT|API_BASE|BASE_URL)")
+_DATABASE = regex(r"(?:\w+_)?(?:DATABASE|DB|SQLALCHEMY|POSTGRES(?:QL)?|MYSQL|PG)(?:_\w+)?_UR[IL]")
+_SERVICE = regex(r"REDIS|MONGO|AMQP|RABBIT|BROKER|KAFKA|CELERY|ELASTIC|NEO4J|MEMCACHE|QUEUE|SOCKET|PROXY|WS|WEBHOOK")
+# Three words with dots between them are also what some clients take for a signed token.
+_KEY, _URL = "trial.trial.trial", "https://trial.example.com"
+
+Trial = Callable[[Report, Options], Report]
+
+
+def tried_again(trial: Trial, built: Report, first: Report, repo: Repository, options: Options) -> Report:
+    """The report of the first trial in which the program answers with values made up for what it asks for; where none
+    does, that of the first one with a word on how far the program comes. `built` is the report before any trial."""
+    last, given = first, dict[str, str]()
+    for _ in range(_MOST_TRIALS):
+        wanted = _wanted(last, {**options.env, **given})
+        if not wanted:
+            break
+        values, notes = _values(repo, wanted)
+        given |= values
+        report = replace(built, notes=(*built.notes, *notes))
+        built = report
+        last = trial(report, replace(options, env={**options.env, **given}))
+        if not last.problems:
+            return last
+    return first if last is first else _with_end(first, last, given)
+
+
+def _wanted(report: Report, known: Mapping[str, str]) -> list[str]:
+    """The variables that the last problem of a start asks for, where it would do to have any value for each of them."""
+    problem = report.problems[-1] if report.problems else None
+    if problem is None or problem.where != "start":
+        return []
+    names = [name for name in dict.fromkeys(_ASKED.findall(problem.remedy)) if name not in known]
+    return names if all(_value(name) for name in names) else []
+
+
+def _value(name: str) -> str:
+    """A value with which a start may go on, "" for what names a server that has to be there."""
+    if _DATABASE.fullmatch(name):
+        return TRIAL_DATABASE
+    if _SERVICE.search(name):
+        return ""
+    if found := made_up([Sourced(name, Origin("default"))]):
+        return found[name]
+    return _URL if _PLACE.fullmatch(name) else _KEY if _HANDED_ON.fullmatch(name) else ""
+
+
+def _values(repo: Repository, names: list[str]) -> tuple[dict[str, str], list[str]]:
+    """A value for each name, and notes that say where it comes from."""
+    shown = in_files(repo, [Sourced(name, Origin("default")) for name in names])
+    # Another database than that of a file is not there, whatever an example says of it.
+    shown = {name: row for name, row in shown.items() if row[0] and not _DATABASE.fullmatch(name)}
+    values = {name: shown[name][0] if name in shown else _value(name) for name in names}
+    invented = [name for name in names if name not in shown and not _DATABASE.fullmatch(name)]
+    notes = (
+        [f"for this trial, a value of {', '.join(invented)} was made up, which no service takes"] if invented else []
+    )
+    notes += [f"for this trial, the value of {name} is that of {path}" for name, (_, path) in shown.items()]
+    notes += [f"for this trial, {name} is a file of SQLite" for name in names if _DATABASE.fullmatch(name)]
+    return values, notes
+
+
+def _with_end(first: Report, last: Report, given: Mapping[str, str]) -> Report:
+    """The first report, whose problem tells what came after a made-up value."""
+    end = last.problems[-1]
+    if TRIAL_DATABASE in given.values() or end.where != "start":
+        return first
+    *others, problem = first.problems
+    names = ", ".join(given)
+    further = re.sub(r"^The program", "it", end.cause, count=1)
+    told = Problem(problem.where, f"{problem.cause} With a value of {names} made up, {further}", problem.remedy)
+    return replace(first, problems=(*others, told))
