@@ -151,3 +151,22 @@ def test_variables_that_another_file_keeps_are_demanded_where_they_are_used(
 ) -> None:
     (tmp_path / "config.py").write_text(config)
     assert [need.value for need in dockergen.plan(_write(tmp_path, text)).needs] == names
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("import os\napp.secret_key = os.getenv('SIGN')\n", ["SIGN"]),
+        ("import os\ndef create():\n    app.config['SECRET_KEY'] = os.environ.get('SIGN')\n", ["SIGN"]),
+        ("import os\nclass Config:\n    SECRET_KEY = os.environ.get('SIGN')\n", ["SIGN"]),
+        ("import os\napp.secret_key = os.getenv('SIGN') or 'dev'\n", []),
+        ("import os\napp.secret_key = os.getenv('SIGN')\nif app.debug:\n    app.secret_key = 'dev'\n", []),
+    ],
+)
+def test_flask_does_not_work_without_what_it_signs_with(tmp_path: Path, text: str, names: list[str]) -> None:
+    plan = dockergen.plan(_write(tmp_path, f"from flask import flash\n{text}def view():\n    flash('x')\n"))
+    assert [need.value for need in plan.needs] == names
+
+
+def test_flask_without_sessions_works_without_a_key(tmp_path: Path) -> None:
+    assert not dockergen.plan(_write(tmp_path, "import os\napp.secret_key = os.getenv('SIGN')\n")).needs

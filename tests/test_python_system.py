@@ -360,3 +360,27 @@ def test_an_app_of_django_is_seen_in_any_file_of_the_settings(tmp_path: Path) ->
     }
     plan = _plan(tmp_path, "django\n", files, version="3.13")
     assert plan.runtime_packages == load("python-packages").packages["django.contrib.gis"].run
+
+
+def test_wheels_of_before_need_what_later_ones_do_not(tmp_path: Path) -> None:
+    pinned = {".python-version": "3.7\n"}
+    assert "libxrender1" in _plan(tmp_path, "opencv-python==4.1.2.30\n", pinned).runtime_packages
+    assert "libxrender1" not in _plan(tmp_path, "opencv-python==4.5.1.48\n", pinned).runtime_packages
+
+
+def test_what_is_locked_for_an_extra_of_another_distribution_is_compiled_like_the_rest(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text(MAIN)
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.poetry]\npackage-mode = false\n[tool.poetry.dependencies]\npython = "^3.13"\n'
+        'tortoise-orm = { version = "0.23.0", extras = ["asyncmy"] }\n'
+    )
+    (tmp_path / "poetry.lock").write_text(
+        '[[package]]\nname = "asyncmy"\nversion = "0.2.10"\noptional = false\npython-versions = ">=3.8"\nfiles = [\n'
+        '    {file = "asyncmy-0.2.10-cp312-cp312-manylinux_2_17_x86_64.whl", hash = "sha256:00"},\n'
+        '    {file = "asyncmy-0.2.10.tar.gz", hash = "sha256:00"},\n]\n\n'
+        '[[package]]\nname = "tortoise-orm"\nversion = "0.23.0"\noptional = false\npython-versions = ">=3.8"\nfiles = []\n\n'
+        '[package.dependencies]\nasyncmy = {version = ">=0.2.8", optional = true, markers = "extra == \\"asyncmy\\""}\n\n'
+        '[package.extras]\nasyncmy = ["asyncmy (>=0.2.8)"]\n\n'
+        '[metadata]\nlock-version = "2.0"\npython-versions = "^3.13"\ncontent-hash = "00"\n'
+    )
+    assert {"gcc", "libc6-dev"} <= set(dockergen.plan(tmp_path).build_packages)

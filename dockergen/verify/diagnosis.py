@@ -89,7 +89,8 @@ def started_without(problem: Problem, needs: Sequence[Sourced[str]]) -> Problem:
     if not shown or _IMAGE.search(problem.cause) or any(need.value in problem.remedy for need in shown):
         return problem
     names = ", ".join(f"{need.value} ({need.origin})" for need in shown)
-    given = " ".join(f"--env {need.value}=..." for need in shown)
+    asked = re.findall(r"--env (\w+)=", problem.remedy) if "environment variable" in problem.cause else []
+    given = " ".join(f"--env {name}=..." for name in dict.fromkeys((*asked, *(need.value for need in shown))))
     cause = f"{problem.cause} It was started without {names}."
     return Problem(problem.where, cause, f"Try: dockergen verify {given}")
 

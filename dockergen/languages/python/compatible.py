@@ -17,11 +17,13 @@ from dockergen.languages.python.wheels import (
     older_than_wheels,
     outgrown_by_python,
 )
+from dockergen.lazy import regex
 from dockergen.manifests.python_locks import Locked, markers_of, wheel
 from dockergen.manifests.requirements import Requirement
 from dockergen.model import Origin, Rejected, Sourced
 from dockergen.repository import LOCK_LIMIT, Repository, normal
 
+_EXTRA = regex(r"""\bextra\s*==\s*(?:"[^"]*"|'[^']*')""")
 _Missing = dict[str, Origin]  # what speaks against a release, and where it is pinned
 
 
@@ -134,7 +136,9 @@ def asked_for(repo: Repository, project: Project, package: Locked, minor: str) -
     if any(r.name == package.name and applies(r.marker, minor) for r, _ in project.direct):
         return True
     markers = (package.marker,) if package.marker else markers_of(repo.read(project.lock, LOCK_LIMIT), package.name)
-    return not markers or any(applies(marker, minor) for marker in markers)
+    # What is locked for an extra of another distribution is installed with that.
+    plain = (_EXTRA.sub("python_version >= '3.0'", marker) for marker in markers)
+    return not markers or any(applies(marker, minor) for marker in plain)
 
 
 def _own_wheels(repo: Repository, project: Project) -> dict[str, tuple[Locked, Origin]]:

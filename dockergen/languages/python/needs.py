@@ -11,6 +11,7 @@ from functools import cache
 from dockergen.catalog import load
 from dockergen.languages.python.held import KEEPS, asked, brought, hold, spelled
 from dockergen.languages.python.imports import files_of, whole_program
+from dockergen.languages.python.paths import assigned_name
 from dockergen.languages.python.shortened import shortened
 from dockergen.languages.python.syntax import guards, last_name, nodes, parsed
 from dockergen.languages.python.unset import taken
@@ -41,7 +42,11 @@ _ADDRESSED = regex(rf"\b(?:{'|'.join(_NEED_ADDRESS)})\(\s*(?:url\s*=\s*)?[a-z_]*
 _TESTED = regex(r"\bif (?:not )?[a-z_]*settings\.(\w+)")
 _EMPTY = regex(r"""^[ \t]+(\w+)[ \t]*:\s*str\s*=\s*(?:""|'')\s*(?:#|$)""", re.MULTILINE)
 _DATABASE_KEYS = ("SQLALCHEMY_DATABASE_URI", "MONGO_URI")  # of Flask's extensions
-_ADDRESS_SET = regex(rf"""\b({"|".join(_DATABASE_KEYS)})(?:["']\])?\s*(?::[^=\n]+)?=(?!=)""")
+# What Flask signs sessions with, without which it flashes nothing and lets nobody in.
+_SIGNING_KEYS = ("SECRET_KEY", "secret_key")
+_SESSIONS = regex(r"\bflash\(|(?<![.\w])session(?:\[|\.(?:get|pop|clear)\()|\b(?:LoginManager|FlaskForm|CSRFProtect)\(")
+_OF_FLASK = regex(r"^[ \t]*(?:from|import) flask\b", re.MULTILINE)
+_ADDRESS_SET = regex(rf"""\b({"|".join((*_DATABASE_KEYS, *_SIGNING_KEYS))})(?:["']\])?\s*(?::[^=\n]+)?=(?!=)""")
 _READERS = ("env", "config")  # environs, django-environ and decouple, by the names that everybody gives them
 _LIBRARIES = ("environ", "environs", "decouple", "starlette")
 
@@ -55,6 +60,8 @@ def variables(repo: Repository, entry: str, given: tuple[tuple[str, str], ...]) 
     keeping = any(map(KEEPS.search, texts.values()))
     hinting = any(map(_HINT.search, texts.values()))
     alone = _set_once(texts.values())
+    if not (any(map(_SESSIONS.search, texts.values())) and any(map(_OF_FLASK.search, texts.values()))):
+        alone -= {*_SIGNING_KEYS}
     addressed = {name for text in texts.values() for name in _ADDRESSED.findall(text)}
     addressed -= {name for text in texts.values() for name in _TESTED.findall(text)}
     client = any(map(_CLIENT.search, texts.values()))
@@ -242,13 +249,19 @@ def _set_once(texts: Iterable[str]) -> set[str]:
 
 
 def _addresses(body: tuple[ast.stmt, ...], alone: set[str]) -> Iterator[tuple[str, int]]:
-    """The variable of `SQLALCHEMY_DATABASE_URI = os.getenv("URL")` in a class or file of settings."""
+    """The variable of `SQLALCHEMY_DATABASE_URI = os.getenv("URL")` in a class or file of settings, and of
+    `app.secret_key = os.getenv("KEY")` anywhere."""
     inside = (inner for statement in body if alone for inner in nodes(statement))
     for node in (inner for inner in inside if isinstance(inner, ast.Assign)):
         target = node.targets[0]
-        name = asked(node.value) if isinstance(target, ast.Name) and target.id in alone else ""
+        known = assigned_name(target) in alone and (isinstance(target, ast.Name) or _signs(target))
+        name = asked(node.value) if known else ""
         if name and "TEST" not in name:
             yield name, node.lineno
+
+
+def _signs(target: ast.expr) -> bool:
+    return isinstance(target, (ast.Subscript, ast.Attribute)) and assigned_name(target) in _SIGNING_KEYS
 
 
 def _empty_addresses(body: tuple[ast.stmt, ...], names: set[str]) -> Iterator[tuple[str, int]]:

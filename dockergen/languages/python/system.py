@@ -153,7 +153,17 @@ def _needs(repo: Repository, project: Project, start: Start, minor: str) -> Iter
             yield _Need(name, origin, _COMPILERS, built)
         elif row is not None:
             yield _Need(name, origin, row, built and bool(row.build))
+            yield from _of_older(project, name, origin)
     yield from _imported(repo, start, rows)
+
+
+def _of_older(project: Project, name: str, origin: Origin) -> Iterator[_Need]:
+    """What releases of before need besides."""
+    for line in load("python").lists["older_need"]:
+        head, *packages = line.split()
+        who, _, first = head.partition("<")
+        if who == name and project.before(name, first):
+            yield _Need(name, origin, SystemPackages(run=tuple(packages)), built=False)
 
 
 def _for_another_python(project: Project, name: str, minor: str) -> bool:
