@@ -70,7 +70,13 @@ def test_a_database_in_a_file_is_tried(tmp_path: Path) -> None:
     assert _tried(tmp_path, _Program(["DATABASE_URL"], ended)).problems == (_asking("DATABASE_URL"),)
 
 
-@pytest.mark.parametrize("name", ["DB_HOST", "REDIS_URL", "CELERY_BROKER_URL", "MONGO_URI", "SIZE"])
+@pytest.mark.parametrize("name", ["CELERY_BROKER_URL", "REDIS_URL", "MONGO_URI", "CELERY_RESULT_BACKEND"])
+def test_a_server_that_is_asked_later_need_not_be_there(tmp_path: Path, name: str) -> None:
+    report = _tried(tmp_path, _Program([name]))
+    assert f"for this trial, {name} is the address of a server that is not there" in report.notes
+
+
+@pytest.mark.parametrize("name", ["DB_HOST", "REDIS_HOST", "KAFKA_URL", "SIZE"])
 def test_a_server_that_has_to_be_there_is_not_made_up(tmp_path: Path, name: str) -> None:
     program = _Program([name])
     assert _tried(tmp_path, program).problems == (_asking(name),)

@@ -21,7 +21,14 @@ _HANDED_ON = regex(
 )
 _PLACE = regex(r"(?:\w+_)?(?:URL|URI|ENDPOINT|API_BASE|BASE_URL)")
 _DATABASE = regex(r"(?:\w+_)?(?:DATABASE|DB|SQLALCHEMY|POSTGRES(?:QL)?|MYSQL|PG)(?:_\w+)?_UR[IL]")
-_SERVICE = regex(r"REDIS|MONGO|AMQP|RABBIT|BROKER|KAFKA|CELERY|ELASTIC|NEO4J|MEMCACHE|QUEUE|SOCKET|PROXY|WS|WEBHOOK")
+# Servers that many programs ask only when they have something for them, by addresses where nothing answers.
+_SERVERS = (
+    (regex(r"(?:\w+_)?(?:REDIS|BROKER|CELERY|CACHE|QUEUE|RESULT_BACKEND)(?:_\w+)?"), "redis://localhost:6379/0"),
+    (regex(r"(?:\w+_)?(?:AMQP|RABBIT(?:MQ)?)(?:_\w+)?"), "amqp://localhost"),
+    (regex(r"(?:\w+_)?MONGO(?:DB)?(?:_\w+)?"), "mongodb://localhost:27017/trial"),
+)
+_ADDRESS = regex(r"\w*(?:UR[IL]|BACKEND|BROKER)")
+_SERVICE = regex(r"KAFKA|ELASTIC|NEO4J|MEMCACHE|SOCKET|PROXY|WEBHOOK|REDIS|MONGO|AMQP|RABBIT|BROKER|CELERY|QUEUE")
 # Three words with dots between them are also what some clients take for a signed token.
 _KEY, _URL = "trial.trial.trial", "https://trial.example.com"
 
@@ -47,18 +54,22 @@ def tried_again(trial: Trial, built: Report, first: Report, repo: Repository, op
 
 
 def _wanted(report: Report, known: Mapping[str, str]) -> list[str]:
-    """The variables that the last problem of a start asks for, where it would do to have any value for each of them."""
+    """The variables that the last problem of a start asks for, as far as it may do to have any value for them."""
     problem = report.problems[-1] if report.problems else None
     if problem is None or problem.where != "start":
         return []
-    names = [name for name in dict.fromkeys(_ASKED.findall(problem.remedy)) if name not in known]
-    return names if all(_value(name) for name in names) else []
+    names = dict.fromkeys(_ASKED.findall(problem.remedy))
+    return [name for name in names if name not in known and _value(name)]
 
 
 def _value(name: str) -> str:
     """A value with which a start may go on, "" for what names a server that has to be there."""
     if _DATABASE.fullmatch(name):
         return TRIAL_DATABASE
+    if _ADDRESS.fullmatch(name) and (
+        there := next((value for pattern, value in _SERVERS if pattern.fullmatch(name)), "")
+    ):
+        return there
     if _SERVICE.search(name):
         return ""
     if found := made_up([Sourced(name, Origin("default"))]):
@@ -72,10 +83,12 @@ def _values(repo: Repository, names: list[str]) -> tuple[dict[str, str], list[st
     # Another database than that of a file is not there, whatever an example says of it.
     shown = {name: row for name, row in shown.items() if row[0] and not _DATABASE.fullmatch(name)}
     values = {name: shown[name][0] if name in shown else _value(name) for name in names}
-    invented = [name for name in names if name not in shown and not _DATABASE.fullmatch(name)]
-    notes = (
-        [f"for this trial, a value of {', '.join(invented)} was made up, which no service takes"] if invented else []
-    )
+    there = {address for _, address in _SERVERS}
+    servers = [name for name in names if name not in shown and _value(name) in there]
+    invented = [name for name in names if name not in (*shown, *servers) and not _DATABASE.fullmatch(name)]
+    told = f"for this trial, a value of {', '.join(invented)} was made up, which no service takes"
+    notes = [told] if invented else []
+    notes += [f"for this trial, {name} is the address of a server that is not there" for name in servers]
     notes += [f"for this trial, the value of {name} is that of {path}" for name, (_, path) in shown.items()]
     notes += [f"for this trial, {name} is a file of SQLite" for name in names if _DATABASE.fullmatch(name)]
     return values, notes
