@@ -98,6 +98,16 @@ def test_what_the_person_gives_is_not_made_up_anew(tmp_path: Path) -> None:
     assert program.given == [{"API_KEY": "mine"}]
 
 
+def test_all_that_is_known_to_be_needed_is_made_up_at_once(tmp_path: Path) -> None:
+    needs = ["ADMIN_URL", "MAIL_DOMAIN", "SENTRY_DSN", "DB_HOST", "DATABASE_URL"]
+    program = _Program(["REDIS_URL", *needs[:3]])
+    first = program(BUILT, Options())
+    report = tried_again(program, BUILT, first, opened(tmp_path), Options(), needs)
+    assert not report.problems
+    assert len(program.given) == 2
+    assert set(program.given[-1]) == {"REDIS_URL", "ADMIN_URL", "MAIL_DOMAIN", "SENTRY_DSN"}
+
+
 def test_no_end_of_questions(tmp_path: Path) -> None:
     program = _Program([f"KEY_{n}_TOKEN" for n in range(20)])
     assert _tried(tmp_path, program).problems[0].cause.startswith("The program needs KEY_0_TOKEN.")

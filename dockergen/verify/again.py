@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from dockergen.lazy import regex
@@ -19,6 +19,8 @@ _HANDED_ON = regex(
     r"(?:\w+_)?(?:API_?KEY|KEY|KEY_ID|TOKEN|SECRET|PASSWORD|PASS|CLIENT_ID|APP_ID|APPID|PROJECT_ID|ACCOUNT_SID|SID|API_VERSION"
     r"|BUCKET(?:_NAME)?|REGION|MODEL(?:_NAME)?|DEPLOYMENT(?:_NAME)?|INDEX(?:_NAME)?|ENVIRONMENT|USER(?:NAME)?)(?:_\d)?"
 )
+_DOMAIN = regex(r"(?:\w+_)?(?:DOMAIN|HOSTNAME)")
+_DSN = regex(r"(?:\w+_)?SENTRY(?:_\w+)?_DSN|DSN")
 _PLACE = regex(r"(?:\w+_)?(?:URL|URI|ENDPOINT|API_BASE|BASE_URL)")
 _DATABASE = regex(r"(?:\w+_)?(?:DATABASE|DB|SQLALCHEMY|POSTGRES(?:QL)?|MYSQL|PG)(?:_\w+)?_UR[IL]")
 # Servers that many programs ask only when they have something for them, by addresses where nothing answers.
@@ -35,12 +37,15 @@ _KEY, _URL = "trial.trial.trial", "https://trial.example.com"
 Trial = Callable[[Report, Options], Report]
 
 
-def tried_again(trial: Trial, built: Report, first: Report, repo: Repository, options: Options) -> Report:
-    """The report of the first trial in which the program answers with values made up for what it asks for; where none
-    does, that of the first one with a word on how far the program comes. `built` is the report before any trial."""
+def tried_again(
+    trial: Trial, built: Report, first: Report, repo: Repository, options: Options, needs: Iterable[str] = ()
+) -> Report:
+    """The report of the first trial in which the program answers with values made up for what it asks for, and for
+    what it is known to need; where none does, that of the first one with a word on how far the program comes. `built`
+    is the report before any trial."""
     last, given = first, dict[str, str]()
     for _ in range(_MOST_TRIALS):
-        wanted = _wanted(last, {**options.env, **given})
+        wanted = _wanted(last, {**options.env, **given}, needs)
         if not wanted:
             break
         values, notes = _values(repo, wanted)
@@ -53,13 +58,15 @@ def tried_again(trial: Trial, built: Report, first: Report, repo: Repository, op
     return first if last is first else _with_end(first, last, given)
 
 
-def _wanted(report: Report, known: Mapping[str, str]) -> list[str]:
+def _wanted(report: Report, known: Mapping[str, str], needs: Iterable[str]) -> list[str]:
     """The variables that the last problem of a start asks for, as far as it may do to have any value for them."""
     problem = report.problems[-1] if report.problems else None
     if problem is None or problem.where != "start":
         return []
-    names = dict.fromkeys(_ASKED.findall(problem.remedy))
-    return [name for name in names if name not in known and _value(name)]
+    asked = [name for name in dict.fromkeys(_ASKED.findall(problem.remedy)) if name not in known and _value(name)]
+    # Django's own database has its value since the first trial.
+    further = [name for name in needs if name not in known and _value(name) and not _DATABASE.fullmatch(name)]
+    return list(dict.fromkeys((*asked, *further))) if asked else []
 
 
 def _value(name: str) -> str:
@@ -74,6 +81,10 @@ def _value(name: str) -> str:
         return ""
     if found := made_up([Sourced(name, Origin("default"))]):
         return found[name]
+    if _DOMAIN.fullmatch(name):
+        return "trial.example.com"
+    if _DSN.fullmatch(name):
+        return "https://trial@trial.example.com/1"
     return _URL if _PLACE.fullmatch(name) else _KEY if _HANDED_ON.fullmatch(name) else ""
 
 

@@ -43,7 +43,8 @@ def verify(folder: Path, options: Options, progress: Progress = lambda text: Non
         if not built.ok:
             return replace(report, problems=(diagnosis("build", built.log, "A build step failed."),))
         trial = partial(_trial, engine, repo, plan, containers, progress)
-        report = tried_again(trial, report, trial(report, options), repo, options)
+        needs = [need.value for need in plan.needs] if plan else []
+        report = tried_again(trial, report, trial(report, options), repo, options, needs)
         progress("looking into the image")
         paths = plan.dependency_paths if plan else ()
         report = replace(report, sizes=sizes(engine, image, dockerfile, paths))
