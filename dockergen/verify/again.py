@@ -13,6 +13,7 @@ from dockergen.verify.report import Options, Problem, Report
 from dockergen.verify.trial import TRIAL_DATABASE, in_files, made_up
 
 _MOST_TRIALS = 4
+_MOST_SHOWN = 4  # variables in a message
 _ASKED = regex(r"--env ([A-Z][A-Z0-9_]*)=\.\.\.")
 # What a program hands on to somebody else's service, which only then is found to be wrong.
 _HANDED_ON = regex(
@@ -63,8 +64,12 @@ def _wanted(report: Report, known: Mapping[str, str], needs: Iterable[str]) -> l
     problem = report.problems[-1] if report.problems else None
     if problem is None or problem.where != "start":
         return []
-    asked = [name for name in dict.fromkeys(_ASKED.findall(problem.remedy)) if name not in known and _value(name)]
-    # Django's own database has its value since the first trial.
+    in_a_file = "was a file of SQLite" in problem.cause  # since the first trial
+    asked = [
+        name
+        for name in dict.fromkeys(_ASKED.findall(problem.remedy))
+        if name not in known and _value(name) and not (in_a_file and _DATABASE.fullmatch(name))
+    ]
     further = [name for name in needs if name not in known and _value(name) and not _DATABASE.fullmatch(name)]
     return list(dict.fromkeys((*asked, *further))) if asked else []
 
@@ -111,7 +116,8 @@ def _with_end(first: Report, last: Report, given: Mapping[str, str]) -> Report:
     if TRIAL_DATABASE in given.values() or end.where != "start":
         return first
     *others, problem = first.problems
-    names = ", ".join(given)
+    shown = [*given][:_MOST_SHOWN]
+    names = f"{', '.join(shown)}{f' and {len(given) - len(shown)} more' if len(given) > len(shown) else ''}"
     further = re.sub(r"^The program", "it", end.cause, count=1)
     told = Problem(problem.where, f"{problem.cause} With a value of {names} made up, {further}", problem.remedy)
     return replace(first, problems=(*others, told))
