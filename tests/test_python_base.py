@@ -75,3 +75,25 @@ def test_a_base_that_cannot_work_is_refused(
 def test_a_base_of_unknown_making_is_used_with_a_note(project: Project) -> None:
     notes = service_at(project(FILES), {"base": "corp.example/base:7"}).plan.notes
     assert any("has to bring Python 3.14 as /usr/local/bin/python3" in note for note in notes)
+
+
+@pytest.mark.parametrize(
+    ("requirements", "version", "suite"),
+    [
+        ("onnxruntime==1.15.1\n", "3.11", "slim-bookworm"),
+        ("faster-whisper==0.10.1\n", "3.11", "slim-bookworm"),
+        ("ctranslate2==4.6.0\n", "3.11", "slim"),
+        ("onnxruntime\n", "3.11", "slim"),
+        ("torch==1.9.0\n", "3.9", "slim"),
+        ("rembg\nnumpy==1.19.5\n", "3.9", "slim-bookworm"),
+        ("numpy==1.19.5\n", "3.9", "slim"),
+        ("onnxruntime==1.10.0\n", "3.8", "slim"),  # whose last image is of Debian 12
+    ],
+)
+def test_a_wheel_that_the_newest_debian_refuses_has_the_one_before(
+    project: Project, requirements: str, version: str, suite: str
+) -> None:
+    files = {**FILES, "requirements.txt": f"bottle==0.13.4\nwaitress==2.1.2\n{requirements}"}
+    made = service_at(project({**files, ".python-version": f"{version}\n"}), {}).plan
+    assert made.build_image.tag == made.runtime_image.tag == f"{version}-{suite}"
+    assert bool([note for note in made.notes if "executable stack" in note]) is (suite != "slim")

@@ -32,7 +32,7 @@ def _python(found: re.Match[str]) -> Recipe:
     tools = "" if found["slim"] else " build-essential git pkg-config libpq-dev libffi-dev"
     # Debian's 3.11 is of bookworm and the real image is of trixie, so pyenv's comes closer where there is one.
     if minor not in _PYTHON_SUITES or (minor == "3.11" and pyenv_python(minor)):
-        return _pyenv(minor, tools)
+        return _pyenv(minor, tools, found["suite"] or "")
     steps = (
         f"{APT_INSTALL} python3 python3-venv python3-pip netbase tzdata{tools} >/dev/null",
         # Headers and the shared library, which programs that embed Python are linked with, without what the -dev
@@ -63,13 +63,14 @@ def _python(found: re.Match[str]) -> Recipe:
 _PIPS = {"3.6": "21.2.4", "3.7": "23.0.1", "3.8": "23.0.1", "3.9": "23.0.1", "3.10": "23.0.1", "3.11": "24.0"}
 
 
-def _pyenv(minor: str, tools: str) -> Recipe:
+def _pyenv(minor: str, tools: str, asked: str) -> Recipe:
     """Python as this machine's pyenv compiled it, at the path where the real image has it."""
     folder = pyenv_python(minor)
     if not folder:
         raise LookupError(f"Debian has no Python {minor}, nor has pyenv here; there are {', '.join(_PYTHON_SUITES)}")
     # The real images of releases that ended before trixie came stay on bookworm.
-    suite, t64 = ("bookworm", "") if minor in ("3.6", "3.7", "3.8") else ("trixie", "t64")
+    before = asked == "bookworm" or minor in ("3.6", "3.7", "3.8")
+    suite, t64 = ("bookworm", "") if before else ("trixie", "t64")
     libraries = f"libssl3{t64} libsqlite3-0 libffi8 libbz2-1.0 liblzma5 libreadline8{t64} zlib1g libncursesw6 libuuid1"
     quiet = "" if minor in ("3.6", "3.7") else "--root-user-action ignore"
     return Recipe(
@@ -183,7 +184,7 @@ _SUITE = r"(?:-(?P<suite>bookworm|trixie))?"
 _DISTROLESS = r"gcr\.io/distroless/"
 _RECIPES: tuple[tuple[str, Callable[[re.Match[str]], Recipe]], ...] = (
     (r"debian:(?P<suite>bookworm|trixie|forky)(?:-slim)?", _debian),
-    (rf"python:{_VERSION}(?P<slim>-slim)?(?:-\w+)?", _python),
+    (rf"python:{_VERSION}(?P<slim>-slim)?(?:-(?P<suite>\w+))?", _python),
     (rf"node:{_VERSION}{_SUITE}(?P<slim>-slim)?", _node),
     (rf"golang:{_VERSION}{_SUITE}", _golang),
     (r"ghcr\.io/astral-sh/uv:(?P<version>latest|\d+(?:\.\d+)*)", _uv),

@@ -8,15 +8,18 @@ from dataclasses import replace
 from dockergen.catalog import load
 from dockergen.errors import ProjectError
 from dockergen.frozen import frozen
+from dockergen.languages.python.along import brought_along
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.python_pins import Pin, pins, ranges
 from dockergen.languages.python.start import Start
+from dockergen.languages.python.system import suite
 from dockergen.languages.python.version import allows
 from dockergen.lazy import regex
 from dockergen.model import Image, Origin, Sourced
 from dockergen.repository import Repository
 from dockergen.settings import Settings
 
+_REFUSING, _BEFORE = "trixie", "bookworm"
 _WITHOUT_SHELL = regex(r"distroless|chainguard|^scratch$")
 _TAG_VERSION = regex(r"(3\.\d+(?:\.\d+)?)(?:$|-)")
 # What the official images have besides Python, and Debian's own lack.
@@ -56,12 +59,13 @@ def with_base_version(repo: Repository, project: Project, settings: Settings) ->
     return settings if settings.version else replace(settings, version=Sourced(brought, origin))
 
 
-def base(settings: Settings, release: str) -> Base:
+def base(project: Project, settings: Settings, release: str) -> Base:
     """The final image for that Python; ProjectError for one on which the environment cannot run."""
     images = load("python").images
     usual = images["build"].at(release)
     if settings.base is None:
-        return Base(images["runtime"].at(release), Origin("default", note="Debian slim fits every wheel"), usual)
+        slim = Base(images["runtime"].at(release), Origin("default", note="Debian slim fits every wheel"), usual)
+        return _of_before(project, slim)
     image, origin = _image(settings.base.value), settings.base.origin
     if "alpine" in f"{image.repository}:{image.tag}":
         raise ProjectError(
@@ -78,6 +82,23 @@ def base(settings: Settings, release: str) -> Base:
         return Base(image, origin, image)
     note = f"{image} has to bring Python {release} as /usr/local/bin/python3, where the environment looks for it."
     return Base(image, origin, usual, shell=shell, notes=(note,))
+
+
+def _of_before(project: Project, slim: Base) -> Base:
+    """The image of the Debian before, where the C library of the one that it is of refuses a wheel."""
+    if suite(slim.image) != _REFUSING:
+        return slim
+    for row in load("python").lists["executable_stack"]:
+        name, first, fixed, *brought = row.split()
+        there = not brought or brought[0] in brought_along(project)
+        if there and project.before(name, fixed) and not project.before(name, first):
+            origin = project.installed[name]
+            wanted = f"{name} leaves a release of {brought[0]} that" if brought else name
+            why = f"{wanted} asks for an executable stack, which Debian 13 refuses"
+            note = f"{origin}: {why}, so the image is of Debian 12; {name} {fixed} and later ask for none."
+            image, build = (replace(one, tag=f"{one.tag}-{_BEFORE}") for one in (slim.image, slim.build))
+            return replace(slim, image=image, build=build, origin=replace(origin, note=why), notes=(note,))
+    return slim
 
 
 def check_start(chosen: Base, begun: Start, writable: tuple[str, ...], packages: tuple[str, ...]) -> None:
@@ -119,12 +140,12 @@ def _official(image: Image) -> bool:
 
 def _debian(image: Image) -> str:
     """The suite of Debian's own or of distroless images, which bring or install Debian's Python."""
-    for suite, _ in _suites():
-        number = _number(suite)
+    for name, _ in _suites():
+        number = _number(name)
         if image.repository.endswith(f"distroless/python3-debian{number}"):
-            return suite
-        if image.repository.rpartition("/")[2] == "debian" and re.match(rf"({suite}|{number})\b", image.tag):
-            return suite
+            return name
+        if image.repository.rpartition("/")[2] == "debian" and re.match(rf"({name}|{number})\b", image.tag):
+            return name
     return ""
 
 

@@ -105,7 +105,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
     program = whole_program(repo, begun.entry) if begun.entry else ()
     unwritten = left_to_write(repo, program, _settings_files(begun))
     setup = install(repo, found, begun, release)
-    final = base(settings, release.value)
+    final = base(found, settings, release.value)
     build, runtime = final.build, final.image
     needs = system(repo, found, begun, release.value, build, runtime)
     port = begun.port

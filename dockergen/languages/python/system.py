@@ -153,7 +153,7 @@ def _needs(repo: Repository, project: Project, start: Start, minor: str) -> Iter
             yield _Need(name, origin, _COMPILERS, built)
         elif row is not None:
             yield _Need(name, origin, row, built and bool(row.build))
-            yield from _of_older(project, name, origin)
+        yield from _of_older(project, name, origin)
     yield from _imported(repo, start, rows)
 
 
