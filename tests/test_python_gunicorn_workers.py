@@ -27,6 +27,7 @@ LINE = {"Procfile": "web: gunicorn -k eventlet app:app\n"}
         ("flask eventlet gunicorn==22.0.0", LINE, "", ""),
         ("flask eventlet gunicorn==27.0.1", LINE, "", "requirements.txt:3 pins a Gunicorn that has no eventlet worker"),
         ("flask eventlet gunicorn", {}, "", ""),
+        ("flask gunicorn==22.0.0", LINE, "install eventlet\n", "Procfile:1 has Gunicorn's worker eventlet, which no manifest brings: the image adds eventlet."),
     ],
 )  # fmt: skip
 def test_a_gunicorn_that_has_the_worker_is_installed(

@@ -357,6 +357,7 @@ def test_a_log_of_a_build_names_its_cause(log: str, cause: str, remedy: str) -> 
         ("Traceback (most recent call last):\n  File \"x\"\nTypeError: unhashable type: 'dict'\nINFO: 500", "TypeError: unhashable type: 'dict'"),
         ("Traceback (most recent call last):\n  a\nshop.models.Item.DoesNotExist\n", "shop.models.Item.DoesNotExist"),
         ("INFO: ready\nValueError: is what we talk about\n", ""),
+        ("Traceback (most recent call last):\n  a\nImportError: x.so: no\n[INFO] Worker exiting\nTraceback (most recent call last):\n  b\ngunicorn.errors.HaltServer: <HaltServer 'Worker failed to boot.' 3>\n", "ImportError: x.so: no"),
         ("Traceback (most recent call last):\n  a\nValueError: no key\nException ignored in atexit callback: <f>\nTraceback (most recent call last):\n  b\nRuntimeError: late\n", "ValueError: no key"),
         (f"Traceback (most recent call last):\n  a\nshop.BadError: {'x' * 300}\n", f"shop.BadError: {'x' * 185} ..."),
         ("Traceback (most recent call last):\n  a\nErrors come and go: this is no exception\nTypeError\n", "TypeError"),

@@ -16,6 +16,9 @@ from dockergen.verify.trial import TRIAL_DATABASE
 _LONGEST = 200  # characters of an exception in a message
 _MOST_NEEDS = 4  # variables in one message
 _MEND = "Mend what that says; the traceback is in the log below."
+_HALTED = regex(
+    r"Traceback \(most recent call last\):\n(?:(?!Traceback)[\s\S]){1,6000}?gunicorn\.errors\.HaltServer:[^\n]*"
+)
 _LACKING = regex(r"(?i)\b(?:env\w*|variables?|set|missing|defined|provided?|required?|empty|configured?)\b")
 # Causes that no variable settles: what is, or is not, in the image.
 _IMAGE = regex(
@@ -71,7 +74,7 @@ def _empty_setting(log: str, message: str) -> str:
 
 def last_exception(log: str) -> str:
     """The last line of the last traceback of Python, "" when the log shows none; what comes of ending is not asked."""
-    log = log.partition("\nException ignored in")[0] or log
+    log = _without_ends(log)
     found = re.findall(
         r"^\s*((?:(?:\w+\.)*\w*(?:Error|Exception|DoesNotExist|Warning)(?=: |\s*$)"
         r"|(?:\w+\.)+[A-Z]\w+(?=: ))[^\n]*?)\s*$",
@@ -81,6 +84,12 @@ def last_exception(log: str) -> str:
     if not found or "Traceback" not in log:
         return ""
     return found[-1].rstrip(".") if len(found[-1]) <= _LONGEST else f"{found[-1][:_LONGEST]} ..."
+
+
+def _without_ends(log: str) -> str:
+    """The log without the tracebacks that follow from an end: of handlers at exit, of Gunicorn whose worker ended."""
+    log = log.partition("\nException ignored in")[0] or log
+    return _HALTED.sub("", log) if "Traceback" in _HALTED.sub("", log) else log
 
 
 def started_without(problem: Problem, needs: Sequence[Sourced[str]]) -> Problem:

@@ -6,13 +6,16 @@ import re
 from dataclasses import replace
 
 from dockergen.catalog import load
+from dockergen.languages.python.along import brought_along
 from dockergen.languages.python.bound import configuration
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.start.result import Start
 from dockergen.languages.python.wheels import ends_before
 from dockergen.lazy import regex
+from dockergen.manifests.requirements import bare_name
 from dockergen.repository import Repository
 
+_STATED_WORKER = regex(r"(?:^|\s)(?:-k|--worker-class)[\s=]*['\"]?([\w.]+)")
 _WORKER_CLASS = regex(r"""^\s*worker_class\s*=\s*["']([\w.]+)["']""", re.MULTILINE)
 # What the workers for ASGI are called, and the distribution that has them.
 _ASGI = (("uvicorn_worker", "uvicorn-worker"), ("uvicorn.workers", "uvicorn"), ("uvicorn_worker", "uvicorn"))
@@ -24,6 +27,7 @@ def with_workers(repo: Repository, project: Project, found: Start) -> Start:
     if "gunicorn" not in words:
         return found
     worker = f"{words} {worker_class(repo, found.command.value)}"
+    found = _with_its_distribution(repo, project, found)
     for row in load("python").lists["gunicorn_workers_before"]:
         name, first, last = row.split()
         if name in worker and project.before(name, first):
@@ -32,6 +36,19 @@ def with_workers(repo: Repository, project: Project, found: Start) -> Start:
         # Gunicorn 27 has what its gevent workers import in an extra, and asks for it by itself no more.
         return replace(found, added=(*found.added, "packaging"))
     return _with_eventlet(project, found) if "eventlet" in worker else found
+
+
+def _with_its_distribution(repo: Repository, project: Project, found: Start) -> Start:
+    """The start with what has the worker, where no line brings it."""
+    stated = _STATED_WORKER.search(" ".join(found.command.value))
+    named = stated[1] if stated else worker_class(repo, found.command.value)
+    rows = (row.split() for row in load("python").lists["gunicorn_workers"])
+    name = next((name for module, name in rows if named == module or named.startswith(f"{module}.")), "")
+    there = {*brought_along(project), *(bare_name(word) for word in found.added)}
+    if not name or name in there:
+        return found
+    note = f"{found.command.origin} has Gunicorn's worker {named}, which no manifest brings: the image adds {name}."
+    return replace(found, added=(*found.added, name), notes=(*found.notes, note))
 
 
 def worker_class(repo: Repository, words: tuple[str, ...] = ()) -> str:
