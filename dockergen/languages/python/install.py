@@ -131,7 +131,7 @@ def install(repo: Repository, project: Project, start: Start, release: Sourced[s
     besides = _besides(project, words)
     apart = _apart(project, kind, besides, old_pip(release.value))
     bare = unhashed(repo, project)
-    without = edits(project, kind, not split and not taken.unhashed)
+    without = edits(repo, project, kind, not split and not taken.unhashed)
     elsewhere = local_versions(project)
     outdated, by_pip = bool(project.outdated.why), kind == "setup"
     absent = absent_papers(repo, project) if itself or own else ()

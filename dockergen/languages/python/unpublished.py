@@ -3,6 +3,7 @@ Python 2 or another system had, and modules that are published under another nam
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator
 
@@ -14,11 +15,14 @@ from dockergen.languages.python.standard import standard_library
 from dockergen.lazy import regex
 from dockergen.manifests.requirements import normalised
 from dockergen.model import Origin
+from dockergen.repository import Repository
 
 _BOUND = regex(r"==|<|~=")
 _OWN = "which Python brings itself"
 _OLD = "which has no release for Python 3"
 _MOVED = "whose newest release only tells that it is called otherwise now"
+_OURS = "which is the project itself and lies here"
+_NAME = regex(r"""^\s*name\s*=\s*["']?([\w.-]+)""", re.MULTILINE)
 _FROZEN = "a part of Debian's or Ubuntu's own Python that `pip freeze` lists there and no index has"
 _ELSEWHERE = "which there is for {} only"
 _WITHOUT = {
@@ -46,12 +50,13 @@ class _Row:
     instead: str = ""
 
 
-def edits(project: Project, kind: str, editable: bool) -> Edits:
-    """How the requirements file reads without what no index has; `editable` where the install step can do that.
+def edits(repo: Repository, project: Project, kind: str, editable: bool) -> Edits:
+    """How the requirements file reads without what no index has, and without the project itself, which `pip freeze`
+    lists where it was installed; `editable` where the install step can do that.
 
     Raises ProjectError, with the command, where the line is another manifest's.
     """
-    rows = list(_rows(project, kind))
+    rows = [*_rows(project, kind), *_itself(repo, project, kind)]
     path = project.requirements.path
     if not rows:
         return Edits()
@@ -96,6 +101,18 @@ def _rows(project: Project, kind: str) -> Iterator[_Row]:
             yield _Row(found.name, origin, _ELSEWHERE.format(system), "".join(absent))
         elif found.name in lists["only_debian"]:
             yield _Row(found.name, origin, _FROZEN)
+
+
+def _itself(repo: Repository, project: Project, kind: str) -> Iterator[_Row]:
+    """The lines that pin the project's own distribution, whose package lies at the root and is imported from there."""
+    if kind != "requirements":
+        return
+    stated = _NAME.search(repo.source("setup.py")) or _NAME.search(repo.source("setup.cfg"))
+    name = normalised(project.pyproject.name or (stated[1] if stated else ""))
+    if name and (repo.is_folder(name.replace("-", "_")) or repo.is_file(f"{name.replace('-', '_')}.py")):
+        for found, origin in project.direct:
+            if found.name == name and found.pinned:
+                yield _Row(name, origin, _OURS)
 
 
 def _deed(row: _Row) -> str:
