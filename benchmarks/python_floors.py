@@ -53,7 +53,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.python_floors", description=__doc__)
     parser.add_argument("names", type=Path, nargs="?", help="file with one name a line")
     given = parser.parse_args().names
-    names = sorted({*_known(), *(map(canonicalize_name, given.read_text("utf-8").split()) if given else ())})
+    names = sorted(
+        {*known_names(), *_before(), *(map(canonicalize_name, given.read_text("utf-8").split()) if given else ())}
+    )
     with ThreadPoolExecutor(8) as pool:
         rows = list(zip(names, pool.map(_rows_of, names), strict=True))
     floors = [line(name, row) for name, (row, _) in rows if row]
@@ -79,9 +81,13 @@ def _joined(pairs: Iterable[tuple[str, str]]) -> str:
     return " ".join(f"{minor}:{text}" for minor, text in pairs)
 
 
-def _known() -> Iterator[str]:
+def _before() -> Iterator[str]:
     if _TARGET.is_file():
         yield from tomli.loads(_TARGET.read_text("utf-8"))["floors"]
+
+
+def known_names() -> Iterator[str]:
+    """The distributions that the tables name, by their normalised names."""
     yield from load("python-wheels").wheels
     yield from load("python-packages").packages
     yield from load("python-runs").runs

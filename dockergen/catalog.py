@@ -141,6 +141,8 @@ class Catalog:
     floors: Mapping[str, str] = field(default_factory=dict)
     # distribution -> "3.13:0.14.0-1.2 3.14:0.98.0-", the releases that refuse each as too new
     ceilings: Mapping[str, str] = field(default_factory=dict)
+    # distribution -> "1.14.4-1.53.1 -0.3", pairs of releases between which the index has none
+    gone: Mapping[str, str] = field(default_factory=dict)
     suites: Mapping[str, Mapping[str, str]] = field(
         default_factory=dict
     )  # older Debian suite -> name now -> name there
@@ -208,6 +210,7 @@ def _catalog(table: Mapping[str, Any], where: str) -> Catalog:
         wheels=MappingProxyType(table.get("wheels", {})),
         runs=MappingProxyType(table.get("runs", {})),
         floors=MappingProxyType(table.get("floors", {})),
+        gone=MappingProxyType(table.get("gone", {})),
         ceilings=MappingProxyType(table.get("ceilings", {})),
         suites={key: MappingProxyType(names) for key, names in table.get("suites", {}).items()},
         eras=table.get("eras", {}),

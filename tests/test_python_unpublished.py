@@ -137,3 +137,57 @@ def test_a_frozen_local_version_is_asked_of_its_own_index(tmp_path: Path, lines:
 )  # fmt: skip
 def test_what_a_manifest_asks_for_on_another_system_is_no_problem(tmp_path: Path, name: str, manifest: str) -> None:
     assert dockergen.plan(_write(tmp_path, {name: manifest})).start
+
+
+@pytest.mark.parametrize(
+    ("line", "instead"),
+    [
+        ("itsdangerous==1.0.0", "itsdangerous==1.1.0"),
+        ("install==1.3.4  # a slip", "install==1.3.5"),
+        ("litellm[proxy]==1.30.0", "litellm[proxy]==1.53.1"),
+        ("itsdangerous==1.1", ""),
+        ("itsdangerous>=1.0.0", ""),
+        ("flask==2.0.3", ""),
+    ],
+)
+def test_a_pin_of_what_the_index_has_no_more_has_the_nearest(tmp_path: Path, line: str, instead: str) -> None:
+    root = _write(tmp_path, {"requirements.txt": f"gunicorn==23.0.0\n{line}\n"})
+    name = line.partition("=")[0].partition("[")[0].rstrip(">")
+    told = [note for note in dockergen.plan(root).notes if "the index has no more" in note]
+    assert bool(told) is bool(instead)
+    if instead:
+        pinned = line.partition("==")[2].split()[0]
+        assert told == [
+            f"requirements.txt:2 asks for {name}, whose release {pinned} the index has no more; the image has {instead}."
+        ]
+        assert f"/{instead}/I" in dockergen.generate(root)[0].text
+
+
+def test_where_hashes_are_checked_nothing_stands_in(tmp_path: Path) -> None:
+    hashed = "itsdangerous==1.0.0 --hash=sha256:00\ngunicorn==23.0.0 --hash=sha256:00\n"
+    assert "itsdangerous==1.1.0" not in dockergen.generate(_write(tmp_path, {"requirements.txt": hashed}))[0].text
+
+
+def test_a_lock_file_that_holds_what_the_index_has_no_more_is_told(tmp_path: Path) -> None:
+    project = '[tool.poetry]\npackage-mode = false\n[tool.poetry.dependencies]\npython = "^3.11"\nflask = "*"\nduckduckgo-search = "*"\n'
+    rows = "".join(
+        f'[[package]]\nname = "{name}"\nversion = "{version}"\noptional = false\npython-versions = "*"\nfiles = []\n\n'
+        for name, version in (("duckduckgo-search", "6.2.11"), ("flask", "3.1.2"))
+    )
+    lock = f'{rows}[metadata]\nlock-version = "2.0"\npython-versions = "^3.11"\ncontent-hash = "00"\n'
+    notes = dockergen.plan(_write(tmp_path, {"pyproject.toml": project, "poetry.lock": lock})).notes
+    assert (
+        "poetry.lock:1 locks duckduckgo-search 6.2.11, which the index has no more, so the build will not find it; the "
+        "nearest that it has are 6.2.10 and 6.2.12: lock it anew." in notes
+    )
+
+
+def test_a_pin_of_the_project_itself_is_left_out(tmp_path: Path) -> None:
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop/__init__.py").write_text("")
+    setup = "from setuptools import setup\nsetup(\n    name='shop',\n)\n"
+    root = _write(tmp_path, {"requirements.txt": "gunicorn==23.0.0\nflask==3.1.2\nshop==0.1.0\n", "setup.py": setup})
+    assert (
+        "requirements.txt:3 asks for shop, which is the project itself and lies here; the image is built without the line."
+        in dockergen.plan(root).notes
+    )

@@ -34,6 +34,7 @@ from dockergen.languages.python.project import Project, project
 from dockergen.languages.python.start import Start
 from dockergen.languages.python.state import State, state
 from dockergen.languages.python.system import System, system
+from dockergen.languages.python.unpublished import locked_and_gone
 from dockergen.languages.python.unwritten import of_program
 from dockergen.languages.python.uv_member import member, start_of
 from dockergen.languages.python.version import version
@@ -162,6 +163,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
         notes=(
             *left,
             *found.notes,
+            *locked_and_gone(found),
             *notes,
             *begun.notes,
             *setup.notes,

@@ -12,6 +12,7 @@ from dockergen.errors import ProjectError
 from dockergen.frozen import frozen
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.standard import standard_library
+from dockergen.languages.python.wheels import key
 from dockergen.lazy import regex
 from dockergen.manifests.requirements import normalised
 from dockergen.model import Origin
@@ -23,6 +24,7 @@ _OLD = "which has no release for Python 3"
 _MOVED = "whose newest release only tells that it is called otherwise now"
 _OURS = "which is the project itself and lies here"
 _NAME = regex(r"""^\s*name\s*=\s*["']?([\w.-]+)""", re.MULTILINE)
+_PLAIN = regex(r"\d+(?:\.\d+)*")
 _FROZEN = "a part of Debian's or Ubuntu's own Python that `pip freeze` lists there and no index has"
 _ELSEWHERE = "which there is for {} only"
 _WITHOUT = {
@@ -56,7 +58,7 @@ def edits(repo: Repository, project: Project, kind: str, editable: bool) -> Edit
 
     Raises ProjectError, with the command, where the line is another manifest's.
     """
-    rows = [*_rows(project, kind), *_itself(repo, project, kind)]
+    rows = [*_rows(project, kind), *_itself(repo, project, kind), *_gone(project, kind)]
     path = project.requirements.path
     if not rows:
         return Edits()
@@ -72,6 +74,32 @@ def edits(repo: Repository, project: Project, kind: str, editable: bool) -> Edit
 def stand_ins(project: Project) -> Iterator[tuple[str, Origin]]:
     """The distributions that the image has for requirements of other names, with the lines of those."""
     yield from ((normalised(row.instead), row.origin) for row in _rows(project, "") if row.instead)
+
+
+def locked_and_gone(project: Project) -> Iterator[str]:
+    """What is told of a lock file that holds releases which the index has no more."""
+    for name, package in project.locked.items():
+        public = not (package.local or package.vcs) and package.source in ("", "registry")
+        near = nearest(name, package.version) if public else ()
+        if near:
+            where = Origin("file", project.lock, package.line)
+            yield (
+                f"{where} locks {name} {package.version}, which the index has no more, so the build will not find it; "
+                f"the nearest that it has are {' and '.join(filter(None, near))}: lock it anew."
+            )
+
+
+def nearest(name: str, release: str) -> tuple[str, ...]:
+    """The releases before and after one that the index has no more, "" before the first; () for any other."""
+    if not _PLAIN.fullmatch(release):
+        return ()
+    rows = (row.partition("-") for row in load("python-gone").gone.get(name, "").split())
+    return next(((a, b) for a, _, b in rows if _padded(a or "0") < _padded(release) < _padded(b)), ())
+
+
+def _padded(release: str) -> tuple[int, ...]:
+    """The numbers of a release, of which 1.2 and 1.2.0 are the same."""
+    return (*key(release), 0, 0, 0, 0)[:4]
 
 
 def _rows(project: Project, kind: str) -> Iterator[_Row]:
@@ -113,6 +141,20 @@ def _itself(repo: Repository, project: Project, kind: str) -> Iterator[_Row]:
         for found, origin in project.direct:
             if found.name == name and found.pinned:
                 yield _Row(name, origin, _OURS)
+
+
+def _gone(project: Project, kind: str) -> Iterator[_Row]:
+    """The pins of releases that the index has no more; where hashes are checked, nothing may stand in for them."""
+    if kind != "requirements" or project.requirements.hashed:
+        return
+    for found, origin in project.direct:
+        near = nearest(found.name, found.pinned) if found.pinned and not (found.url or found.path) else ()
+        if near:
+            before, after = near
+            later = not before or key(after)[:1] == key(found.pinned)[:1]
+            extras = f"[{','.join(found.extras)}]" if found.extras else ""
+            held = f"{found.name}{extras}=={after if later else before}"
+            yield _Row(found.name, origin, f"whose release {found.pinned} the index has no more", held)
 
 
 def _deed(row: _Row) -> str:
