@@ -260,12 +260,19 @@ def _looks_unused(folder: str) -> bool:
         "hack",
         "infra",
         "binder",
+        # What a page loads of others, with their manifests.
+        "bower_components",
+        "node_modules",
+        "static",
+        "third_party",
+        "thirdparty",
+        "vendor",
+        "vendors",
         "deploy",
         "deployment",
         "charts",
         "terraform",
         "benchmarks",
-        "third_party",
     }
 
 

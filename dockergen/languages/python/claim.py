@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from dockergen.errors import DockergenError
 from dockergen.languages.python.documentation import documentation
 from dockergen.languages.python.inline import carrier
@@ -10,11 +12,13 @@ from dockergen.languages.python.project import project
 from dockergen.languages.python.source import guard_line
 from dockergen.languages.python.start import startable
 from dockergen.languages.python.uv_member import member
+from dockergen.lazy import regex
 from dockergen.model import Match, Origin, Strength
 from dockergen.repository import Repository
 from dockergen.settings import Settings
 from dockergen.unplanned import unplanned
 
+_LAUNCHES = regex(r"^\w+(?:\([^\n]*\))?(?:\.queue\([^\n]*\))?\.launch\(", re.MULTILINE)
 _USUAL = ("main.py", "app.py", "server.py", "bot.py", "manage.py", "run.py", "streamlit_app.py")
 
 
@@ -44,4 +48,10 @@ def _loose(repo: Repository) -> str:
     )
     if usual or unplanned(repo):
         return usual  # scripts beside a program of another language are its tools
-    return next((name for name in others if repo.is_file(name) and guard_line(repo.source(name))), "")
+    runs = (name for name in others if repo.is_file(name) and _begins(repo.source(name)))
+    return next(runs, "")
+
+
+def _begins(text: str) -> bool:
+    """True for a file that says what it does when it is run, and for one that starts a page of Gradio's as it is."""
+    return bool(guard_line(text)) or ("gradio" in text and bool(_LAUNCHES.search(text)))
