@@ -13,6 +13,7 @@ from dockergen.explain import text_of
 from dockergen.languages.python.image import PythonFacts
 from dockergen.languages.python.install import Install
 from dockergen.languages.python.manager_choice import manifest
+from dockergen.pipeline import service_at
 from dockergen.repository import Repository
 from dockergen.verify.diagnosis import diagnosis
 
@@ -583,3 +584,20 @@ def test_what_the_project_itself_asks_for_is_read_of_its_setup_py(tmp_path: Path
     _write(tmp_path, {"requirements.txt": "flask==3.1.2\n-e .\n", "setup.py": setup, "app.py": program})
     told = [note for note in dockergen.plan(tmp_path).notes if "does not name groq (app.py:2)" in note]
     assert bool(told) is added
+
+
+def test_what_a_page_loads_of_others_is_no_service(tmp_path: Path) -> None:
+    package = '{"name": "bootstrap", "version": "3.4.1", "main": "dist/js/npm.js"}'
+    app = "from flask import Flask\napp = Flask(__name__)\n"
+    files = {"web/app.py": app, "web/static/bootstrap/package.json": package}
+    _write(tmp_path, {**files, "web/static/bootstrap/dist/js/npm.js": "require('x')\n"})
+    service = service_at(tmp_path, {})
+    assert (service.root, service.plan.language) == ("web", "python")
+
+
+def test_a_page_of_gradio_that_starts_as_it_is_is_a_program(tmp_path: Path) -> None:
+    page = (
+        "import gradio as gr\n\ndemo = gr.Interface(fn=str, inputs='text', outputs='text')\n\ndemo.queue().launch()\n"
+    )
+    _write(tmp_path, {"gradio_app.py": page, "config.json": "{}", "train.json": "{}", "eval.json": "{}"})
+    assert _start(tmp_path)[-1] == "gradio_app.py"
