@@ -600,4 +600,4 @@ def test_a_page_of_gradio_that_starts_as_it_is_is_a_program(tmp_path: Path) -> N
         "import gradio as gr\n\ndemo = gr.Interface(fn=str, inputs='text', outputs='text')\n\ndemo.queue().launch()\n"
     )
     _write(tmp_path, {"gradio_app.py": page, "config.json": "{}", "train.json": "{}", "eval.json": "{}"})
-    assert _start(tmp_path)[-1] == "gradio_app.py"
+    assert _start(tmp_path)[-1].endswith("python gradio_app.py")

@@ -24,6 +24,9 @@ def _plan(root: Path, files: dict[str, str]) -> BuildPlan:
     ("text", "folders"),
     [
         pytest.param("import os\nos.makedirs('logs')\n", ("/app/logs",), id="relative"),
+        pytest.param("import chromadb\nclient = chromadb.PersistentClient(path='./vectors')\n", ("/app/vectors",), id="vectors"),
+        pytest.param("store = Chroma(embedding_function=None, persist_directory='index')\n", ("/app/index",), id="vectors-of-langchain"),
+        pytest.param("import lancedb\nstore = lancedb.connect('lance')\n", ("/app/lance",), id="vectors-of-lance"),
         pytest.param("import os\nenv = os.getenv\napp.config.update(UPLOAD_FOLDER=env('UPLOADS', './up'))\n", ("/app/up",), id="by-a-wrapper"),
         pytest.param("import os\nos.makedirs(os.path.join(app.root_path, 'made'))\n", ("/app/made",), id="root-of-the-app"),
         pytest.param("import os\nif not os.path.exists('a/b'): os.mkdir('a/b')\n", ("/app/a/b",), id="nested"),

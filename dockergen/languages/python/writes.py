@@ -23,7 +23,7 @@ _MOST_FILES = 60
 _HINT = regex(
     r"""\bmakedirs\(|\bmkdir\(|FileHandler\b|sqlite[+\w]*:///|sqlite3\.connect\(|open\([^()\n]*["'][wax]b?\+?["']"""
     r"""|\b(?:aiosqlite|apsw|duckdb|fasthtml|fastlite|peewee|playhouse|shelve|sqlite_utils|tinydb)\b|storage_path"""
-    r"""|\b(?:basicConfig|logzero|loguru)\b|["']/app/\w"""
+    r"""|\b(?:basicConfig|logzero|loguru)\b|["']/app/\w|\b(?:PersistentClient|lancedb|QdrantClient|persist_directory)\b"""
     r"""|\b(?:UPLOAD|MEDIA|LOG|CACHE|DATA|DOWNLOAD|STORAGE)S?_?(?:FOLDER|DIR|DIRECTORY|ROOT)["']?\]?\s*[:=]"""
     r"""|^\s*(?:\w+\.config\[["'])?[A-Z][A-Z_]*_(?:FOLDER|DIR|DIRECTORY)(?:["']\])?\s*[:=]""",
     re.MULTILINE,
@@ -38,6 +38,7 @@ _LIKELY_SETTING = regex(
     r"|PLUGIN|PROJECT|PUBLIC|REPO|ROOT|SCRIPT|SOURCE|SRC|STATIC|TEMPLATE|TEST|THEME|TRANSLATION|VENV|VIEW|WEB|WORK|WWW))"
     r"[A-Z][A-Z_]*_(?:FOLDER|DIR|DIRECTORY)"
 )
+_STORES = ("PersistentClient", "QdrantClient")  # of vectors, in a folder of their own
 _FILE_KEYWORDS = ("file", "filename", "database", "db_file", "path", "sink", "logfile", "url")
 _SQLITE = regex(r"sqlite(?:\+\w+)?:///(?!/)([\w./-]+\.\w+)")
 _OF_IMAGES = regex(r"/app(?:/[\w-]+)+(/[\w-]+(?:\.\w+)+)?/?")
@@ -193,6 +194,11 @@ def _of_call(scope: Scope, node: ast.Call) -> Iterator[Written]:
     elif name in ("create_engine", "create_async_engine"):
         for scheme in ("sqlite:///", "sqlite+aiosqlite:///"):
             yield from _written(scope, _file_argument(node), node, file=True, scheme=scheme)
+    for word in node.keywords:
+        if word.arg == "persist_directory" or (word.arg == "path" and name in _STORES):
+            yield from _written(scope, word.value, node)
+    if node.args and (name == "PersistentClient" or (name == "connect" and receiver(node.func) == "lancedb")):
+        yield from _written(scope, node.args[0], node)
     for word in node.keywords if name in ("update", "from_mapping", "dict") else ():
         yield from _of_setting(scope, word.arg or "", word.value, node)
 
