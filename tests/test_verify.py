@@ -17,7 +17,14 @@ from dockergen.model import Origin, Sourced
 from dockergen.pipeline import opened, service_at
 from dockergen.verify import Options, Problem, Report, as_json, as_text, verify
 from dockergen.verify.contents import _forbidden, _origin, own_instructions
-from dockergen.verify.diagnosis import diagnosis, in_a_file, last_exception, started_without, wrong_port
+from dockergen.verify.diagnosis import (
+    diagnosis,
+    in_a_file,
+    last_exception,
+    lying_outside,
+    started_without,
+    wrong_port,
+)
 from dockergen.verify.run import _environment, _migrated
 from dockergen.verify.trial import made_up
 from tests.realengine.fixtures import DockerEngine
@@ -733,3 +740,18 @@ def test_a_problem_of_a_trial_with_a_database_of_its_own_names_it() -> None:
     other = Problem("start", "The Python module x is not in the image.", "Add it.")
     assert in_a_file(other, env) is other
     assert in_a_file(found, {"DATABASE_URL": "sqlite:///mine"}) is found
+
+
+@pytest.mark.parametrize(
+    ("cause", "told"),
+    [
+        ("It raises RuntimeError: Directory '../frontend' does not exist.", True),
+        ("The program wants the file /frontend/index.html, which is not in the image.", True),
+        ("It raises RuntimeError: Directory 'pages' does not exist.", False),
+    ],
+)
+def test_what_lies_outside_of_the_build_context_is_told(cause: str, told: bool) -> None:
+    beyond = (Sourced("../frontend", Origin("file", "main.py", 21)),)
+    problem = lying_outside(Problem("start", cause, "Mend it."), beyond)
+    assert ("main.py:21 names ../frontend, outside of the folder" in problem.cause) is told
+    assert (problem.remedy != "Mend it.") is told

@@ -131,6 +131,17 @@ def looked_for(problem: Problem, reaches: Sequence[str], needs: Sequence[Sourced
     return Problem(problem.where, f"{problem.cause} {reaches[0]}", remedy)
 
 
+def lying_outside(problem: Problem, beyond: Sequence[Sourced[str]]) -> Problem:
+    """The problem of a program that misses what its sources name above the folder that the image is built from."""
+    named = next((row for row in beyond if re.search(rf"(?<![\w.]){re.escape(row.value)}\b", problem.cause)), None)
+    named = named or next((row for row in beyond if f" /{row.value.removeprefix('../')}" in problem.cause), None)
+    if named is None:
+        return problem
+    cause = f"{problem.cause} {named.origin} names {named.value}, outside of the folder that the image is built from."
+    remedy = "Move it there, or the manifest to the folder above, and run dockergen where that is."
+    return Problem(problem.where, cause, remedy)
+
+
 def wrong_port(expected: int, listening: dict[int, bool]) -> Problem | None:
     """The problem of a program that listens elsewhere than where it is probed; None when it listens nowhere."""
     if listening.get(expected):

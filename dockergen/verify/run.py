@@ -18,6 +18,7 @@ from dockergen.verify.diagnosis import (
     in_a_file,
     last_exception,
     looked_for,
+    lying_outside,
     started_without,
     wrong_port,
 )
@@ -104,7 +105,8 @@ def _explained(report: Report, plan: BuildPlan | None, env: Mapping[str, str]) -
     report = replace(report, problems=(*report.problems[:-1], *(in_a_file(p, env) for p in report.problems[-1:])))
     reaches = plan.reaches if plan else ()
     wanted = plan.needs if plan and not needs else ()
-    last = (looked_for(started_without(p, needs), reaches, wanted) for p in report.problems[-1:])
+    beyond = plan.outside if plan else ()
+    last = (lying_outside(looked_for(started_without(p, needs), reaches, wanted), beyond) for p in report.problems[-1:])
     return replace(report, problems=(*report.problems[:-1], *last))
 
 
