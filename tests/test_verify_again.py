@@ -70,13 +70,15 @@ def test_a_database_in_a_file_is_tried(tmp_path: Path) -> None:
     assert _tried(tmp_path, _Program(["DATABASE_URL"], ended)).problems == (_asking("DATABASE_URL"),)
 
 
-@pytest.mark.parametrize("name", ["CELERY_BROKER_URL", "REDIS_URL", "MONGO_URI", "CELERY_RESULT_BACKEND"])
+@pytest.mark.parametrize(
+    "name", ["CELERY_BROKER_URL", "REDIS_URL", "MONGO_URI", "CELERY_RESULT_BACKEND", "DB_HOST", "PGHOST"]
+)
 def test_a_server_that_is_asked_later_need_not_be_there(tmp_path: Path, name: str) -> None:
     report = _tried(tmp_path, _Program([name]))
     assert f"for this trial, {name} is the address of a server that is not there" in report.notes
 
 
-@pytest.mark.parametrize("name", ["DB_HOST", "REDIS_HOST", "KAFKA_URL", "SIZE"])
+@pytest.mark.parametrize("name", ["DB_ENGINE", "REDIS_HOST", "KAFKA_URL", "SIZE"])
 def test_a_server_that_has_to_be_there_is_not_made_up(tmp_path: Path, name: str) -> None:
     program = _Program([name])
     assert _tried(tmp_path, program).problems == (_asking(name),)
@@ -92,6 +94,14 @@ def test_how_far_it_comes_with_a_made_up_value_is_told(tmp_path: Path) -> None:
     assert problem.remedy == _asking("BOT_TOKEN").remedy
 
 
+def test_the_parts_of_the_address_of_a_database_are_made_up(tmp_path: Path) -> None:
+    names = ["DB_NAME", "POSTGRES_USER", "MYSQL_PASSWORD", "DB_PORT", "PGDATABASE"]
+    program = _Program([])
+    first = BUILT.adding(_asking(*names))
+    assert not tried_again(program, BUILT, first, opened(tmp_path), Options()).problems
+    assert program.given == [{**dict.fromkeys(names, "trial"), "DB_PORT": "5432"}]
+
+
 def test_what_the_person_gives_is_not_made_up_anew(tmp_path: Path) -> None:
     program = _Program([], _asking("API_KEY"))
     assert _tried(tmp_path, program, API_KEY="mine").problems == (_asking("API_KEY"),)
@@ -99,7 +109,7 @@ def test_what_the_person_gives_is_not_made_up_anew(tmp_path: Path) -> None:
 
 
 def test_all_that_is_known_to_be_needed_is_made_up_at_once(tmp_path: Path) -> None:
-    needs = ["ADMIN_URL", "MAIL_DOMAIN", "SENTRY_DSN", "DB_HOST", "DATABASE_URL"]
+    needs = ["ADMIN_URL", "MAIL_DOMAIN", "SENTRY_DSN", "DB_ENGINE", "DATABASE_URL"]
     program = _Program(["REDIS_URL", *needs[:3]])
     first = program(BUILT, Options())
     report = tried_again(program, BUILT, first, opened(tmp_path), Options(), needs)

@@ -30,6 +30,13 @@ _SERVERS = (
     (regex(r"(?:\w+_)?(?:AMQP|RABBIT(?:MQ)?)(?:_\w+)?"), "amqp://localhost"),
     (regex(r"(?:\w+_)?MONGO(?:DB)?(?:_\w+)?"), "mongodb://localhost:27017/trial"),
 )
+# The parts of an address of a database, which many programs ask for a connection when a page wants it.
+_OF_DATABASE = r"(?:\w+_)?(?:DB|DATABASE|POSTGRES(?:QL)?|MYSQL|MARIADB|PG|SQL)_?"
+_PARTS = (
+    (regex(rf"{_OF_DATABASE}(?:HOST|SERVER|HOSTNAME|ADDRESS)"), "localhost"),
+    (regex(rf"{_OF_DATABASE}PORT"), "5432"),
+    (regex(rf"{_OF_DATABASE}(?:NAME|DB|DATABASE|USER|USERNAME|USR|PASSWORD|PASS|PWD|PW|SCHEMA)"), "trial"),
+)
 _ADDRESS = regex(r"\w*(?:UR[IL]|BACKEND|BROKER)")
 _SERVICE = regex(r"KAFKA|ELASTIC|NEO4J|MEMCACHE|SOCKET|PROXY|WEBHOOK|REDIS|MONGO|AMQP|RABBIT|BROKER|CELERY|QUEUE")
 # Three words with dots between them are also what some clients take for a signed token.
@@ -78,6 +85,8 @@ def _value(name: str) -> str:
     """A value with which a start may go on, "" for what names a server that has to be there."""
     if _DATABASE.fullmatch(name):
         return TRIAL_DATABASE
+    if part := next((value for pattern, value in _PARTS if pattern.fullmatch(name)), ""):
+        return part
     if _ADDRESS.fullmatch(name) and (
         there := next((value for pattern, value in _SERVERS if pattern.fullmatch(name)), "")
     ):
@@ -99,7 +108,7 @@ def _values(repo: Repository, names: list[str]) -> tuple[dict[str, str], list[st
     # Another database than that of a file is not there, whatever an example says of it.
     shown = {name: row for name, row in shown.items() if row[0] and not _DATABASE.fullmatch(name)}
     values = {name: shown[name][0] if name in shown else _value(name) for name in names}
-    there = {address for _, address in _SERVERS}
+    there = {*(address for _, address in _SERVERS), "localhost"}
     servers = [name for name in names if name not in shown and _value(name) in there]
     invented = [name for name in names if name not in (*shown, *servers) and not _DATABASE.fullmatch(name)]
     told = f"for this trial, a value of {', '.join(invented)} was made up, which no service takes"
