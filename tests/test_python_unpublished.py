@@ -144,7 +144,9 @@ def test_what_a_manifest_asks_for_on_another_system_is_no_problem(tmp_path: Path
     [
         ("itsdangerous==1.0.0", "itsdangerous==1.1.0"),
         ("install==1.3.4  # a slip", "install==1.3.5"),
-        ("litellm[proxy]==1.30.0", "litellm[proxy]==1.53.1"),
+        ("litellm[proxy]==1.30.0", "litellm[proxy]==1.14.4"),
+        ("litellm==1.45.0", "litellm==1.53.1"),
+        ("django==2.0.11", "django==2.0.12"),
         ("itsdangerous==1.1", ""),
         ("itsdangerous>=1.0.0", ""),
         ("flask==2.0.3", ""),

@@ -755,3 +755,17 @@ def test_what_lies_outside_of_the_build_context_is_told(cause: str, told: bool) 
     problem = lying_outside(Problem("start", cause, "Mend it."), beyond)
     assert ("main.py:21 names ../frontend, outside of the folder" in problem.cause) is told
     assert (problem.remedy != "Mend it.") is told
+
+
+def test_what_pydantic_says_of_a_value_is_told_and_names_the_variable() -> None:
+    log = (
+        'Traceback (most recent call last):\n  File "/app/a.py"\n'
+        "pydantic_core._pydantic_core.ValidationError: 1 validation error for Settings\n"
+        "  Value error, Either POSTGRES_SERVER or POSTGRES_HOST must be provided [type=value_error, input_value={}, input_type=dict]\n"
+        "    For further information visit https://errors.example/value_error\n"
+    )
+    problem = diagnosis("start", log, "The program ended with 1.")
+    assert problem.cause.endswith(
+        "1 validation error for Settings: Value error, Either POSTGRES_SERVER or POSTGRES_HOST must be provided."
+    )
+    assert problem.remedy == "Give POSTGRES_SERVER a value: dockergen verify --env POSTGRES_SERVER=..."

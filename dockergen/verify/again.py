@@ -23,7 +23,9 @@ _HANDED_ON = regex(
 _DOMAIN = regex(r"(?:\w+_)?(?:DOMAIN|HOSTNAME)")
 _DSN = regex(r"(?:\w+_)?SENTRY(?:_\w+)?_DSN|DSN")
 _PLACE = regex(r"(?:\w+_)?(?:URL|URI|ENDPOINT|API_BASE|BASE_URL)")
-_DATABASE = regex(r"(?:\w+_)?(?:DATABASE|DB|SQLALCHEMY|POSTGRES(?:QL)?|MYSQL|PG)(?:_\w+)?_UR[IL]")
+_DATABASE = regex(
+    r"(?:\w+_)?(?:DATABASE|DB|SQLALCHEMY|POSTGRES(?:QL)?|MYSQL|PG|SQL)(?:_\w+)?_(?:UR[IL]|CONNECTION_STRING)"
+)
 # Servers that many programs ask only when they have something for them, by addresses where nothing answers.
 _SERVERS = (
     (regex(r"(?:\w+_)?(?:REDIS|BROKER|CELERY|CACHE|QUEUE|RESULT_BACKEND)(?:_\w+)?"), "redis://localhost:6379/0"),

@@ -16,6 +16,7 @@ from dockergen.verify.trial import TRIAL_DATABASE
 _LONGEST = 200  # characters of an exception in a message
 _MOST_NEEDS = 4  # variables in one message
 _MEND = "Mend what that says; the traceback is in the log below."
+_INVALID = regex(r"\A[^\n]*\n(?:([\w.]+)\n)?[ \t]+([^\n\[]+?) *\[type=")
 _HALTED = regex(
     r"Traceback \(most recent call last\):\n(?:(?!Traceback)[\s\S]){1,6000}?gunicorn\.errors\.HaltServer:[^\n]*"
 )
@@ -43,7 +44,7 @@ def diagnosis(where: str, log: str, otherwise: str) -> Problem:
             # A volume wants a whole path, and the program runs in /app.
             mounted = "{0}:ro" in remedy and value and not value.startswith("/")
             return Problem(where, cause.format(value), remedy.format(f"/app/{value}" if mounted else value))
-    if where != "probe" and (raised := last_exception(log)):
+    if where != "probe" and (raised := _in_full(last_exception(log), log)):
         variable = _read_variable(log) or _named_variable(raised) or _empty_setting(log, raised)
         remedy = f"Give {variable} a value: dockergen verify --env {variable}=..." if variable else _MEND
         return Problem(where, f"{otherwise} It raises {raised}.", remedy)
@@ -84,6 +85,12 @@ def last_exception(log: str) -> str:
     if not found or "Traceback" not in log:
         return ""
     return found[-1].rstrip(".") if len(found[-1]) <= _LONGEST else f"{found[-1][:_LONGEST]} ..."
+
+
+def _in_full(raised: str, log: str) -> str:
+    """The exception with what pydantic says of the first value, in the lines that follow."""
+    found = _INVALID.search(log[log.rfind(raised) :]) if "validation error" in raised else None
+    return f"{raised}: {': '.join(part.strip() for part in found.groups() if part)}" if found else raised
 
 
 def _without_ends(log: str) -> str:

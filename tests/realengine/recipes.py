@@ -75,6 +75,8 @@ def _pyenv(minor: str, tools: str, asked: str) -> Recipe:
     quiet = "" if minor in ("3.6", "3.7") else "--root-user-action ignore"
     return Recipe(
         f"FROM {debian(suite)}\n" + apt(f"{libraries} netbase tzdata{tools}") + "COPY python /usr/local\n"
+        # What compiles asks it where the headers are.
+        f"RUN sed -i -E 's#/[^ \"]*/versions/[0-9.]+#/usr/local#g' /usr/local/lib/python{minor}/_sysconfigdata_*.py\n"
         "RUN ldconfig && cd /usr/local/bin && for n in python python3; do ln -sf " + f"python{minor} $n; done"
         f" && python -m ensurepip >/dev/null && python -m pip install -q {quiet} pip=={_PIPS.get(minor, '25.0.1')}"
         " && ln -sf pip3 pip && pip --version && find /usr -name __pycache__ -prune -exec rm -rf {} +\n"

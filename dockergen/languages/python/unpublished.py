@@ -151,10 +151,22 @@ def _gone(project: Project, kind: str) -> Iterator[_Row]:
         near = nearest(found.name, found.pinned) if found.pinned and not (found.url or found.path) else ()
         if near:
             before, after = near
-            later = not before or key(after)[:1] == key(found.pinned)[:1]
             extras = f"[{','.join(found.extras)}]" if found.extras else ""
-            held = f"{found.name}{extras}=={after if later else before}"
+            held = f"{found.name}{extras}=={_nearer(found.pinned, before, after)}"
             yield _Row(found.name, origin, f"whose release {found.pinned} the index has no more", held)
+
+
+def _nearer(release: str, before: str, after: str) -> str:
+    """The one of the same series or major, the nearer of two; what came with the release of a distance fits it best."""
+    if not before:
+        return after
+    one, low, high = _padded(release), _padded(before), _padded(after)
+    for length in (2, 1):
+        same = [text for text, numbers in ((after, high), (before, low)) if numbers[:length] == one[:length]]
+        if len(same) == 1:
+            return same[0]
+    nearer = [abs(a - b) for a, b in zip(low, one, strict=True)] < [abs(a - b) for a, b in zip(high, one, strict=True)]
+    return before if nearer else after
 
 
 def _deed(row: _Row) -> str:
