@@ -601,3 +601,29 @@ def test_a_page_of_gradio_that_starts_as_it_is_is_a_program(tmp_path: Path) -> N
     )
     _write(tmp_path, {"gradio_app.py": page, "config.json": "{}", "train.json": "{}", "eval.json": "{}"})
     assert _start(tmp_path)[-1].endswith("python gradio_app.py")
+
+
+def test_what_the_tags_of_templates_import_comes_along(tmp_path: Path) -> None:
+    manage = "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n"
+    settings = "INSTALLED_APPS = ['board']\nSECRET_KEY = 'x'\n"
+    files = {"requirements.txt": "django==5.2.1\ngunicorn==23.0.0\n", "manage.py": manage, "shop/settings.py": settings}
+    tags = {
+        "board/__init__.py": "",
+        "board/templatetags/__init__.py": "",
+        "board/templatetags/marks.py": "import markdown\n",
+    }
+    _write(tmp_path, {**files, **tags, "shop/__init__.py": ""})
+    assert set(_install(tmp_path).besides) == {"markdown"}
+
+
+def test_folders_of_log_files_are_there_when_static_files_are_collected(tmp_path: Path) -> None:
+    manage = "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n"
+    settings = (
+        "from pathlib import Path\nBASE_DIR = Path(__file__).resolve().parent.parent\nSECRET_KEY = 'x'\n"
+        "STATIC_ROOT = BASE_DIR / 'static'\nSTATIC_URL = '/static/'\nINSTALLED_APPS = ['django.contrib.staticfiles']\n"
+        "LOGGING = {'version': 1, 'handlers': {'file': {'class': 'logging.FileHandler', 'filename': BASE_DIR / 'logs/shop.log'}}}\n"
+    )
+    files = {"requirements.txt": "django==5.2.1\ngunicorn==23.0.0\n", "manage.py": manage, "shop/settings.py": settings}
+    _write(tmp_path, {**files, "shop/__init__.py": ""})
+    text = text_of(dockergen.generate(tmp_path), "Dockerfile")
+    assert text.index("RUN mkdir -p logs\n") < text.index("collectstatic")

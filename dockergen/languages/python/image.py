@@ -14,6 +14,7 @@ from dockergen.languages.python.checkout import missing_parts
 from dockergen.languages.python.companions import of_their_time
 from dockergen.languages.python.completed import completed, program_of
 from dockergen.languages.python.distributed import distributed
+from dockergen.languages.python.django import Django
 from dockergen.languages.python.django_variables import ANY_WORD
 from dockergen.languages.python.documentation import documentation, documentation_plan
 from dockergen.languages.python.foreign import foreign
@@ -60,7 +61,7 @@ class PythonFacts:
     collect: str  # path of manage.py when static files are collected
     collect_options: tuple[str, ...]
     collect_env: tuple[tuple[str, str], ...]  # dummy values for that step only
-    missing: tuple[str, ...]  # folders that an old Django insists on collecting from
+    missing: tuple[str, ...]  # folders without which collectstatic ends
     static: str  # folder that collectstatic fills, relative to /app or absolute
     collected: str  # the same in the build stage
     build_command: str  # asked for by a flag
@@ -287,7 +288,7 @@ def _facts(
         collect=site.manage if site and collects else "",
         collect_options=site.collect_options if site and collects else (),
         collect_env=tuple(sorted(pairs.items())) if collects else (),
-        missing=site.static_missing if site and collects and found.before("django", "4") else (),
+        missing=_missing(repo, found, site) if site and collects else (),
         static=static,
         collected=static if static.startswith("/") else f"/app/{static}",
         build_command=settings.build_command.value if settings.build_command else "",
@@ -300,6 +301,14 @@ def _facts(
         moved=kept.moved,
         owned=kept.owned,
     )
+
+
+def _missing(repo: Repository, found: Project, site: Django) -> tuple[str, ...]:
+    """Folders without which collectstatic ends: those that an old Django collects from, and those of log files that
+    the settings open. Version control keeps no empty folder."""
+    collected = site.static_missing if found.before("django", "4") else ()
+    logging = any("FileHandler" in repo.source(path) for path in site.sources)
+    return (*collected, *(folder for folder in site.writable if logging and not repo.has(folder)))
 
 
 def _decisions(

@@ -76,9 +76,9 @@ def asked_by_django(
     own import. `paths` are the files of the program, where they are known."""
     if site is None:
         return
-    # Django imports these of each app by itself, and with the first request those of its addresses.
+    # Django imports these of each app by itself, with the first request those of its addresses, and of its templates.
     known = repo.walk(site.root, depth=3, endings=(".py",)) if paths is None else paths
-    loaded = [path for path in known if path.rpartition("/")[2] in _LOADED]
+    loaded = [path for path in known if path.rpartition("/")[2] in _LOADED or "/templatetags/" in path]
     yield from imported_modules(repo, *loaded, *site.sources)
     yield from chain.from_iterable(installed_apps(repo, path) for path in site.sources)
     yield from chain.from_iterable(named_classes(repo, path) for path in site.sources)
