@@ -362,3 +362,11 @@ def test_the_root_path_of_an_app_is_the_folder_of_its_package(tmp_path: Path) ->
     made = "import os\nfrom flask import Flask\n\napp = Flask(__name__)\nos.makedirs(os.path.join(app.root_path, '..', 'logs'))\n"
     plan = _plan(tmp_path, {"shop/__init__.py": made, "wsgi.py": "from shop import app\n"})
     assert plan.writable == ("/app/logs",)
+
+
+def test_folders_of_logs_within_a_folder_of_the_repository_are_the_users_too(tmp_path: Path) -> None:
+    program = "import logging\nlogging.basicConfig(filename='logs/all/shop.log')\nimport os\nos.makedirs('logs')\n"
+    _plan(tmp_path, {"app.py": FLASK + program, "logs/all/shop.log": "x\n", "logs/error/shop.log": "x\n"})
+    text = dockergen.generate(tmp_path)[0].text
+    assert "chown 10001:10001 logs/all" in text
+    assert "chown 10001:10001 logs/error" in text

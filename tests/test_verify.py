@@ -769,3 +769,12 @@ def test_what_pydantic_says_of_a_value_is_told_and_names_the_variable() -> None:
         "1 validation error for Settings: Value error, Either POSTGRES_SERVER or POSTGRES_HOST must be provided."
     )
     assert problem.remedy == "Give POSTGRES_SERVER a value: dockergen verify --env POSTGRES_SERVER=..."
+
+
+def test_of_what_contradicts_each_other_what_fits_is_not_told() -> None:
+    log = (
+        "The conflict is caused by:\n    The user requested pydantic==2.6.1\n    openai 1.12.0 depends on pydantic<3 and >=1.9.0\n"
+        "    anthropic 0.18.1 depends on pydantic<3 and >=1.9.0\n    fastapi 0.125.0 depends on pydantic>=2.7.0\n\nTo fix"
+    )
+    cause = diagnosis("build", log, "").cause
+    assert cause.endswith(": the requirements ask for pydantic==2.6.1; fastapi 0.125.0 depends on pydantic>=2.7.0.")

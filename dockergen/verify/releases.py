@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
@@ -19,6 +20,8 @@ _WANTED = regex(
 _REFUSING = regex(r"Ignored the following versions that require a different python version: ([^\n]*)")
 _WANTS = regex(r"No module named '(\w+)'")
 _CONFLICT = regex(r"The conflict is caused by:\n((?:[ \t]+[^\n]+\n?){2,12})")
+_DEPENDS = regex(r" depends on ([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?\s*([<>=!~][^;]*)")
+_PINNED = regex(r"The user requested ([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?==(\S+)")
 _MOST_CLAIMS = 3  # of a conflict; pip lists one for each release that it has tried
 _PATCH = 99  # newer than any patch of a minor, as its image has the newest
 
@@ -59,6 +62,7 @@ def contradiction(where: str, log: str) -> Problem | None:
     """Which requirements contradict each other, None where pip's log tells of none."""
     found = _CONFLICT.search(log)
     claims = [line.strip() for line in found[1].splitlines()] if found else []
+    claims = [claim for claim in claims if not _agrees(claim, claims)] or claims
     told = [re.sub(r"^The user requested ", "the requirements ask for ", claim) for claim in claims[:_MOST_CLAIMS]]
     if not told:
         return None
@@ -66,6 +70,21 @@ def contradiction(where: str, log: str) -> Problem | None:
     return Problem(
         where, cause, "Loosen or raise one of those pins; `pip install --dry-run -r ...` tells when they fit."
     )
+
+
+def _agrees(claim: str, claims: Iterable[str]) -> bool:
+    """True for what a release depends on and the requirements pin a release of that fits."""
+    depends = _DEPENDS.search(claim)
+    if depends is None:
+        return False
+    name = canonicalize_name(depends[1])
+    pins = (_PINNED.fullmatch(other) for other in claims)
+    pinned = next((pin[2] for pin in pins if pin and canonicalize_name(pin[1]) == name), "")
+    try:
+        allowed = SpecifierSet(depends[2].replace(" and ", ","))
+    except InvalidSpecifier:
+        return False
+    return bool(pinned) and allowed.contains(pinned, prereleases=True)
 
 
 def _refusing(log: str) -> list[tuple[Version, str]]:

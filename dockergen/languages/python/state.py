@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import islice
 
 from dockergen.catalog import load
 from dockergen.frozen import frozen
@@ -19,6 +20,7 @@ from dockergen.lazy import regex
 from dockergen.repository import Repository
 
 _MOST_APP_FILES = 120
+_MOST_LOGS = 12
 _ENDINGS = (".db", ".sqlite", ".sqlite3")
 _PLAIN = regex(r"[\w./-]+")
 _RELATIVE = regex(r"sqlite:///(?!/)\w")
@@ -104,13 +106,17 @@ def _moved(repo: Repository, links: tuple[tuple[str, str], ...]) -> tuple[str, .
 
 
 def _owned(repo: Repository, folders: tuple[str, ...], items: Iterable[Written] = ()) -> tuple[str, ...]:
-    """Files of the repository that the image's user could not write although the folder is its own: databases, and
-    what the program writes anew."""
+    """Files of the repository that the image's user could not write although the folder is its own: databases, logs,
+    what the program writes anew, and folders of logs within it."""
     places = [folder.removeprefix("/app/") for folder in folders if folder.startswith("/app/")]
     found = {path for place in places for ending in _ENDINGS for path in repo.glob(f"{place}/*{ending}")}
+    logs = [path for place in places for path in islice(repo.walk(place, depth=3, endings=(".log",)), _MOST_LOGS)]
+    found |= {*logs}
+    below = {posixpath.dirname(path) for path in logs} - {*places}
     anew = (item.path.removeprefix("/app/") for item in items if item.file and not item.likely)
     found |= {path for path in anew if repo.is_file(path) and any(path.startswith(f"{place}/") for place in places)}
-    return tuple(sorted(path for path in found if _PLAIN.fullmatch(path) and taken_along(repo, path)))
+    kept = (path for path in found if taken_along(repo, path))
+    return tuple(sorted(path for path in (*kept, *below) if _PLAIN.fullmatch(path)))
 
 
 def _kept(name: str, target: str, moved: bool) -> str:
