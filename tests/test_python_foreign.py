@@ -57,3 +57,19 @@ def test_programs_that_setup_runs_are_in_the_build_stage_alone(tmp_path: Path, c
     plan = dockergen.plan(tmp_path)
     assert ("git" in plan.build_packages) == built
     assert "git" not in plan.runtime_packages
+
+
+@pytest.mark.parametrize(
+    ("line", "named"),
+    [
+        ("pymysql==1.1.0", True),
+        ("asyncmy", True),
+        ("pymysql==1.1.2", False),
+        ("pymysql", False),
+        ("mysqlclient", False),
+    ],
+)
+def test_a_library_that_asks_who_runs_it_is_told(tmp_path: Path, line: str, named: bool) -> None:
+    (tmp_path / "requirements.txt").write_text(f"flask==3.1.2\n{line}\n")
+    (tmp_path / "app.py").write_text("from flask import Flask\n\napp = Flask(__name__)\n")
+    assert ("USER" in dict(dockergen.plan(tmp_path).env)) is named

@@ -117,7 +117,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
     collected = facts.static if facts.collect and not facts.static.startswith("/") else ""
     asked = settings.package.value if settings.package else ()
     loaded = needs.loaded if facts.collect else ()
-    env = environment(repo, begun, setup, port)
+    env = environment(repo, found, begun, setup, port)
     demanded = _demanded(repo, begun, env)
     local = on_localhost(repo, begun)
     env_file, env_kept = kept_in(repo, demanded)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dockergen.catalog import load
 from dockergen.languages.python.base import Base
 from dockergen.languages.python.imports import whole_program
 from dockergen.languages.python.install import Install
+from dockergen.languages.python.project import Project
 from dockergen.languages.python.start import Start
 from dockergen.lazy import regex
 from dockergen.model import Sourced
@@ -30,13 +32,16 @@ def argv(begun: Start, port: Sourced[int] | None, final: Base) -> tuple[str, ...
 
 
 def environment(
-    repo: Repository, begun: Start, setup: Install, port: Sourced[int] | None
+    repo: Repository, found: Project, begun: Start, setup: Install, port: Sourced[int] | None
 ) -> tuple[tuple[str, str], ...]:
     """The variables of the image, as pairs."""
     # The numeric user has no home folder, and / is not writable.
     pairs = {"HOME": "/tmp", "PYTHONUNBUFFERED": "1", **(begun.env or {})}
-    if begun.entry and any(
-        "getpass" in t and "getuser(" in t for t in map(repo.source, whole_program(repo, begun.entry))
+    rows = (row.partition("<") for row in load("python").lists["ask_who_runs"])
+    asked = any(found.has(name) and (not first or found.before(name, first)) for name, _, first in rows)
+    if asked or (
+        begun.entry
+        and any("getpass" in t and "getuser(" in t for t in map(repo.source, whole_program(repo, begun.entry)))
     ):
         pairs.setdefault("USER", "app")  # nor has it a name
     root = setup.in_place or (begun.import_root if setup.copies_source else "")
