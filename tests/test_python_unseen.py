@@ -627,3 +627,17 @@ def test_folders_of_log_files_are_there_when_static_files_are_collected(tmp_path
     _write(tmp_path, {**files, "shop/__init__.py": ""})
     text = text_of(dockergen.generate(tmp_path), "Dockerfile")
     assert text.index("RUN mkdir -p logs\n") < text.index("collectstatic")
+
+
+@pytest.mark.parametrize(
+    ("handler", "added"),
+    [
+        ("    print('pip install requests')\n    sys.exit(1)\n", {"requests"}),
+        ("    raise SystemExit('pip install requests')\n", {"requests"}),
+        ("    requests = None\n", set()),
+    ],
+)
+def test_an_import_whose_failure_ends_the_program_is_needed(tmp_path: Path, handler: str, added: set[str]) -> None:
+    program = f"import sys\ntry:\n    import requests\nexcept ImportError:\n{handler}from flask import Flask\napp = Flask(__name__)\n"
+    _write(tmp_path, {"requirements.txt": "flask==3.1.2\n", "app.py": program})
+    assert set(_install(tmp_path).besides) == added
