@@ -7,9 +7,11 @@ releases have files; where numbers are left out between two of them, dockergen l
 from __future__ import annotations
 
 import argparse
+import contextlib
 import datetime
 import itertools
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -23,12 +25,15 @@ from packaging.utils import (
     parse_sdist_filename,
     parse_wheel_filename,
 )
-from packaging.version import Version
+from packaging.version import InvalidVersion, Version
 
 from benchmarks.python_wheels import files, line
 
 _TARGET = Path(__file__).parents[1] / "dockergen" / "data" / "python-gone.toml"
 _MOST = 400  # gaps of a distribution; one with more numbers its releases in a way of its own
+_OLD_NAME = re.compile(
+    r".+?-(\d[\w.!+]*?)(?:[-.](?:py\d|linux|win|macos|src|bdist)[\w.-]*)?\.(?:tar\.\w+|tgz|zip|egg|exe|rpm|msi|deb|dmg)$"
+)
 _UNKNOWN = "9"  # some files have no day
 _SINCE = "2017"  # what came before is pinned by next to nobody
 _HEAD = """\
@@ -70,9 +75,11 @@ def _gaps(listed: Iterable[Mapping[str, object]]) -> Iterator[tuple[str, str]]:
     """Pairs of releases that follow each other and leave numbers out, "" before the first one."""
     uploaded: dict[Version, str] = {}
     for file in listed:
-        if release := _release(str(file["filename"])):
-            uploaded.setdefault(release, str(file.get("upload-time") or _UNKNOWN))
-    releases = sorted(uploaded)
+        release = _release(str(file["filename"]))
+        if release is None:
+            return  # of what cannot be read, nobody knows what it leaves out
+        uploaded.setdefault(release, str(file.get("upload-time") or _UNKNOWN))
+    releases = sorted(release for release in uploaded if not release.is_prerelease)
     numbers = [(r, (*r.release, 0, 0, 0)[:3]) for r in releases if r.epoch == 0]
     previous, told = (0, 0, 0), ""
     for release, number in numbers:
@@ -87,11 +94,17 @@ def _gaps(listed: Iterable[Mapping[str, object]]) -> Iterator[tuple[str, str]]:
 
 
 def _release(filename: str) -> Version | None:
+    """The release of a file, None for a name that cannot be read; files of the past have other endings."""
     try:
-        found = parse_wheel_filename(filename)[1] if filename.endswith(".whl") else parse_sdist_filename(filename)[1]
-    except (InvalidSdistFilename, InvalidWheelFilename):
+        if filename.endswith(".whl"):
+            return parse_wheel_filename(filename)[1]
+        if filename.endswith((".tar.gz", ".zip")):
+            with contextlib.suppress(InvalidSdistFilename):
+                return parse_sdist_filename(filename)[1]
+        found = _OLD_NAME.match(filename)
+        return Version(found[1]) if found else None
+    except (InvalidWheelFilename, InvalidVersion):
         return None
-    return None if found.is_prerelease else found
 
 
 if __name__ == "__main__":

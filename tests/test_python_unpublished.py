@@ -193,3 +193,17 @@ def test_a_pin_of_the_project_itself_is_left_out(tmp_path: Path) -> None:
         "requirements.txt:3 asks for shop, which is the project itself and lies here; the image is built without the line."
         in dockergen.plan(root).notes
     )
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"requirements.txt": "--index-url https://index.example/simple\nitsdangerous==1.0.0\ngunicorn==23.0.0\n"},
+        {"requirements.txt": "itsdangerous==1.0.0\ngunicorn==23.0.0\n", "pip.conf": "[global]\n"},
+        {"requirements.txt": "-r base.txt\ngunicorn==23.0.0\n", "base.txt": "itsdangerous==1.0.0\n"},
+    ],
+)
+def test_what_another_index_may_have_or_another_file_states_is_left_alone(
+    tmp_path: Path, files: dict[str, str]
+) -> None:
+    assert "itsdangerous==1.1.0" not in dockergen.generate(_write(tmp_path, files))[0].text

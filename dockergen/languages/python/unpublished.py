@@ -25,6 +25,7 @@ _MOVED = "whose newest release only tells that it is called otherwise now"
 _OURS = "which is the project itself and lies here"
 _NAME = regex(r"""^\s*name\s*=\s*["']?([\w.-]+)""", re.MULTILINE)
 _PLAIN = regex(r"\d+(?:\.\d+)*")
+_INDEXES = ("--index-url", "--extra-index-url", "--find-links", "--no-index")
 _FROZEN = "a part of Debian's or Ubuntu's own Python that `pip freeze` lists there and no index has"
 _ELSEWHERE = "which there is for {} only"
 _WITHOUT = {
@@ -58,7 +59,7 @@ def edits(repo: Repository, project: Project, kind: str, editable: bool) -> Edit
 
     Raises ProjectError, with the command, where the line is another manifest's.
     """
-    rows = [*_rows(project, kind), *_itself(repo, project, kind), *_gone(project, kind)]
+    rows = [*_rows(project, kind), *(_replaceable(repo, project) if kind == "requirements" and editable else ())]
     path = project.requirements.path
     if not rows:
         return Edits()
@@ -131,10 +132,8 @@ def _rows(project: Project, kind: str) -> Iterator[_Row]:
             yield _Row(found.name, origin, _FROZEN)
 
 
-def _itself(repo: Repository, project: Project, kind: str) -> Iterator[_Row]:
+def _itself(repo: Repository, project: Project) -> Iterator[_Row]:
     """The lines that pin the project's own distribution, whose package lies at the root and is imported from there."""
-    if kind != "requirements":
-        return
     stated = _NAME.search(repo.source("setup.py")) or _NAME.search(repo.source("setup.cfg"))
     name = normalised(project.pyproject.name or (stated[1] if stated else ""))
     if name and (repo.is_folder(name.replace("-", "_")) or repo.is_file(f"{name.replace('-', '_')}.py")):
@@ -143,9 +142,16 @@ def _itself(repo: Repository, project: Project, kind: str) -> Iterator[_Row]:
                 yield _Row(name, origin, _OURS)
 
 
-def _gone(project: Project, kind: str) -> Iterator[_Row]:
-    """The pins of releases that the index has no more; where hashes are checked, nothing may stand in for them."""
-    if kind != "requirements" or project.requirements.hashed:
+def _replaceable(repo: Repository, project: Project) -> Iterator[_Row]:
+    """Lines of the requirements file itself that only a look at the index or at the repository finds wrong."""
+    rows = (*_itself(repo, project), *_gone(repo, project))
+    return (row for row in rows if row.origin.path == project.requirements.path)
+
+
+def _gone(repo: Repository, project: Project) -> Iterator[_Row]:
+    """The pins of releases that the index has no more. Where hashes are checked, nothing may stand in for them, and
+    where another index is asked, that may have them."""
+    if project.requirements.hashed or _asks_elsewhere(repo, project):
         return
     for found, origin in project.direct:
         near = nearest(found.name, found.pinned) if found.pinned and not (found.url or found.path) else ()
@@ -154,6 +160,11 @@ def _gone(project: Project, kind: str) -> Iterator[_Row]:
             extras = f"[{','.join(found.extras)}]" if found.extras else ""
             held = f"{found.name}{extras}=={_nearer(found.pinned, before, after)}"
             yield _Row(found.name, origin, f"whose release {found.pinned} the index has no more", held)
+
+
+def _asks_elsewhere(repo: Repository, project: Project) -> bool:
+    named = any(option in _INDEXES for option, _, _ in project.requirements.options)
+    return named or any(map(repo.is_file, ("pip.conf", "pip.ini")))
 
 
 def _nearer(release: str, before: str, after: str) -> str:
