@@ -54,7 +54,8 @@ def _pypi(table: Mapping[str, Any]) -> Iterator[Requirement]:
         if "git" in stated:
             revision = next((f"@{stated[key]}" for key in ("rev", "tag", "branch") if key in stated), "")
             at = f"git+{str(stated['git']).removeprefix('git+')}{revision}"
-        version = "" if stated.get("version", "*") == "*" else str(stated["version"])
+        version = str(stated.get("version", "*")).strip()
+        version = "" if version == "*" else version if version[:1] in "=<>!~" else f"=={version}"
         found = requirement(f"{name}{extras} @ {at}" if at else f"{name}{extras}{version}")
         if found and "path" not in stated:
             yield found

@@ -16,7 +16,7 @@ from dockergen.verify.trial import TRIAL_DATABASE
 _LONGEST = 200  # characters of an exception in a message
 _MOST_NEEDS = 4  # variables in one message
 _MEND = "Mend what that says; the traceback is in the log below."
-_INVALID = regex(r"\A[^\n]*\n(?:([\w.]+)\n)?[ \t]+([^\n\[]+?) *\[type=")
+_INVALID = regex(r"\A[^\n]*\n(?:([\w.]+)\n)?[ \t]{1,8}(\S[^\n\[]{0,300}?) ?\[type=")
 _HALTED = regex(
     r"Traceback \(most recent call last\):\n(?:(?!Traceback)[\s\S]){1,6000}?gunicorn\.errors\.HaltServer:[^\n]*"
 )

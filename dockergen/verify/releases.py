@@ -15,7 +15,7 @@ from dockergen.verify.report import Problem
 
 _WANTED = regex(
     r"Could not find a version that satisfies the requirement ([A-Za-z0-9][\w.-]*)(?:\[[\w,.-]*\])?"
-    r"((?:[=<>!~]=?=?[\w.*+!-]+,?)+)[^\n]*\(from versions: ([^)\n]*)\)"
+    r"([=<>!~][^\s(]{1,200})[^\n]{0,400}?\(from versions: ([^)\n]*)\)"
 )
 _REFUSING = regex(r"Ignored the following versions that require a different python version: ([^\n]*)")
 _WANTS = regex(r"No module named '(\w+)'")

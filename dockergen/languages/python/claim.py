@@ -18,7 +18,7 @@ from dockergen.repository import Repository
 from dockergen.settings import Settings
 from dockergen.unplanned import unplanned
 
-_LAUNCHES = regex(r"^\w+(?:\([^\n]*\))?(?:\.queue\([^\n]*\))?\.launch\(", re.MULTILINE)
+_LAUNCHES = regex(r"^\w{1,60}(?:\([^\n]{0,200}\))?(?:\.queue\([^\n]{0,100}\))?\.launch\(", re.MULTILINE)
 _USUAL = ("main.py", "app.py", "server.py", "bot.py", "manage.py", "run.py", "streamlit_app.py")
 
 

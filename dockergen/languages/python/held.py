@@ -32,8 +32,10 @@ def asked(node: ast.expr, *, empty: bool = False) -> str:
 def hold(node: ast.stmt, holding: dict[str, str], *, empty: bool = False) -> None:
     """What names hold nothing but a variable behind the statement; one that it gives another value does not."""
     for inner in nodes(node) if holding else ():
-        if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
-            holding.pop(inner.id, None)
+        if isinstance(inner, (ast.Name, ast.Attribute)) and isinstance(inner.ctx, ast.Store) and spelled(inner):
+            name = spelled(inner)
+            for key in [key for key in holding if key == name or key.startswith(f"{name}.")]:
+                del holding[key]
     target = (
         node.targets[0] if isinstance(node, ast.Assign) else node.target if isinstance(node, ast.AnnAssign) else None
     )

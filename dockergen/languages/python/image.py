@@ -105,7 +105,7 @@ def plan(repo: Repository, settings: Settings) -> BuildPlan:
     lacking = tuple(developers_only(repo, found, begun.entry, _settings_files(begun)))
     begun = replace(begun, added=(*begun.added, *(word for word, _ in lacking if word)))
     program = whole_program(repo, begun.entry) if begun.entry else ()
-    unwritten = left_to_write(repo, program, _settings_files(begun))
+    unwritten = left_to_write(repo, program, _settings_files(begun), found.installed)
     setup = install(repo, found, begun, release)
     final = base(found, settings, release.value)
     build, runtime = final.build, final.image

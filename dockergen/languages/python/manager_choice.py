@@ -188,7 +188,7 @@ def _of_pixi(repo: Repository, table: Pyproject) -> Iterator[str]:
 
 def _only_there(repo: Repository, path: str) -> str:
     """What only the conda environment names, as the end of a sentence."""
-    if path != environment(repo):
+    if path != environment(repo) or path.endswith(".toml"):
         return ""
     listed = {r.name for r, _, _ in requirements_tree(repo, requirements_path(repo)).requirements}
     renamed = dict(row.split() for row in load("python").lists["conda_names"])

@@ -22,14 +22,15 @@ from dockergen.model import Origin
 from dockergen.repository import LOCK_LIMIT, Repository
 
 _MOST_FILES = 80
-# Settings of Django that hold names of classes in full.
-_OF_CLASSES = frozenset(
+# Settings of Django that hold names of classes in full, and the keys of tables that do.
+_LISTS_OF_CLASSES = frozenset(
     (
-        *("MIDDLEWARE", "MIDDLEWARE_CLASSES", "AUTHENTICATION_BACKENDS", "CACHES", "CHANNEL_LAYERS", "STORAGES"),
-        *("DEFAULT_FILE_STORAGE", "STATICFILES_STORAGE", "STATICFILES_FINDERS", "EMAIL_BACKEND", "SESSION_ENGINE"),
-        *("REST_FRAMEWORK", "TEMPLATES"),
+        *("MIDDLEWARE", "MIDDLEWARE_CLASSES", "AUTHENTICATION_BACKENDS", "STATICFILES_FINDERS", "EMAIL_BACKEND"),
+        *("DEFAULT_FILE_STORAGE", "STATICFILES_STORAGE", "SESSION_ENGINE"),
     )
 )
+_TABLES_OF_CLASSES = frozenset(("CACHES", "CHANNEL_LAYERS", "STORAGES", "REST_FRAMEWORK", "TEMPLATES"))
+_KEY_OF_CLASSES = regex(r"BACKEND|DEFAULT_\w+_CLASS(?:ES)?|context_processors")
 _DOTTED = regex(r"[a-z_]\w*(?:\.\w+)+")
 _OF_PIP = regex(r"(?:[<>=!~]=?=?[\w.*+!-]+,?)+")
 
@@ -147,25 +148,44 @@ def named_apps(repo: Repository, path: str) -> Iterator[tuple[str, Origin]]:
 def named_classes(repo: Repository, path: str) -> Iterator[tuple[str, Origin]]:
     """The modules, by their first names, of the middleware and of what else a settings file names in full and Django
     imports by itself."""
-    for name, origin in _named(repo, path, _OF_CLASSES.__contains__):
-        if _DOTTED.fullmatch(name):
-            yield name.split(".")[0], origin
+    for setting, value in _assigned(repo, path):
+        for name, line in _of_classes(setting, value):
+            if _DOTTED.fullmatch(name):
+                yield name.split(".")[0], Origin("file", path, line)
+
+
+def _of_classes(setting: str, value: ast.expr) -> Iterator[tuple[str, int]]:
+    """The names of classes in a setting: not what is handed to them, such as the address of a server."""
+    if setting in _LISTS_OF_CLASSES:
+        yield from _texts(value)
+    for inner in nodes(value) if setting in _TABLES_OF_CLASSES else ():
+        for key, held in zip(inner.keys, inner.values, strict=True) if isinstance(inner, ast.Dict) else ():
+            if isinstance(key, ast.Constant) and _KEY_OF_CLASSES.fullmatch(str(key.value)):
+                yield from _texts(held)
+
+
+def _texts(value: ast.expr) -> Iterator[tuple[str, int]]:
+    for item in value.elts if isinstance(value, (ast.List, ast.Tuple)) else (value,):
+        if isinstance(item, ast.Constant) and isinstance(item.value, str):
+            yield item.value, item.lineno
 
 
 def _named(repo: Repository, path: str, of: Callable[[str], bool]) -> Iterator[tuple[str, Origin]]:
     """The texts of some settings that are always there."""
+    for setting, value in _assigned(repo, path):
+        for item in nodes(value) if of(setting) else ():
+            if isinstance(item, ast.Constant) and isinstance(item.value, str):
+                yield item.value, Origin("file", path, item.lineno)
+
+
+def _assigned(repo: Repository, path: str) -> Iterator[tuple[str, ast.expr]]:
     body = parsed(repo.source(path)).body
     # django-configurations: settings are attributes of classes.
     of_classes = chain.from_iterable(node.body for node in body if isinstance(node, ast.ClassDef))
     for node in (*body, *of_classes):
-        targets = (
-            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []
-        )
-        if any(isinstance(t, ast.Name) and of(t.id) for t in targets):
-            assert isinstance(node, (ast.Assign, ast.AugAssign))
-            for item in nodes(node.value):
-                if isinstance(item, ast.Constant) and isinstance(item.value, str):
-                    yield item.value, Origin("file", path, item.lineno)
+        if isinstance(node, (ast.Assign, ast.AugAssign)):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            yield from ((target.id, node.value) for target in targets if isinstance(target, ast.Name))
 
 
 def for_developers(repo: Repository, project: Project) -> frozenset[str]:

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from dockergen.frozen import frozen
 from dockergen.languages.python.conda import environment_of
-from dockergen.languages.python.manager_choice import environment
+from dockergen.languages.python.manager_choice import environment, manifest
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.setuptools_files import setup
 from dockergen.languages.python.space import space
@@ -116,10 +116,11 @@ def ranges(repo: Repository, project: Project) -> Iterator[tuple[str, Origin]]:
         yield stated.python_requires, _line(repo, stated.path, "python_requires")
     if project.script.says.requires_python:
         yield project.script.says.requires_python, _line(repo, project.script.path, "requires-python")
-    if file := environment(repo):
+    file = environment(repo)
+    if file and (not file.endswith(".toml") or manifest(repo) == file):
         wanted = environment_of(repo, file).python
         if wanted:
-            yield wanted, _line(repo, file, re.compile(r"^\s*(?:-\s*[\"']?python\b|python\s*=)", re.MULTILINE))
+            yield wanted, _line(repo, file, re.compile(r"^[ \t]*(?:-[ \t]*[\"']?python\b|python[ \t]*=)", re.MULTILINE))
 
 
 def is_range(found: Unreadable) -> bool:

@@ -81,7 +81,8 @@ def asked_by_django(
     loaded = [path for path in known if path.rpartition("/")[2] in _LOADED or "/templatetags/" in path]
     yield from imported_modules(repo, *loaded, *site.sources)
     yield from chain.from_iterable(installed_apps(repo, path) for path in site.sources)
-    yield from chain.from_iterable(named_classes(repo, path) for path in site.sources)
+    classes = chain.from_iterable(named_classes(repo, path) for path in site.sources)
+    yield from ((module, origin) for module, origin in classes if distribution(module))
     yield from chain.from_iterable(_of_extras(repo, path) for path in site.sources)
 
 
@@ -123,7 +124,7 @@ def _told_by_text(repo: Repository, paths: Iterable[str], present: frozenset[str
             for beginning, name in asked.items() if said else ():
                 # An address without a place is what others are compared with, or changed into, and some are patterns.
                 addressed = joined or "://" not in said or _ADDRESS.match(said)
-                if said.startswith(beginning) and addressed:
+                if said.startswith(beginning) and addressed and not any(map(str.isspace, said)):
                     yield Unnamed(name, Origin("file", path, getattr(node, "lineno", 0)))
 
 

@@ -23,7 +23,8 @@ _OWN = "which Python brings itself"
 _OLD = "which has no release for Python 3"
 _MOVED = "whose newest release only tells that it is called otherwise now"
 _OURS = "which is the project itself and lies here"
-_NAME = regex(r"""^\s*name\s*=\s*["']?([\w.-]+)""", re.MULTILINE)
+_NAME = regex(r"""^[ \t]*name[ \t]*=[ \t]*["']?([\w.-]+)""", re.MULTILINE)
+_EXTRA = regex(r"[A-Za-z0-9._-]+")
 _PLAIN = regex(r"\d+(?:\.\d+)*")
 _INDEXES = ("--index-url", "--extra-index-url", "--find-links", "--no-index")
 _FROZEN = "a part of Debian's or Ubuntu's own Python that `pip freeze` lists there and no index has"
@@ -138,14 +139,15 @@ def _itself(repo: Repository, project: Project) -> Iterator[_Row]:
     name = normalised(project.pyproject.name or (stated[1] if stated else ""))
     if name and (repo.is_folder(name.replace("-", "_")) or repo.is_file(f"{name.replace('-', '_')}.py")):
         for found, origin in project.direct:
-            if found.name == name and found.pinned:
+            if found.name == name and found.pinned and not found.marker:
                 yield _Row(name, origin, _OURS)
 
 
 def _replaceable(repo: Repository, project: Project) -> Iterator[_Row]:
     """Lines of the requirements file itself that only a look at the index or at the repository finds wrong."""
     rows = (*_itself(repo, project), *_gone(repo, project))
-    return (row for row in rows if row.origin.path == project.requirements.path)
+    once = [found.name for found, _ in project.direct]
+    return (row for row in rows if row.origin.path == project.requirements.path and once.count(row.name) == 1)
 
 
 def _gone(repo: Repository, project: Project) -> Iterator[_Row]:
@@ -154,8 +156,9 @@ def _gone(repo: Repository, project: Project) -> Iterator[_Row]:
     if project.requirements.hashed or _asks_elsewhere(repo, project):
         return
     for found, origin in project.direct:
-        near = nearest(found.name, found.pinned) if found.pinned and not (found.url or found.path) else ()
-        if near:
+        plain = found.pinned and not (found.url or found.path or found.marker)
+        near = nearest(found.name, found.pinned) if plain else ()
+        if near and all(map(_EXTRA.fullmatch, found.extras)):
             before, after = near
             extras = f"[{','.join(found.extras)}]" if found.extras else ""
             held = f"{found.name}{extras}=={_nearer(found.pinned, before, after)}"
@@ -164,7 +167,9 @@ def _gone(repo: Repository, project: Project) -> Iterator[_Row]:
 
 def _asks_elsewhere(repo: Repository, project: Project) -> bool:
     named = any(option in _INDEXES for option, _, _ in project.requirements.options)
-    return named or any(map(repo.is_file, ("pip.conf", "pip.ini")))
+    tables = (("uv", "index"), ("poetry", "source"), ("pdm", "source"))
+    stated = any(project.pyproject.settings(tool).get(key) for tool, key in tables)
+    return named or stated or any(map(repo.is_file, ("pip.conf", "pip.ini")))
 
 
 def _nearer(release: str, before: str, after: str) -> str:
