@@ -347,6 +347,19 @@ def test_a_manifest_of_pixi_that_takes_python_alone_from_conda_needs_no_word(pro
     assert "install flask==3.1.2" in dockerfile
 
 
+def test_a_manifest_of_pixi_beside_requirements_is_not_what_the_plan_rests_on(project: Make) -> None:
+    text = "[dependencies\npython = '3.11.*'\n"
+    root = project({**APP, "requirements.txt": "flask==3.1.2\n", "pixi.toml": text})
+    assert str(dockergen.plan(root).build_image) == "python:3.14-slim"
+
+
+def test_a_bare_release_of_pixi_is_a_pin(project: Make) -> None:
+    text = "[workspace]\nchannels = []\n[dependencies]\npython = '*'\n[pypi-dependencies]\nflask = '3.1.2'\n"
+    assert "install flask==3.1.2" in explain.text_of(
+        dockergen.generate(project({**APP, "pixi.toml": text})), "Dockerfile"
+    )
+
+
 def test_the_first_environment_of_pixi_counts_where_the_default_one_installs_nothing(project: Make) -> None:
     text = (
         "[workspace]\nchannels = []\n[dependencies]\npython = '*'\n[feature.run.dependencies]\npython = '3.13.*'\n"

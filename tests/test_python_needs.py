@@ -58,6 +58,7 @@ def _write(root: Path, text: str) -> Path:
         pytest.param("import os\nURL = os.getenv('DATABASE_URL', '')\nPARTS = URL.split(',')\n", [], id="held-and-empty-by-default"),
         pytest.param("import os\nURL = os.getenv('DATABASE_URL')\ntry:\n    URL = 'x'\nfinally:\n    pass\nPARTS = URL.split(',')\n", [], id="held-and-tried"),
         pytest.param("import os\nURL = os.getenv('DATABASE_URL')\nif not URL:\n    URL = 'sqlite://'\nNAME = URL.lower()\n", [], id="held-with-a-default"),
+        pytest.param("import os\nclass Config:\n    pass\nconfig = Config()\nconfig.NAME = os.getenv('NAME')\nconfig.NAME = 'x'\nN = config.NAME.lower()\n", [], id="held-by-an-attribute-and-set-again"),
         pytest.param("import os\ndef make():\n    return os.environ['API_KEY']\nVALUE = make()\n", ["API_KEY"], id="a-function-that-is-called-at-once"),
         pytest.param("import os\nimport dj_database_url\nDB = dj_database_url.parse(os.getenv('DB'))\n", ["DB"], id="parsed"),
         pytest.param("import os\nfrom sqlalchemy import create_engine\nURL = os.getenv('DATABASE_URL')\nengine = create_engine(URL, echo=True)\n", ["DATABASE_URL"], id="of-a-server"),

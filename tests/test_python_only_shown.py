@@ -41,6 +41,9 @@ def test_an_example_stands_for_what_is_to_be_written(project: Make, text: str, s
         ("from shop import config", {"shop/__init__.py": "config = {}\n", "shop/config.py.example": ""}),
         ("import config", {"config/__init__.py": "", "config.py.example": ""}),
         ("import flask", {"flask.py.example": "", "flask.py": ""}),
+        ("import logging", {"logging.py.example": ""}),
+        ("import werkzeug.utils", {"werkzeug_example.py": "", "flask.py.example": ""}),
+        ("from jobs import queue", {"jobs/__init__.py": "", "jobs/queue.py": "", "queue.py.example": ""}),
     ],
 )
 def test_nothing_is_told_of_what_is_there_or_can_be_missed(project: Make, text: str, files: dict[str, str]) -> None:

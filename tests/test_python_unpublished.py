@@ -149,6 +149,8 @@ def test_what_a_manifest_asks_for_on_another_system_is_no_problem(tmp_path: Path
         ("django==2.0.11", "django==2.0.12"),
         ("itsdangerous==1.1", ""),
         ("itsdangerous>=1.0.0", ""),
+        ("itsdangerous==1.0.0; sys_platform == 'win32'", ""),
+        ("itsdangerous==1.0.0\nitsdangerous==1.0.0", ""),
         ("flask==2.0.3", ""),
     ],
 )
@@ -163,6 +165,20 @@ def test_a_pin_of_what_the_index_has_no_more_has_the_nearest(tmp_path: Path, lin
             f"requirements.txt:2 asks for {name}, whose release {pinned} the index has no more; the image has {instead}."
         ]
         assert f"/{instead}/I" in dockergen.generate(root)[0].text
+
+
+def test_an_extra_that_is_no_name_never_gets_into_a_command(tmp_path: Path) -> None:
+    root = _write(tmp_path, {"requirements.txt": "gunicorn==23.0.0\nitsdangerous[$(touch x)/e#]==1.0.0\n"})
+    try:
+        assert "touch" not in dockergen.generate(root)[0].text
+    except ProjectError as told:
+        assert "touch" not in told.command
+
+
+@pytest.mark.parametrize("table", ['[[tool.uv.index]]\nurl = "https://own.example/simple"\n', '[[tool.pdm.source]]\nurl = "https://own.example"\nname = "own"\n'])  # fmt: skip
+def test_another_index_may_still_have_what_the_public_one_has_no_more(tmp_path: Path, table: str) -> None:
+    files = {"requirements.txt": "itsdangerous==1.0.0\ngunicorn==23.0.0\n", "pyproject.toml": table}
+    assert "itsdangerous==1.1.0" not in dockergen.generate(_write(tmp_path, files))[0].text
 
 
 def test_where_hashes_are_checked_nothing_stands_in(tmp_path: Path) -> None:

@@ -562,7 +562,9 @@ def test_what_the_settings_of_django_name_in_full_comes_along(tmp_path: Path) ->
     manage = "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n"
     settings = (
         "MIDDLEWARE = ['django.middleware.common.CommonMiddleware', 'corsheaders.middleware.CorsMiddleware', 'shop.own.Own']\n"
-        "CACHES = {'default': {'BACKEND': 'django_redis.cache.RedisCache', 'LOCATION': 'redis://redis:6379'}}\n"
+        "CACHES = {'default': {'BACKEND': 'django_redis.cache.RedisCache', 'LOCATION': 'celery.internal'}}\n"
+        "STORAGES = {'default': {'BACKEND': 'shop.own.Own', 'OPTIONS': {'custom_domain': 'requests.example.com'}}}\n"
+        "EMAIL_BACKEND = 'lacking_everywhere.mail.Backend'\n"
         "SECRET_KEY = 'x'\n"
     )
     files = {"requirements.txt": "django==5.2.1\ngunicorn==23.0.0\n", "manage.py": manage, "shop/settings.py": settings}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import cast
@@ -778,3 +779,17 @@ def test_of_what_contradicts_each_other_what_fits_is_not_told() -> None:
     )
     cause = diagnosis("build", log, "").cause
     assert cause.endswith(": the requirements ask for pydantic==2.6.1; fastapi 0.125.0 depends on pydantic>=2.7.0.")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ERROR: Could not find a version that satisfies the requirement a" + "!" * 3000,
+        "ERROR: Could not find a version that satisfies the requirement a" + "=1,<" * 3000,
+        "pydantic_core.ValidationError: 1 validation error for A\nb\n" + " " * 20000 + "x",
+    ],
+)
+def test_a_hostile_log_is_read_in_no_time(line: str) -> None:
+    begun = time.perf_counter()
+    diagnosis("build", line, "nothing is known")
+    assert time.perf_counter() - begun < 1
