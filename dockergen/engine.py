@@ -19,6 +19,7 @@ from dockergen.lazy import regex
 
 ENGINES = ("docker", "podman", "buildah")
 LABEL = "dockergen.verify"
+_DEFINITION = "[internal] load build definition"  # the step with which every build begins
 _OWN_FAILURES = regex(
     r"cannot connect to the docker daemon|is the docker daemon running|no space left on device"
     r"|permission denied while trying"
@@ -273,8 +274,16 @@ def _docker_steps(stream: IO[bytes], progress: Callable[[str], None]) -> tuple[l
                 log.append(f"{vertex['error']}\n")
         for entry in message.get("logs") or ():
             log.append(base64.b64decode(entry.get("data") or "").decode("utf-8", "replace"))
-    steps = [Step(v.get("name", ""), bool(v.get("cached")), _seconds(v)) for v in vertexes.values()]
+    first = next((v.get("started", "") for v in vertexes.values() if v.get("name", "").startswith(_DEFINITION)), "")
+    steps = [Step(v.get("name", ""), _was_there(v, first), _seconds(v)) for v in vertexes.values()]
     return steps, "".join(log)
+
+
+def _was_there(vertex: Mapping[str, Any], began: str) -> bool:
+    """True for a step from the cache, and for one that was over before the build began: BuildKit shows a step as it
+    went while another build, or the end of the last one, still holds it."""
+    over = str(vertex.get("completed", "")).rstrip("Z")
+    return bool(vertex.get("cached")) or bool(over and began and over < began.rstrip("Z"))
 
 
 def _podman_steps(stream: IO[bytes], progress: Callable[[str], None]) -> tuple[list[Step], str]:

@@ -455,6 +455,22 @@ def test_docker_progress_is_read_as_steps() -> None:
     assert seen == ["[build 1/2] RUN x"]
 
 
+def test_a_step_that_was_over_before_the_build_began_did_not_run_again() -> None:
+    """As BuildKit 0.25 told of a build beside one that still held the first of these steps."""
+    rows = [
+        ("[internal] load build definition from Dockerfile", "15.99485Z", "16.0Z"),
+        ("[x 2/4] WORKDIR /w", "12.291249283Z", "12.323083061Z"),
+        ("[x 4/4] RUN npm ci", "12.5Z", "16.1Z"),
+        ("[2/2] COPY main ./", "16.016213265Z", "16.022617048Z"),
+    ]
+    vertexes = [
+        {"digest": name, "name": name, "started": f"2026-11-29T00:10:{start}", "completed": f"2026-11-29T00:10:{end}"}
+        for name, start, end in rows
+    ]
+    steps, _ = _docker_steps(io.BytesIO(json.dumps({"vertexes": vertexes}).encode()), lambda text: None)
+    assert [step.cached for step in steps] == [False, True, False, False]
+
+
 def test_podman_progress_is_read_as_steps() -> None:
     text = b"[1/2] STEP 1/2: FROM a\n[1/2] STEP 2/2: RUN x\n--> Using cache 123\nSTEP 1/1: COPY . .\n"
     steps, _ = _podman_steps(io.BytesIO(text), lambda t: None)
