@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from dockergen.lazy import regex
-from dockergen.model import Origin, Sourced
 from dockergen.repository import Repository
 from dockergen.verify.report import Options, Problem, Report
 from dockergen.verify.trial import TRIAL_DATABASE, in_files, made_up
@@ -60,9 +59,8 @@ def tried_again(
             break
         values, notes = _values(repo, wanted)
         given |= values
-        report = replace(built, notes=(*built.notes, *notes))
-        built = report
-        last = trial(report, replace(options, env={**options.env, **given}))
+        built = replace(built, notes=(*built.notes, *notes))
+        last = trial(built, replace(options, env={**options.env, **given}))
         if not last.problems:
             return last
     return first if last is first else _with_end(first, last, given)
@@ -74,13 +72,10 @@ def _wanted(report: Report, known: Mapping[str, str], needs: Iterable[str]) -> l
     if problem is None or problem.where != "start":
         return []
     in_a_file = "was a file of SQLite" in problem.cause  # since the first trial
-    asked = [
-        name
-        for name in dict.fromkeys(_ASKED.findall(problem.remedy))
-        if name not in known and _value(name) and not (in_a_file and _DATABASE.fullmatch(name))
-    ]
-    further = [name for name in needs if name not in known and _value(name) and not _DATABASE.fullmatch(name)]
-    return list(dict.fromkeys((*asked, *further))) if asked else []
+    asked = [name for name in _ASKED.findall(problem.remedy) if not (in_a_file and _DATABASE.fullmatch(name))]
+    further = [name for name in needs if not _DATABASE.fullmatch(name)]
+    wanted = [name for name in dict.fromkeys((*asked, *further)) if name not in known and _value(name)]
+    return wanted if not set(asked).isdisjoint(wanted) else []
 
 
 def _value(name: str) -> str:
@@ -95,7 +90,7 @@ def _value(name: str) -> str:
         return there
     if _SERVICE.search(name):
         return ""
-    if found := made_up([Sourced(name, Origin("default"))]):
+    if found := made_up([name]):
         return found[name]
     if _DOMAIN.fullmatch(name):
         return "trial.example.com"
@@ -106,7 +101,7 @@ def _value(name: str) -> str:
 
 def _values(repo: Repository, names: list[str]) -> tuple[dict[str, str], list[str]]:
     """A value for each name, and notes that say where it comes from."""
-    shown = in_files(repo, [Sourced(name, Origin("default")) for name in names])
+    shown = in_files(repo, names)
     # Another database than that of a file is not there, whatever an example says of it.
     shown = {name: row for name, row in shown.items() if row[0] and not _DATABASE.fullmatch(name)}
     values = {name: shown[name][0] if name in shown else _value(name) for name in names}

@@ -96,7 +96,8 @@ def _in_full(raised: str, log: str) -> str:
 def _without_ends(log: str) -> str:
     """The log without the tracebacks that follow from an end: of handlers at exit, of Gunicorn whose worker ended."""
     log = log.partition("\nException ignored in")[0] or log
-    return _HALTED.sub("", log) if "Traceback" in _HALTED.sub("", log) else log
+    rest = _HALTED.sub("", log)
+    return rest if "Traceback" in rest else log
 
 
 def started_without(problem: Problem, needs: Sequence[Sourced[str]]) -> Problem:

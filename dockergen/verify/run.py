@@ -35,12 +35,12 @@ _WORKER_SECONDS = 5.0  # how long a program without a port must stay up
 
 def run(
     engine: Engine,
-    report: Report,
     repo: Repository,
     plan: BuildPlan | None,
-    options: Options,
     containers: list[str],
     progress: Progress,
+    report: Report,
+    options: Options,
 ) -> Report:
     """The report with all that one container of its image showed; the container's name is appended to `containers`."""
     config = engine.image(report.image).get("Config") or {}
@@ -101,18 +101,20 @@ def _awaited(
 
 def _explained(report: Report, plan: BuildPlan | None, env: Mapping[str, str]) -> Report:
     """The last problem with what the plan knows: what the program was not given, and what it looks for elsewhere."""
-    needs = [need for need in (plan.needs if plan else ()) if need.value not in env]
-    report = replace(report, problems=(*report.problems[:-1], *(in_a_file(p, env) for p in report.problems[-1:])))
-    reaches = plan.reaches if plan else ()
-    wanted = plan.needs if plan and not needs else ()
-    beyond = plan.outside if plan else ()
-    last = (lying_outside(looked_for(started_without(p, needs), reaches, wanted), beyond) for p in report.problems[-1:])
-    return replace(report, problems=(*report.problems[:-1], *last))
+    if not report.problems:
+        return report
+    *others, last = report.problems
+    last = in_a_file(last, env)
+    if plan:
+        needs = [need for need in plan.needs if need.value not in env]
+        last = looked_for(started_without(last, needs), plan.reaches, () if needs else plan.needs)
+        last = lying_outside(last, plan.outside)
+    return replace(report, problems=(*others, last))
 
 
 def _environment(repo: Repository, plan: BuildPlan | None, options: Options) -> tuple[dict[str, str], list[str]]:
     """What the container is given, and where it comes from: the options, a file of the developer's, chance."""
-    needs = [need for need in (plan.needs if plan else ()) if need.value not in options.env]
+    needs = [need.value for need in (plan.needs if plan else ()) if need.value not in options.env]
     kept = in_files(repo, needs)
     chosen = {name: value for name, value in made_up(needs).items() if kept.get(name, ("", ""))[1] != ".env"}
     notes = [f"for this trial, a value of {', '.join(chosen)} was made up"] if chosen else []

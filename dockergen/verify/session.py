@@ -42,7 +42,7 @@ def verify(folder: Path, options: Options, progress: Progress = lambda text: Non
         report = Report(image, build_seconds=built.seconds, log=built.log)
         if not built.ok:
             return replace(report, problems=(diagnosis("build", built.log, "A build step failed."),))
-        trial = partial(_trial, engine, repo, plan, containers, progress)
+        trial = partial(run, engine, repo, plan, containers, progress)
         needs = [need.value for need in plan.needs] if plan else []
         report = tried_again(trial, report, trial(report, options), repo, options, needs)
         progress("looking into the image")
@@ -53,18 +53,6 @@ def verify(folder: Path, options: Options, progress: Progress = lambda text: Non
             progress("building again after an edit")
             report = rebuild(engine, report, repo, dockerfile, plan, options)
         return report
-
-
-def _trial(
-    engine: Engine,
-    repo: Repository,
-    plan: BuildPlan | None,
-    containers: list[str],
-    progress: Progress,
-    report: Report,
-    options: Options,
-) -> Report:
-    return run(engine, report, repo, plan, options, containers, progress)
 
 
 def _planned(folder: Path, options: Options) -> tuple[Path, BuildPlan | None]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 import os
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from dockergen.catalog import load
 from dockergen.lazy import regex
 from dockergen.manifests.dotenv import examples, variables
-from dockergen.model import BuildPlan, Sourced
+from dockergen.model import BuildPlan
 from dockergen.repository import Repository
 
 _CHOSEN = regex(
@@ -57,11 +57,10 @@ def database(plan: BuildPlan) -> dict[str, str]:
     return {_ADDRESS: TRIAL_DATABASE} if django and wanted else {}
 
 
-def in_files(repo: Repository, needs: Iterable[Sourced[str]]) -> dict[str, tuple[str, str]]:
+def in_files(repo: Repository, names: Collection[str]) -> dict[str, tuple[str, str]]:
     """Values of the variables in the files that developers keep for them, each with the file; what an example leaves
     to be filled in is none."""
     found: dict[str, tuple[str, str]] = {}
-    names = {need.value for need in needs}
     kept, shown = load("common").lists["variables_kept"], load("common").lists["variables_shown"]
     for path in (*kept, *shown) if names else ():
         text = repo.source(path)
@@ -71,9 +70,8 @@ def in_files(repo: Repository, needs: Iterable[Sourced[str]]) -> dict[str, tuple
     return found
 
 
-def made_up(needs: Iterable[Sourced[str]]) -> dict[str, str]:
+def made_up(names: Collection[str]) -> dict[str, str]:
     """A value for each of the variables that may hold any: a random one for a secret of the owner's own choice."""
-    names = [need.value for need in needs]
     chosen = [name for name in names if _CHOSEN.fullmatch(name) and not _ISSUED.search(name)]
     # 32 bytes in this form are also what Fernet takes for a key.
     found = {name: base64.urlsafe_b64encode(os.urandom(32)).decode("ascii") for name in chosen}
