@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from dockergen.languages.python.imports import files_of
 from dockergen.languages.python.syntax import Module, last_name, nodes, parsed
@@ -59,22 +60,23 @@ def brought(repo: Repository, path: str, module: Module) -> dict[str, str]:
         dots = origin[: len(origin) - len(origin.lstrip("."))]
         above, _, last = origin[len(dots) :].rpartition(".")
         for file in files_of(repo, path, f"{dots}{above}") if dots or above else ():
-            found |= {f"{name}{rest}": var for rest, var in _of_name(_kept(repo, file), last)}
+            found |= {f"{name}{rest}": var for rest, var in _of_name(_kept(repo.source(file)), last)}
         for file in files_of(repo, path, origin):
-            found |= {f"{name}.{held}": var for held, var in _kept(repo, file).items() if "." not in held}
+            found |= {f"{name}.{held}": var for held, var in _kept(repo.source(file)).items() if "." not in held}
     return found
 
 
-def _of_name(kept: dict[str, str], wanted: str) -> Iterator[tuple[str, str]]:
+def _of_name(kept: Mapping[str, str], wanted: str) -> Iterator[tuple[str, str]]:
     for held, variable in kept.items():
         first, dot, rest = held.partition(".")
         if first == wanted:
             yield f"{dot}{rest}", variable
 
 
-def _kept(repo: Repository, path: str) -> dict[str, str]:
-    """What names hold nothing but a variable after the file has run, and what objects of its classes do."""
-    text = repo.source(path)
+@lru_cache(maxsize=2048)
+def _kept(text: str) -> Mapping[str, str]:
+    """What names hold nothing but a variable after the file has run, and what objects of its classes do; remembered,
+    as many files import the same one."""
     if not KEEPS.search(text):
         return {}
     body = parsed(text).body
