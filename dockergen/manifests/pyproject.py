@@ -136,7 +136,7 @@ def poetry_dependencies(rows: Mapping[str, Any]) -> tuple[Requirement, ...]:
         if name.lower() == "python" or row.get("optional") is True:
             continue
         extras = tuple(sorted(normalised(extra) for extra in texts(row.get("extras"))))
-        url = _text(row.get("url")) or _checkout(row)
+        url = _text(row.get("url")) or checkout(row)
         path = _text(row.get("path"))
         version = value if isinstance(value, str) else _text(row.get("version"))
         marker = _text(row.get("markers")) or _limits(row)
@@ -146,9 +146,10 @@ def poetry_dependencies(rows: Mapping[str, Any]) -> tuple[Requirement, ...]:
     return tuple(found)
 
 
-def _checkout(row: Mapping[str, Any]) -> str:
-    """The URL of a checkout in the words of pip, "" where the row names none; `ref` is Pipenv's key."""
-    if not (address := _text(row.get("git"))):
+def checkout(row: Mapping[str, Any]) -> str:
+    """The URL of a checkout in the words of pip, "" where the row of Poetry, Pipenv or pixi names none; `ref` is
+    Pipenv's key."""
+    if not (address := _text(row.get("git")).removeprefix("git+")):
         return ""
     revision = next((value for key in ("rev", "tag", "ref", "branch") if (value := _text(row.get(key)))), "")
     folder = _text(row.get("subdirectory"))
