@@ -10,6 +10,7 @@ from dockergen.frozen import frozen
 from dockergen.manifests.requirements import Requirement, normalised, requirement
 
 _EMPTY: Mapping[str, Any] = {}
+_INDEXES = (("uv", "index"), ("poetry", "source"), ("pdm", "source"))
 _OF_PIPENV = ("sys_platform", "platform_system", "os_name", "platform_machine")  # == 'win32', as its own papers have it
 
 
@@ -35,6 +36,11 @@ class Pyproject:
     def states_dependencies(self) -> bool:
         """True when [project] lists them, and setuptools takes none from setup.py or setup.cfg."""
         return self.has_project and bool(self.dependencies) and "dependencies" not in self.dynamic
+
+    @property
+    def names_indexes(self) -> bool:
+        """True where a table of a manager names indexes, of which another one may have the same name."""
+        return any(self.settings(tool).get(key) for tool, key in _INDEXES)
 
     def settings(self, *path: str) -> Mapping[str, Any]:
         """The table [tool.<path>], empty when it does not exist."""

@@ -10,7 +10,6 @@ from dockergen.languages.python.project import Project
 from dockergen.lazy import regex
 
 _LOCAL = regex(r"\+([A-Za-z][\w.]*)$")
-_INDEXES = ("--index-url", "--extra-index-url", "--find-links", "--no-index")
 
 
 @frozen
@@ -23,7 +22,7 @@ class Indexes:
 
 def local_versions(project: Project) -> Indexes:
     """The indexes that have what the lines pin and the public one has not; none where the lines name their own."""
-    if project.locked or any(option in _INDEXES for option, _, _ in project.requirements.options):
+    if project.locked or project.requirements.names_indexes:
         return Indexes()
     found = dict(reversed([*_found(project)]))  # the first line of each
     return Indexes(tuple(sorted(found)), tuple(found[url] for url in sorted(found)))

@@ -119,7 +119,7 @@ def _as_locked(repo: Repository, project: Project, needed: Requirement) -> str:
     row = rows.get(needed.name)
     named = project.pyproject.settings("uv", "sources")
     elsewhere = needed.url or needed.path or needed.marker or any(normalised(name) == needed.name for name in named)
-    if elsewhere or _sources_of_its_own(project) or (row is not None and (row.local or row.vcs or not row.version)):
+    if elsewhere or project.pyproject.names_indexes or (row is not None and (row.local or row.vcs or not row.version)):
         return ""
     extras = f"[{','.join(needed.extras)}]" if needed.extras else ""
     stated = specifier(needed.specifier) if needed.specifier else ""
@@ -127,12 +127,6 @@ def _as_locked(repo: Repository, project: Project, needed: Requirement) -> str:
     if held is None:
         return ""
     return f"{needed.name}{extras}{held}" if not held or _OF_PIP.fullmatch(held) else ""
-
-
-def _sources_of_its_own(project: Project) -> bool:
-    """True where the manifest names indexes, of which another one may have the same name."""
-    tables = (("uv", "index"), ("poetry", "source"), ("pdm", "source"))
-    return any(project.pyproject.settings(tool).get(key) for tool, key in tables)
 
 
 def installed_apps(repo: Repository, path: str) -> Iterator[tuple[str, Origin]]:

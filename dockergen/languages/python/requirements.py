@@ -19,6 +19,7 @@ _INSTALLED = regex(r"\bpip3? +install\b[^\n&|;`]*?\s(?:-r|--requirement)[ =]*([\
 
 _PLAIN = regex(r"[\w.-]+")
 _ALIKE = 0.85  # of difflib: requirments.txt and Requirements.text are, reqs.txt is not
+_INDEXES = ("--index-url", "--extra-index-url", "--find-links", "--no-index")
 _STATED = regex(r"^\[(?:project|dependency-groups|tool\.(?:poetry|pdm|uv|flit)\b)", re.MULTILINE)
 _OTHER_MANIFESTS = (".toml", ".cfg", ".py", ".lock", ".yml", ".yaml", ".json")  # uv reads requirements of some too
 
@@ -39,6 +40,11 @@ class RequirementsTree:
         return any(found.hashed for found, _, _ in self.requirements) or any(
             option == "--require-hashes" for option, _, _ in self.options
         )
+
+    @property
+    def names_indexes(self) -> bool:
+        """True where an option says where the distributions are, or where they are not."""
+        return any(option in _INDEXES for option, _, _ in self.options)
 
 
 def requirements_path(repo: Repository) -> str:

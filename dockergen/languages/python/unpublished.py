@@ -26,7 +26,6 @@ _OURS = "which is the project itself and lies here"
 _NAME = regex(r"""^[ \t]*name[ \t]*=[ \t]*["']?([\w.-]+)""", re.MULTILINE)
 _EXTRA = regex(r"[A-Za-z0-9._-]+")
 _PLAIN = regex(r"\d+(?:\.\d+)*")
-_INDEXES = ("--index-url", "--extra-index-url", "--find-links", "--no-index")
 _FROZEN = "a part of Debian's or Ubuntu's own Python that `pip freeze` lists there and no index has"
 _ELSEWHERE = "which there is for {} only"
 _WITHOUT = {
@@ -166,10 +165,8 @@ def _gone(repo: Repository, project: Project) -> Iterator[_Row]:
 
 
 def _asks_elsewhere(repo: Repository, project: Project) -> bool:
-    named = any(option in _INDEXES for option, _, _ in project.requirements.options)
-    tables = (("uv", "index"), ("poetry", "source"), ("pdm", "source"))
-    stated = any(project.pyproject.settings(tool).get(key) for tool, key in tables)
-    return named or stated or any(map(repo.is_file, ("pip.conf", "pip.ini")))
+    named = project.requirements.names_indexes or project.pyproject.names_indexes
+    return named or any(map(repo.is_file, ("pip.conf", "pip.ini")))
 
 
 def _nearer(release: str, before: str, after: str) -> str:
