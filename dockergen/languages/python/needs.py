@@ -13,7 +13,7 @@ from dockergen.languages.python.held import KEEPS, asked, brought, hold, spelled
 from dockergen.languages.python.imports import files_of, whole_program
 from dockergen.languages.python.paths import assigned_name
 from dockergen.languages.python.shortened import shortened
-from dockergen.languages.python.syntax import guards, last_name, nodes, parsed
+from dockergen.languages.python.syntax import gives_up, guards, last_name, nodes, parsed
 from dockergen.languages.python.unset import taken
 from dockergen.lazy import regex
 from dockergen.model import Origin, Sourced
@@ -275,13 +275,7 @@ def _empty_addresses(body: tuple[ast.stmt, ...], names: set[str]) -> Iterator[tu
 
 def _insisted(node: ast.If, held: Mapping[str, str]) -> Iterator[tuple[str, int]]:
     """What a program raises for, or ends on, when it is not there: `if not TOKEN: raise ...`."""
-    last = node.body[-1]
-    ends = (
-        isinstance(last, ast.Expr)
-        and isinstance(last.value, ast.Call)
-        and last_name(last.value.func) in ("exit", "_exit")
-    )
-    if not (ends or isinstance(last, ast.Raise)):
+    if not gives_up(node.body):
         return
     tests = node.test.values if isinstance(node.test, ast.BoolOp) and isinstance(node.test.op, ast.Or) else [node.test]
     for test in tests:

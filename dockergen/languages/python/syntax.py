@@ -156,6 +156,13 @@ def suppresses(node: ast.With) -> bool:
     return any(isinstance(call, ast.Call) and last_name(call.func) == "suppress" for call in calls)
 
 
+def gives_up(body: list[ast.stmt]) -> bool:
+    """True where the last statement raises, or ends the program: `sys.exit(1)`."""
+    last = body[-1]
+    call = last.value if isinstance(last, ast.Expr) and isinstance(last.value, ast.Call) else None
+    return isinstance(last, ast.Raise) or (call is not None and last_name(call.func) in ("exit", "_exit", "quit"))
+
+
 def last_name(node: ast.AST) -> str:
     """b of `a.b` and of `b`, "" for anything else."""
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""

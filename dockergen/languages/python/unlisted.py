@@ -13,7 +13,7 @@ from dockergen.errors import ProjectError
 from dockergen.languages.python.imports import program_files
 from dockergen.languages.python.requirements import misnamed
 from dockergen.languages.python.standard import standard_library
-from dockergen.languages.python.syntax import guards, last_name, parsed, suppresses
+from dockergen.languages.python.syntax import gives_up, guards, parsed, suppresses
 from dockergen.manifests.requirements import normalised
 from dockergen.model import Origin
 from dockergen.repository import Repository
@@ -115,23 +115,17 @@ def _known() -> frozenset[str]:
 
 
 def runs_on_import(body: tuple[ast.stmt, ...] | list[ast.stmt]) -> Iterator[ast.Import | ast.ImportFrom]:
-    """The imports that a file cannot do without: what expects failure asks for none."""
+    """The imports that a file cannot do without: what expects failure asks for none, unless it only tells of it and
+    ends: `except ImportError: ...; sys.exit(1)`."""
     for node in body:
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             yield node
         elif (
             (isinstance(node, ast.With) and not suppresses(node))
-            or (isinstance(node, ast.Try) and all(map(_gives_up, node.handlers)))
+            or (isinstance(node, ast.Try) and all(gives_up(handler.body) for handler in node.handlers))
             or (isinstance(node, ast.If) and guards(node))
         ):
             yield from runs_on_import(node.body)
-
-
-def _gives_up(handler: ast.ExceptHandler) -> bool:
-    """True for `except ImportError: ...; sys.exit(1)`: what fails is told, and ends the program all the same."""
-    last = handler.body[-1]
-    call = last.value if isinstance(last, ast.Expr) and isinstance(last.value, ast.Call) else None
-    return isinstance(last, ast.Raise) or (call is not None and last_name(call.func) in ("exit", "_exit", "quit"))
 
 
 def _imported(body: tuple[ast.stmt, ...]) -> Iterator[tuple[str, int]]:
