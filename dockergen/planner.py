@@ -261,8 +261,6 @@ def _looks_unused(folder: str) -> bool:
         "infra",
         "binder",
         # What a page loads of others, with their manifests.
-        "bower_components",
-        "node_modules",
         "static",
         "third_party",
         "thirdparty",
