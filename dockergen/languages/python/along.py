@@ -71,7 +71,7 @@ def brought_along(project: Project) -> frozenset[str]:
     found |= {f"{wanted.name}[{extra}]" for wanted, _ in project.direct for extra in wanted.extras}
     rows = [row.split() for row in load("python").lists["brought_by"]]
     bounds = {word for row in rows for word in row if "<" in word}
-    found |= {word for word in bounds if project.before(*word.split("<"))}
+    found |= {word for word in bounds if project.includes(word)}
     while more := {name for name, *others in rows if name not in found and not found.isdisjoint(others)}:
         found |= more
     return frozenset(found)

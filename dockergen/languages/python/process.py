@@ -37,11 +37,9 @@ def environment(
     """The variables of the image, as pairs."""
     # The numeric user has no home folder, and / is not writable.
     pairs = {"HOME": "/tmp", "PYTHONUNBUFFERED": "1", **(begun.env or {})}
-    rows = (row.partition("<") for row in load("python").lists["ask_who_runs"])
-    asked = any(found.has(name) and (not first or found.before(name, first)) for name, _, first in rows)
-    if asked or (
-        begun.entry
-        and any("getpass" in t and "getuser(" in t for t in map(repo.source, whole_program(repo, begun.entry)))
+    sources = map(repo.source, whole_program(repo, begun.entry)) if begun.entry else ()
+    if any(map(found.includes, load("python").lists["ask_who_runs"])) or any(
+        "getpass" in text and "getuser(" in text for text in sources
     ):
         pairs.setdefault("USER", "app")  # nor has it a name
     root = setup.in_place or (begun.import_root if setup.copies_source else "")

@@ -89,6 +89,11 @@ class Project:
         asked = next((wanted.specifier for wanted, _ in self.direct if wanted.name == name), "")
         return ends_before(f"=={locked.version}" if locked and locked.version else asked, release)
 
+    def includes(self, asked: str) -> bool:
+        """True for `pymysql` when it is installed, and for `pymysql<1.1.2` when it is in releases before that only."""
+        name, _, release = asked.partition("<")
+        return name in self.installed and (not release or self.before(name, release))
+
     @property
     def manifest(self) -> str:
         """Path of the pyproject.toml in use."""

@@ -160,9 +160,8 @@ def _needs(repo: Repository, project: Project, start: Start, minor: str) -> Iter
 def _of_older(project: Project, name: str, origin: Origin) -> Iterator[_Need]:
     """What releases of before need besides."""
     for line in load("python").lists["older_need"]:
-        head, *packages = line.split()
-        who, _, first = head.partition("<")
-        if who == name and project.before(name, first):
+        older, *packages = line.split()
+        if older.startswith(f"{name}<") and project.includes(older):
             yield _Need(name, origin, SystemPackages(run=tuple(packages)), built=False)
 
 
