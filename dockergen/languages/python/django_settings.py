@@ -48,7 +48,7 @@ def named_from_inside(repo: Repository) -> tuple[str, Origin] | None:
     may hold the package of a project without what is around."""
     for path in ("wsgi.py", "asgi.py"):
         if found := _SETTINGS.search(repo.source(path)):
-            return found[1], Origin("file", path, repo.source(path).count("\n", 0, found.start()) + 1)
+            return found[1], Origin("file", path, repo.line_of(path, found[0]))
     return None
 
 

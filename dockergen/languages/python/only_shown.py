@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import posixpath
 import shlex
 from collections.abc import Container, Iterable, Iterator
 
@@ -38,7 +39,7 @@ def only_shown(repo: Repository, paths: Iterable[str], installed: Container[str]
     for path in paths:
         for folder, name, line in _wanted(repo, path, installed):
             shown = _shown(repo, folder, name)
-            module = f"{folder}/{name}.py" if folder else f"{name}.py"
+            module = posixpath.join(folder, f"{name}.py")
             if shown and module not in told:
                 told.add(module)
                 yield Shown(module, shown, Origin("file", path, line))
@@ -83,10 +84,10 @@ def _wanted(repo: Repository, path: str, installed: Container[str]) -> Iterator[
         for module, name in dotted:
             if not level and _is_elsewhere(module.partition(".")[0], installed):
                 continue
-            places = ["/".join(part for part in (base, *module.split(".")) if part) for base in bases]
+            places = [posixpath.join(base, module.replace(".", "/")) if module else base for base in bases]
             there = [place for place in places if not module or _exists(repo, place)]
             if not there:
-                yield from ((*_split(place), node.lineno) for place in places)
+                yield from ((*posixpath.split(place), node.lineno) for place in places)
             elif name and not any(_has(repo, place, name) for place in there):
                 yield from ((place, name, node.lineno) for place in there)
 
@@ -98,17 +99,11 @@ def _is_elsewhere(top: str, installed: Container[str]) -> bool:
 
 def _has(repo: Repository, place: str, name: str) -> bool:
     """True where the package holds the module, or defines a name like it."""
-    below = f"{place}/{name}" if place else name
-    return _exists(repo, below) or name in repo.source(f"{place}/__init__.py" if place else "__init__.py")
+    return _exists(repo, posixpath.join(place, name)) or name in repo.source(posixpath.join(place, "__init__.py"))
 
 
 def _exists(repo: Repository, place: str) -> bool:
     return repo.is_file(f"{place}.py") or repo.is_folder(place)
-
-
-def _split(place: str) -> tuple[str, str]:
-    folder, _, name = place.rpartition("/")
-    return folder, name
 
 
 def _shown(repo: Repository, folder: str, name: str) -> str:
@@ -119,5 +114,5 @@ def _shown(repo: Repository, folder: str, name: str) -> str:
     known = {entry.lower(): entry for entry in names}
     shapes = (shape.format(name.lower(), word) for word in _WORDS for shape in _SHAPES)
     found = next((known[shape] for shape in shapes if shape in known), "")
-    path = f"{folder}/{found}" if folder else found
+    path = posixpath.join(folder, found)
     return path if found and repo.is_file(path) else ""

@@ -118,12 +118,11 @@ def _told_by_text(repo: Repository, paths: Iterable[str], present: frozenset[str
         text = repo.source(path)
         asked = {row[0]: row[2] for row in rows if row[0] in text}
         for node in chain.from_iterable(map(nodes, parsed(text).body if asked else ())):
-            joined = isinstance(node, ast.JoinedStr)
             first = node.values[0] if isinstance(node, ast.JoinedStr) and node.values else node
             said = first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else ""
             for beginning, name in asked.items() if said else ():
                 # An address without a place is what others are compared with, or changed into, and some are patterns.
-                addressed = joined or "://" not in said or _ADDRESS.match(said)
+                addressed = first is not node or "://" not in said or _ADDRESS.match(said)
                 if said.startswith(beginning) and addressed and not any(map(str.isspace, said)):
                     yield Unnamed(name, Origin("file", path, getattr(node, "lineno", 0)))
 

@@ -26,8 +26,10 @@ def with_workers(repo: Repository, project: Project, found: Start) -> Start:
     words = " ".join(found.command.value)
     if "gunicorn" not in words:
         return found
-    worker = f"{words} {worker_class(repo, found.command.value)}"
-    found = _with_its_distribution(repo, project, found)
+    configured = worker_class(repo, found.command.value)
+    worker = f"{words} {configured}"
+    stated = _STATED_WORKER.search(words)
+    found = _with_its_distribution(project, found, stated[1] if stated else configured)
     for row in load("python").lists["gunicorn_workers_before"]:
         name, first, last = row.split()
         if name in worker and project.before(name, first):
@@ -38,10 +40,8 @@ def with_workers(repo: Repository, project: Project, found: Start) -> Start:
     return _with_eventlet(project, found) if "eventlet" in worker else found
 
 
-def _with_its_distribution(repo: Repository, project: Project, found: Start) -> Start:
-    """The start with what has the worker, where no line brings it."""
-    stated = _STATED_WORKER.search(" ".join(found.command.value))
-    named = stated[1] if stated else worker_class(repo, found.command.value)
+def _with_its_distribution(project: Project, found: Start, named: str) -> Start:
+    """The start with what has the worker of that name, where no line brings it."""
     rows = (row.split() for row in load("python").lists["gunicorn_workers"])
     name = next((name for module, name in rows if named == module or named.startswith(f"{module}.")), "")
     there = {*brought_along(project), *(bare_name(word) for word in found.added)}
