@@ -18,7 +18,7 @@ PACKAGE = Path(__file__).parent.parent / "dockergen"
 
 # Lowest first; a module imports from lower rows only, and from its own row only within the same package.
 LAYERS = (
-    ("frozen", "lazy"),
+    ("frozen", "lazy", "shortened"),
     ("model",),
     ("errors",),
     ("dockerfile", "dockerignore", "discovery", "catalog", "manifests", "repository"),

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from dockergen.lazy import regex
 from dockergen.repository import Repository
+from dockergen.shortened import shortened
 from dockergen.verify.report import Options, Problem, Report
 from dockergen.verify.trial import TRIAL_DATABASE, in_files, made_up
 
@@ -122,8 +123,7 @@ def _with_end(first: Report, last: Report, given: Mapping[str, str]) -> Report:
     if TRIAL_DATABASE in given.values() or end.where != "start":
         return first
     *others, problem = first.problems
-    shown = [*given][:_MOST_SHOWN]
-    names = f"{', '.join(shown)}{f' and {len(given) - len(shown)} more' if len(given) > len(shown) else ''}"
+    names = shortened([*given], _MOST_SHOWN)
     further = re.sub(r"^The program", "it", end.cause, count=1)
     told = Problem(problem.where, f"{problem.cause} With a value of {names} made up, {further}", problem.remedy)
     return replace(first, problems=(*others, told))

@@ -12,11 +12,11 @@ from dockergen.languages.python.imports import whole_program
 from dockergen.languages.python.outgrown import Insisted, insisted, outgrown
 from dockergen.languages.python.project import Project
 from dockergen.languages.python.setuptools_files import tells_requirements
-from dockergen.languages.python.shortened import shortened
 from dockergen.languages.python.start import Start
 from dockergen.languages.python.unnamed import Unnamed, unnamed
 from dockergen.manifests.requirements import Requirement, bare_name
 from dockergen.repository import Repository
+from dockergen.shortened import shortened
 
 _MOST_FILES = 400
 _MOST_SHOWN = 6

@@ -7,12 +7,12 @@ from functools import cache
 
 from dockergen.catalog import load
 from dockergen.errors import ProjectError
-from dockergen.languages.python.shortened import shortened
 from dockergen.manifests.conda import CondaEnvironment, conda_environment
 from dockergen.manifests.pixi import pixi_environment
 from dockergen.manifests.requirements import Requirement, normalised, requirements_file
 from dockergen.model import Origin
 from dockergen.repository import Repository, normal
+from dockergen.shortened import shortened
 
 _MOST_SHOWN = 6
 

@@ -12,12 +12,12 @@ from dockergen.catalog import load
 from dockergen.languages.python.held import KEEPS, asked, brought, hold, spelled
 from dockergen.languages.python.imports import files_of, whole_program
 from dockergen.languages.python.paths import assigned_name
-from dockergen.languages.python.shortened import shortened
 from dockergen.languages.python.syntax import gives_up, guards, last_name, nodes, parsed
 from dockergen.languages.python.unset import taken
 from dockergen.lazy import regex
 from dockergen.model import Origin, Sourced
 from dockergen.repository import Repository
+from dockergen.shortened import shortened
 
 _MOST_SHOWN = 6
 _ALWAYS = ("PATH", "HOME", "LANG", "HOSTNAME", "PWD", "TMPDIR", "PYTHON_VERSION")

@@ -8,12 +8,12 @@ from dockergen.errors import ProjectError
 from dockergen.languages.python.imports import whole_program
 from dockergen.languages.python.project import Project, project
 from dockergen.languages.python.requirements import requirements_path
-from dockergen.languages.python.shortened import shortened
 from dockergen.languages.python.start import Start
 from dockergen.languages.python.unnamed import Unnamed, unnamed
 from dockergen.model import Origin, Sourced
 from dockergen.repository import Repository
 from dockergen.settings import Settings
+from dockergen.shortened import shortened
 
 _MOST_SHOWN = 3
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 from dockergen.catalog import load
 from dockergen.languages.python.inline import Carrier
 from dockergen.languages.python.project import Project
-from dockergen.languages.python.shortened import shortened
 from dockergen.languages.python.start import Start
 from dockergen.languages.python.unlisted import as_lines, distribution, unlisted
 from dockergen.languages.python.unnamed import asked_by_django
 from dockergen.manifests.requirements import Requirement
 from dockergen.repository import Repository
+from dockergen.shortened import shortened
 
 _MOST_SHOWN = 6
 

@@ -14,7 +14,6 @@ from dockergen.languages.python.distributed import told_name
 from dockergen.languages.python.entry import Modules, module_of, search_path
 from dockergen.languages.python.project import Project, is_package
 from dockergen.languages.python.setuptools_files import Setup, setup
-from dockergen.languages.python.shortened import shortened
 from dockergen.languages.python.source import guard_line
 from dockergen.languages.python.start.documented import documented
 from dockergen.languages.python.start.evidence import switches
@@ -27,6 +26,7 @@ from dockergen.languages.python.start.tasks import called
 from dockergen.lazy import regex
 from dockergen.model import Origin, Rejected, Sourced
 from dockergen.repository import Repository
+from dockergen.shortened import shortened
 
 _MOST_SHOWN = 6
 _NAMES = regex(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
