@@ -26,7 +26,7 @@ from packaging.utils import (
 )
 from packaging.version import Version
 
-from benchmarks.python_wheels import files, line
+from benchmarks.python_wheels import joined, known_files, line
 from dockergen.catalog import load
 
 _TARGET = Path(__file__).parents[1] / "dockergen" / "data" / "python-floors.toml"
@@ -69,16 +69,9 @@ def main() -> int:
 
 def _rows_of(name: str) -> tuple[str, str]:
     """What is known of the oldest Pythons and of the newest, each "" where nothing has to be."""
-    try:
-        listed = files(name)
-    except (OSError, ValueError) as error:
-        print(f"{name}: {error}", file=sys.stderr)
-        return "", ""
-    return _joined(_firsts(listed)), _joined(_refused(listed))
-
-
-def _joined(pairs: Iterable[tuple[str, str]]) -> str:
-    return " ".join(f"{minor}:{text}" for minor, text in pairs)
+    known = list(load("python").versions.end_of_life)  # type: ignore[union-attr]
+    accepted = _accepted(known_files(name), known)
+    return joined(_firsts(accepted, known)), joined(_refused(accepted, known))
 
 
 def _before() -> Iterator[str]:
@@ -100,10 +93,9 @@ def known_names() -> Iterator[str]:
     yield from (canonicalize_name(name.partition("[")[0]) for name in named)
 
 
-def _firsts(listed: Iterable[Mapping[str, object]]) -> Iterator[tuple[str, str]]:
+def _firsts(accepted: Mapping[Version, set[int]], known: list[str]) -> Iterator[tuple[str, str]]:
     """For each minor the first release from which on all want it or a newer one; none where the release before does too."""
-    known = list(load("python").versions.end_of_life)  # type: ignore[union-attr]
-    floors = _floors(listed, known)
+    floors = {release: min(places, default=0) for release, places in accepted.items()}
     releases = sorted(release for release in floors if not release.is_prerelease)
     told = ""
     found: list[tuple[str, str]] = []
@@ -115,11 +107,9 @@ def _firsts(listed: Iterable[Mapping[str, object]]) -> Iterator[tuple[str, str]]
     yield from reversed(found)
 
 
-def _refused(listed: Iterable[Mapping[str, object]]) -> Iterator[tuple[str, str]]:
+def _refused(accepted: Mapping[Version, set[int]], known: list[str]) -> Iterator[tuple[str, str]]:
     """For each minor the last releases in a row that refuse it and take an older one; none of a backport, of which
     nothing else is needed where the newest Pythons have it themselves."""
-    known = list(load("python").versions.end_of_life)  # type: ignore[union-attr]
-    accepted = _accepted(listed, known)
     releases = sorted(release for release in accepted if not release.is_prerelease)
     told = ""
     for place, minor in enumerate(known):
@@ -134,11 +124,6 @@ def _refused(listed: Iterable[Mapping[str, object]]) -> Iterator[tuple[str, str]
         if row != told:
             told = row
             yield minor, row
-
-
-def _floors(listed: Iterable[Mapping[str, object]], known: list[str]) -> dict[Version, int]:
-    """The oldest minor, as its place among the known ones, that a file of each release may be installed on."""
-    return {release: min(places, default=0) for release, places in _accepted(listed, known).items()}
 
 
 def _accepted(listed: Iterable[Mapping[str, object]], known: list[str]) -> dict[Version, set[int]]:

@@ -13,7 +13,7 @@ import json
 import re
 import sys
 import urllib.request
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -51,7 +51,7 @@ def main() -> int:
     names = [canonicalize_name(line) for line in parser.parse_args().names.read_text("utf-8").split()]
     known = {name for name, row in load("python-packages").packages.items() if row.wheels}
     with ThreadPoolExecutor(8) as pool:
-        found = dict(zip(names, pool.map(lambda name: row_of(name, _firsts), names), strict=True))
+        found = dict(zip(names, pool.map(lambda name: joined(_firsts(known_files(name))), names), strict=True))
     rows = sorted((name, row) for name, row in found.items() if row and name not in known)
     lines = [line(name, row) for name, row in rows]
     head = _HEAD.format(day=datetime.datetime.now(datetime.UTC).date(), asked=len(names))
@@ -68,14 +68,18 @@ def line(name: str, row: str) -> str:
     return f'{name if re.fullmatch("[a-z0-9-]+", name) else json.dumps(name)} = "{row}"'
 
 
-def row_of(name: str, firsts: Callable[[list[Mapping[str, Any]]], Iterator[tuple[str, str]]]) -> str:
-    """ "3.13:1.2 3.14:1.5" as `firsts` finds it among the files, or "" for a distribution of which nothing has to be
-    known."""
+def joined(pairs: Iterable[tuple[str, str]]) -> str:
+    """ "3.13:1.2 3.14:1.5", or "" for a distribution of which nothing has to be known."""
+    return " ".join(f"{minor}:{text}" for minor, text in pairs)
+
+
+def known_files(name: str) -> list[Mapping[str, Any]]:
+    """The same as `files`, but none where the index does not answer, which is told."""
     try:
-        return " ".join(f"{minor}:{first}" for minor, first in firsts(files(name)))
+        return files(name)
     except (OSError, ValueError) as error:
         print(f"{name}: {error}", file=sys.stderr)
-        return ""
+        return []
 
 
 def files(name: str) -> list[Mapping[str, Any]]:
