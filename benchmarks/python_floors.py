@@ -27,7 +27,7 @@ from packaging.utils import (
 from packaging.version import Version
 
 from benchmarks.python_wheels import joined, known_files, line
-from dockergen.catalog import load
+from dockergen.catalog import load, versions_of
 
 _TARGET = Path(__file__).parents[1] / "dockergen" / "data" / "python-floors.toml"
 _PATCH = 99  # newer than any patch of a minor, as its image has the newest
@@ -69,7 +69,7 @@ def main() -> int:
 
 def _rows_of(name: str) -> tuple[str, str]:
     """What is known of the oldest Pythons and of the newest, each "" where nothing has to be."""
-    known = list(load("python").versions.end_of_life)  # type: ignore[union-attr]
+    known = list(versions_of("python").end_of_life)
     accepted = _accepted(known_files(name), known)
     return joined(_firsts(accepted, known)), joined(_refused(accepted, known))
 

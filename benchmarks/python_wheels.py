@@ -29,7 +29,7 @@ from packaging.utils import (
 from packaging.version import Version
 from pip._internal.models.index import PyPI
 
-from dockergen.catalog import load
+from dockergen.catalog import load, versions_of
 
 _TARGET = Path(__file__).parents[1] / "dockergen" / "data" / "python-wheels.toml"
 _PURE = "any"
@@ -96,7 +96,7 @@ def _firsts(listed: Iterable[Mapping[str, object]]) -> Iterator[tuple[str, str]]
     wheels = [release for release in stable if releases[release]]
     if not wheels or not any(releases[release] - {_PURE} for release in stable):
         return  # never compiled
-    known = list(load("python").versions.end_of_life)  # type: ignore[union-attr]
+    known = list(versions_of("python").end_of_life)
     newest = max(known.index(minor) for minors in releases.values() for minor in minors - {_PURE})
     for index, minor in enumerate(known):
         first = _since([bool(releases[release] & {minor, _PURE}) for release in wheels])
@@ -139,7 +139,7 @@ def _minors(tag: Tag) -> Iterator[str]:
     if not (tag.platform.startswith("manylinux") and tag.platform.endswith("_x86_64")):
         return
     least = re.fullmatch(r"cp3(\d+)", tag.interpreter)
-    for minor in load("python").versions.end_of_life:  # type: ignore[union-attr]
+    for minor in versions_of("python").end_of_life:
         own = f"cp{minor.replace('.', '')}"
         exact = tag.interpreter == own and tag.abi in (own, f"{own}m", "none")
         stable = tag.abi == "abi3" and least is not None and int(least[1]) <= int(minor.partition(".")[2])

@@ -170,6 +170,14 @@ def load(name: str) -> Catalog:
     return _catalog(_table(path), path.name)
 
 
+def versions_of(name: str) -> Versions:
+    """The releases of a language; CatalogError for a data file that names none."""
+    versions = load(name).versions
+    if versions is None:
+        raise CatalogError(f"{name}.toml: there is no table [versions].")
+    return versions
+
+
 def _table(path: Path) -> dict[str, Any]:
     """The parsed file, kept beside our bytecode: of a fast run, a third would be reading the same TOML again."""
     status = path.stat()

@@ -9,7 +9,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from dockergen.catalog import load
+from dockergen.catalog import load, versions_of
 from dockergen.lazy import regex
 from dockergen.verify.report import Problem
 
@@ -104,8 +104,7 @@ def _version(text: str) -> Version | None:
 
 def _newest(pythons: str) -> str:
     """The newest Python that the words of a release allow, of those with security fixes where there is one."""
-    versions = load("python").versions
-    assert versions is not None
+    versions = versions_of("python")
     try:
         allowed = SpecifierSet(pythons)
     except InvalidSpecifier:
@@ -115,9 +114,7 @@ def _newest(pythons: str) -> str:
 
 
 def _before() -> str:
-    versions = load("python").versions
-    assert versions is not None
-    return versions.supported[-2]
+    return versions_of("python").supported[-2]
 
 
 def _is_compiled(name: str) -> bool:

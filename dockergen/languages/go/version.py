@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dockergen.catalog import load
+from dockergen.catalog import versions_of
 from dockergen.errors import ProjectError
 from dockergen.languages.go.modules import Modules
 from dockergen.lazy import regex
@@ -23,8 +23,7 @@ def version(repo: Repository, mods: Modules, settings: Settings) -> tuple[Source
     the default; .go-version and .tool-versions are pins and are kept. Raises ProjectError for a release that does not
     exist as far as the catalog knows.
     """
-    versions = load("go").versions
-    assert versions is not None
+    versions = versions_of("go")
     minimum = _minimum(repo, mods)
     requested = settings.version or _pin(repo)
     if requested is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dockergen.catalog import Versions, load
+from dockergen.catalog import Versions, versions_of
 from dockergen.errors import ProjectError
 from dockergen.languages.node.evidence import field_line
 from dockergen.lazy import regex
@@ -26,8 +26,7 @@ def version(repo: Repository, package: PackageJson, settings: Settings) -> tuple
     Order: flag > .node-version > .nvmrc > .tool-versions > volta > devEngines > engines > the default LTS. Raises
     ProjectError for a release that does not exist as far as the catalog knows.
     """
-    versions = load("node").versions
-    assert versions is not None
+    versions = versions_of("node")
     pins, notes = _pins(repo, package, versions)
     asked = [settings.version] if settings.version is not None else []
     engines, unread = _engines(repo, package, versions, pinned=bool(asked or pins))

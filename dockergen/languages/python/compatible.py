@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dockergen.catalog import load
+from dockergen.catalog import load, versions_of
 from dockergen.languages.python.era import contemporary, era
 from dockergen.languages.python.markers import applies
 from dockergen.languages.python.project import Project
@@ -35,8 +35,7 @@ def with_wheels(
 
     A distribution that has no wheel for any of them decides nothing.
     """
-    versions = load("python").versions
-    assert versions is not None
+    versions = versions_of("python")
     pins = era(project, versions) if len(fitting) > 1 else None
     tried = contemporary(fitting, pins, versions) if pins else fitting
     gone = removed(repo, entry, project.installed) if len(tried) > 1 else None

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from dockergen.catalog import Versions, load
+from dockergen.catalog import Versions, load, versions_of
 from dockergen.errors import ProjectError
 from dockergen.languages.python.compatible import refusing, trouble, with_wheels
 from dockergen.languages.python.project import Project
@@ -29,8 +29,7 @@ def version(repo: Repository, project: Project, settings: Settings, entry: str =
 
     Raises ProjectError when the repository asks for a release that does not exist.
     """
-    versions = load("python").versions
-    assert versions is not None
+    versions = versions_of("python")
     stated = pins(repo)
     allowed = list(ranges(repo, project))
     notes = [
